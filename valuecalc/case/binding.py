@@ -1,0 +1,443 @@
+"""Reads every formula of a case, and ties names, units, order and dates together.
+
+`bind` collects all mistakes and returns them with what it could tie; a case without errors
+has a complete binding, which is all that the engine needs to compile it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date
+from functools import lru_cache
+
+from valuecalc.case import graph
+from valuecalc.case.case import Assumption, Benefit, Calculation, Case, Line, Start
+from valuecalc.errors import FormulaError, Problem, Severity, UnitError, did_you_mean
+from valuecalc.formula import grammar, units
+from valuecalc.formula.functions import FUNCTIONS
+from valuecalc.formula.tree import Node, Number, names, names_before, names_now, names_summed, walk
+from valuecalc.formula.units import PLAIN, Checked, Unit
+
+AMOUNT = "amount"
+RUNNING = "running"
+
+
+@dataclass(frozen=True)
+class BoundFormula:
+    """A formula that has been read and checked: its text, its tree, and its unit."""
+
+    text: str
+    tree: Node
+    unit: Unit
+
+
+@dataclass(frozen=True)
+class Flow:
+    """How a line flows: one `amount` or `running` per time, and in which periods.
+
+    `first` and `last` are the periods of its timing, `last` included; a line that lies
+    outside the horizon has `last < first`.
+    """
+
+    kind: str
+    unit: Unit
+    first: int
+    last: int
+
+
+@dataclass(frozen=True)
+class Binding:
+    """A case with its formulas read.
+
+    `formulas` is keyed by (id, field), where the field is `formula` or one of the haircuts;
+    `groups` are the ids of calculations and lines in the order of evaluation, lines of one
+    circle through `previous` together and in their order within a period.
+    """
+
+    case: Case
+    formulas: Mapping[tuple[str, str], BoundFormula] = field(default_factory=dict)
+    units: Mapping[str, Unit] = field(default_factory=dict)
+    groups: tuple[tuple[str, ...], ...] = ()
+    flows: Mapping[str, Flow] = field(default_factory=dict)
+    problems: tuple[Problem, ...] = ()
+
+    @property
+    def errors(self) -> tuple[Problem, ...]:
+        """The problems that stop the calculation."""
+        return tuple(problem for problem in self.problems if problem.is_error)
+
+    def uses(self, id: str) -> tuple[str, ...]:
+        """The names that a calculation or line refers to directly, haircuts included."""
+        found: dict[str, None] = {}
+        for (owner, _), formula in self.formulas.items():
+            if owner == id:
+                found.update(dict.fromkeys(names(formula.tree)))
+        return tuple(found)
+
+
+@dataclass(frozen=True)
+class _Structure:
+    """What a binding depends on: everything about a case but the values of its assumptions."""
+
+    key: tuple[object, ...]
+    case: Case = field(compare=False)
+
+    @staticmethod
+    def of(case: Case) -> _Structure:
+        assumptions = tuple(
+            (each.id, each.unit, each.varies_over_time) for each in case.assumptions
+        )
+        parts = (case.currency, case.timeline, case.calculations, case.benefits)
+        return _Structure(
+            (assumptions, *parts, case.investments, case.plan, case.people, case.goals), case
+        )
+
+
+def bind(case: Case) -> Binding:
+    """The binding of a case. Cases that differ in numbers only share the work.
+
+    Mistakes are in `problems`; nothing is raised.
+    """
+    return replace(_bound(_Structure.of(case)), case=case)
+
+
+@lru_cache(maxsize=64)
+def _bound(structure: _Structure) -> Binding:
+    return _Binder(structure.case).bind()
+
+
+class _Binder:
+    """Ties one case together, collecting problems on the way."""
+
+    def __init__(self, case: Case) -> None:
+        self.case = case
+        self.problems: list[Problem] = []
+        self.trees: dict[tuple[str, str], Node] = {}
+        self.formulas: dict[tuple[str, str], BoundFormula] = {}
+        self.units: dict[str, Unit] = {}
+        self.broken: set[str] = set()
+        self.known = {each.id: each for each in case.referable}
+
+    def bind(self) -> Binding:
+        self.read_units()
+        self.read_formulas()
+        self.find_unknown_names()
+        order = self.order()
+        for group in order:
+            self.check_group(group)
+        self.check_haircuts()
+        flows = {line.id: flow for line in self.case.lines if (flow := self.flow(line))}
+        return Binding(
+            case=self.case,
+            formulas=self.formulas,
+            units=self.units,
+            groups=tuple(order),
+            flows=flows,
+            problems=tuple(self.problems),
+        )
+
+    def read_units(self) -> None:
+        for each in (*self.case.assumptions, *self.case.calculations):
+            if each.unit is None:
+                continue
+            try:
+                self.units[each.id] = units.read(each.unit)
+            except UnitError as error:
+                self.problems.append(error.problem(f"{place(self.case, each.id)}.unit"))
+                self.broken.add(each.id)
+
+    def read_formulas(self) -> None:
+        for owner, name, text in self.texts():
+            try:
+                self.trees[owner, name] = grammar.read(text)
+            except FormulaError as error:
+                self.fail(owner, name, error)
+
+    def texts(self) -> Iterable[tuple[str, str, str]]:
+        for calculation in self.case.calculations:
+            yield calculation.id, "formula", calculation.formula
+        for line in self.case.lines:
+            for name, text in line.formulas.items():
+                yield line.id, name, text
+
+    def fail(self, owner: str, name: str, error: FormulaError) -> None:
+        self.problems.append(error.problem(f"{place(self.case, owner)}.{name}"))
+        self.broken.add(owner)
+
+    def text(self, owner: str, name: str) -> str:
+        each = self.known[owner]
+        assert not isinstance(each, Assumption)
+        return str(getattr(each, name))
+
+    def find_unknown_names(self) -> None:
+        for (owner, name), tree in self.trees.items():
+            text = self.text(owner, name)
+            for unknown, node in names(tree).items():
+                if unknown not in self.known:
+                    cause = f"“{unknown}” is no assumption, calculation or line."
+                    remedy = self.remedy_for_unknown(unknown)
+                    self.fail(owner, name, FormulaError(cause, remedy, text, *node.span))
+            self.find_ambiguous_units(owner, name, tree, text)
+
+    def remedy_for_unknown(self, unknown: str) -> str:
+        if unknown in FUNCTIONS:
+            return f"{unknown} is a function: write {FUNCTIONS[unknown].example}."
+        by_label = [id for id, each in self.known.items() if _as_id(each.label) == unknown.lower()]
+        return f"Did you mean {by_label[0]}?" if by_label else did_you_mean(unknown, self.known)
+
+    def find_ambiguous_units(self, owner: str, name: str, tree: Node, text: str) -> None:
+        for node in walk(tree):
+            if not isinstance(node, Number) or not node.unit:
+                continue
+            for noun in sorted(units.nouns(node.unit) & set(self.known)):
+                cause = f"“{noun}” could be a unit here, or the value of the same name."
+                remedy = "Write * or / with spaces around it for the value, or rename it."
+                self.fail(owner, name, FormulaError(cause, remedy, text, *node.span))
+
+    def order(self) -> list[tuple[str, ...]]:
+        """Groups in the order of evaluation; circles within a period are refused."""
+        now = {each: self.needed(each, names_now) for each in self.computed()}
+        all_names = {each: now[each] | self.needed(each, names_before) for each in now}
+        found = []
+        for group in graph.groups(all_names):
+            within = {each: now[each] & set(group) for each in group}
+            ordered = graph.groups(within)
+            for circle in ordered:
+                if len(circle) > 1 or circle[0] in within[circle[0]]:
+                    self.refuse_circle(circle)
+            summed = [each for each in group if self.needed(each, names_summed) & set(group)]
+            if summed and not self.broken & set(group):
+                self.refuse_circle(group)
+            found.append(tuple(each for part in ordered for each in part))
+        return found
+
+    def computed(self) -> list[str]:
+        return [id for id, each in self.known.items() if not isinstance(each, Assumption)]
+
+    def needed(self, owner: str, which: Callable[[Node], set[str]]) -> set[str]:
+        tree = self.trees.get((owner, "formula"))
+        return set() if tree is None else which(tree)
+
+    def refuse_circle(self, circle: tuple[str, ...]) -> None:
+        members = [each for each in self.known if each in circle]
+        chain = " → ".join([*members, members[0]])
+        self.problems.append(
+            Problem(
+                code="circle",
+                place=f"{place(self.case, members[0])}.formula",
+                cause=f"These lines need each other in the same period: {chain}.",
+                remedy="Break the circle, or use previous(name, initial) for the period before.",
+            )
+        )
+        self.broken.update(circle)
+
+    def check_group(self, group: tuple[str, ...]) -> None:
+        """Check units; members of a circle need the units of each other, so go twice."""
+        for last_round in (False, True):
+            for owner in group:
+                if self.is_sound(owner):
+                    self.check_formula(owner, quiet=len(group) > 1 and not last_round)
+            if not self.is_circle(group):
+                return
+
+    def is_circle(self, group: tuple[str, ...]) -> bool:
+        return len(group) > 1 or group[0] in self.needed(group[0], names_before)
+
+    def is_sound(self, owner: str) -> bool:
+        """Whether a formula and all it names are readable; the cause is flagged once."""
+        used: set[str] = set()
+        for (each, _), tree in self.trees.items():
+            if each == owner:
+                used |= set(names(tree))
+        if used & self.broken:
+            self.broken.add(owner)
+        return owner not in self.broken and (owner, "formula") in self.trees
+
+    def check_formula(self, owner: str, quiet: bool) -> None:
+        each = self.known[owner]
+        text, tree = self.text(owner, "formula"), self.trees[owner, "formula"]
+        try:
+            checked = self.checked(text, tree)
+            declared = self.units.get(owner) if isinstance(each, Calculation) else None
+            if isinstance(each, Calculation) and each.unit is not None and declared is not None:
+                checked = units.check_declared(text, checked, declared)
+        except FormulaError as error:
+            if not quiet:
+                self.fail(owner, "formula", error)
+            return
+        unit = checked.unit or PLAIN
+        self.formulas[owner, "formula"] = BoundFormula(text, checked.tree, unit)
+        if checked.unit is not None:
+            self.units[owner] = unit
+
+    def checked(self, text: str, tree: Node) -> Checked:
+        months = self.case.timeline.period.months
+        return units.check(text, tree, self.units.get, months)
+
+    def check_haircuts(self) -> None:
+        for (owner, name), tree in self.trees.items():
+            if name == "formula" or not self.is_sound(owner):
+                continue
+            text = self.text(owner, name)
+            try:
+                checked = self.checked(text, tree)
+                # A yearly growth may say so: 3% and 3%/year are the same step.
+                if checked.unit and not checked.unit.is_plain and name not in ("growth",):
+                    raise _not_plain(name, checked.unit, text)
+            except FormulaError as error:
+                self.fail(owner, name, error)
+                continue
+            self.formulas[owner, name] = BoundFormula(text, checked.tree, PLAIN)
+
+    def flow(self, line: Line) -> Flow | None:
+        if (line.id, "formula") not in self.formulas or line.id in self.broken:
+            return None
+        bound = self.formulas[line.id, "formula"]
+        unit = self.units.get(line.id)
+        kind = self.flow_kind(line, unit, bound)
+        if kind is None:
+            return None
+        if kind == AMOUNT and not line.spread and not line.ramp.is_flat:
+            self.refuse(line, "ramp", "A single amount cannot ramp.", "Spread it over months.")
+        if kind == RUNNING and line.spread:
+            self.refuse(
+                line, "spread", "A running amount is not spread.", "Give it starts and ends."
+            )
+        first, last = self.timing(line, kind)
+        return Flow(kind, self.units.get(line.id, units.read(self.case.currency)), first, last)
+
+    def flow_kind(self, line: Line, unit: Unit | None, bound: BoundFormula) -> str | None:
+        """How a line flows, by its unit; a formula that is only zero is an amount."""
+        if unit is None:
+            return AMOUNT
+        running = units.time_power(unit) == -1
+        if isinstance(line, Benefit) and line.non_monetary:
+            return RUNNING if running else AMOUNT
+        currency = units.read(self.case.currency)
+        if unit.fits(currency):
+            return self.in_currency(line, bound, currency, AMOUNT)
+        if running and units.without_time(unit) == currency.dimensions:
+            return RUNNING
+        cause, remedy = _no_money(line, unit, currency)
+        error = FormulaError(cause, remedy, bound.text, 0, len(bound.text))
+        self.fail(line.id, "formula", error)
+        return None
+
+    def in_currency(self, line: Line, bound: BoundFormula, currency: Unit, kind: str) -> str:
+        checked = units.check_declared(bound.text, Checked(bound.tree, bound.unit), currency)
+        self.formulas[line.id, "formula"] = BoundFormula(bound.text, checked.tree, currency)
+        self.units[line.id] = currency
+        return kind
+
+    def refuse(self, line: Line, name: str, cause: str, remedy: str) -> None:
+        where = f"{place(self.case, line.id)}.{name}"
+        self.problems.append(Problem(code="timing", place=where, cause=cause, remedy=remedy))
+
+    def timing(self, line: Line, kind: str) -> tuple[int, int]:
+        """First and last period of a line's timing; running lines end with the horizon."""
+        periods = self.case.timeline.periods
+        default = 1 if isinstance(line, Benefit) else 0
+        first = self.period(line, "starts", kind, default)
+        if kind == RUNNING:
+            first = max(1, first)
+            last = self.period(line, "ends", kind, periods)
+        else:
+            # The decision has no length, so that nothing can be spread over it.
+            first = max(1, first) if line.spread else first
+            last = first + self.spread_periods(line) - 1
+            if line.ends is not None:
+                self.refuse(line, "ends", "A single amount has no end.", "Use spread, or no ends.")
+        if line.starts is not None and line.ends is not None and last < first:
+            self.refuse(
+                line, "ends", "The line ends before it starts.", "Set an end after the start."
+            )
+        if first > periods:
+            self.warn_outside(line)
+        return first, min(last, periods)
+
+    def spread_periods(self, line: Line) -> int:
+        months = self.case.timeline.period.months
+        return max(1, -(-line.spread // months))
+
+    def warn_outside(self, line: Line) -> None:
+        self.problems.append(
+            Problem(
+                code="outside_horizon",
+                place=f"{place(self.case, line.id)}.starts",
+                cause=f"“{line.label}” starts after the horizon and counts nothing.",
+                remedy="Start it earlier, or lengthen the timeline.",
+                severity=Severity.WARNING,
+            )
+        )
+
+    def period(self, line: Line, name: str, kind: str, default: int) -> int:
+        given: Start | None = getattr(line, name)
+        if given is None:
+            return default
+        if isinstance(given, int):
+            return given
+        day = given if isinstance(given, date) else self.milestone_day(line, name, given)
+        if day is None:
+            return default
+        if day < self.case.timeline.start:
+            self.refuse(
+                line,
+                name,
+                f"{day:%-d %B %Y} is before the decision on {self.case.timeline.start:%-d %B %Y}.",
+                "Set a later date, or start the timeline earlier.",
+            )
+            return default
+        return self.period_of(day, name, kind)
+
+    def period_of(self, day: date, name: str, kind: str) -> int:
+        timeline = self.case.timeline
+        if name == "ends":
+            return timeline.last_whole_period_to(day)
+        if kind == RUNNING:
+            return timeline.first_whole_period_from(day)
+        return timeline.period_containing(day)
+
+    def milestone_day(self, line: Line, name: str, id: str) -> date | None:
+        days = {each.id: each.date for each in self.case.plan.milestones}
+        if id not in days:
+            self.refuse(
+                line, name, f"There is no milestone “{id}” in the plan.", did_you_mean(id, days)
+            )
+        return days.get(id)
+
+
+def place(case: Case, id: str) -> str:
+    """The path of an assumption, calculation or line in the document: `benefits.arpu`."""
+    for section in ("assumptions", "calculations", "benefits", "investments"):
+        if any(each.id == id for each in getattr(case, section)):
+            return f"{section}.{id}"
+    return id
+
+
+def _as_id(label: str) -> str:
+    return "_".join(label.lower().split())
+
+
+def _not_plain(name: str, unit: Unit, text: str) -> FormulaError:
+    return FormulaError(
+        f"The {name} is in {unit}, and must be a share such as 80%.",
+        f"Divide it by something in {unit}.",
+        text,
+        0,
+        len(text),
+    )
+
+
+def _no_money(line: Line, unit: Unit, currency: Unit) -> tuple[str, str]:
+    kind = "benefit" if isinstance(line, Benefit) else "investment"
+    if unit.is_plain:
+        cause = f"The {kind} is a plain number, not money."
+        return cause, f"Write the currency behind a number, as in 500000 {currency}."
+    cause = f"The {kind} is in {unit}, not in {currency} or {currency} per time."
+    dimensions = units.without_time(unit)
+    wanted = currency if units.time_power(unit) != -1 else units.per_month(currency)
+    foreign = [name for name in dimensions if name in units.CURRENCIES]
+    if foreign and foreign != [str(currency)]:
+        return cause, f"Multiply it by an exchange rate in {currency}/{foreign[0]}."
+    return cause, units.remedy_for(unit, wanted)

@@ -1,0 +1,226 @@
+"""The checks on a case: mistakes that stop the calculation, and oddities that do not.
+
+Each check is a small function that yields problems; `CHECKS` lists them. To add one, write a
+function and add it there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from itertools import combinations
+
+from valuecalc.case.binding import Binding, bind
+from valuecalc.case.case import Assumption, Case, Grade
+from valuecalc.errors import Problem, Severity, did_you_mean
+
+MAX_BENEFITS = 5
+_MARGIN_WORDS = ("margin", "profit", "contribution")
+_SAVING_WORDS = ("save", "saving", "avoid", "reduc", "fewer", "less", "lower", "cut")
+
+
+def check(case: Case) -> tuple[Problem, ...]:
+    """Every problem of a case: errors first, then warnings, each in document order."""
+    binding = bind(case)
+    found = [*binding.problems, *references(case), *_warned(binding)]
+    return tuple(sorted(found, key=lambda problem: not problem.is_error))
+
+
+def errors(case: Case) -> tuple[Problem, ...]:
+    """The problems that stop the calculation."""
+    return tuple(problem for problem in check(case) if problem.is_error)
+
+
+def warnings(case: Case) -> tuple[Problem, ...]:
+    """The oddities that do not stop the calculation."""
+    return tuple(problem for problem in check(case) if not problem.is_error)
+
+
+def references(case: Case) -> Iterator[Problem]:
+    """References by id that lead nowhere: in scenarios, goals, plan and statement."""
+    assumptions = [each.id for each in case.assumptions]
+    people = [each.id for each in case.people]
+    goals = [each.id for each in case.goals]
+    for scenario in case.scenarios:
+        for id in scenario.set:
+            place = f"scenarios.{scenario.id}.set.{id}"
+            yield from _reference(place, "assumption", id, assumptions)
+    for goal in case.goals:
+        yield from _reference(f"goals.{goal.id}.owner", "person", goal.owner, people)
+        yield from _reference(f"goals.{goal.id}.parent", "goal", goal.parent, goals)
+    for milestone in case.plan.milestones:
+        place = f"plan.milestones.{milestone.id}.owner"
+        yield from _reference(place, "person", milestone.owner, people)
+    for benefit in case.benefits:
+        yield from _reference(f"benefits.{benefit.id}.goal", "goal", benefit.goal, goals)
+    values = [each.id for each in (*case.assumptions, *case.calculations)]
+    for name, id in (("from", case.proposition.source), ("to", case.proposition.target)):
+        yield from _reference(f"proposition.{name}", "assumption or calculation", id, values)
+
+
+def _reference(place: str, kind: str, id: str, known: list[str]) -> Iterator[Problem]:
+    if id and id not in known:
+        yield Problem(
+            code="reference",
+            place=place,
+            cause=f"There is no {kind} “{id}”.",
+            remedy=did_you_mean(id, known),
+        )
+
+
+def _warned(binding: Binding) -> Iterator[Problem]:
+    for each in CHECKS:
+        yield from each(binding)
+
+
+def _warning(code: str, place: str, cause: str, remedy: str) -> Problem:
+    return Problem(code=code, place=place, cause=cause, remedy=remedy, severity=Severity.WARNING)
+
+
+def no_lines(binding: Binding) -> Iterator[Problem]:
+    """A case needs benefits and investments to say anything."""
+    case = binding.case
+    if not case.benefits:
+        yield _warning("no_benefits", "benefits", "There is no benefit.", "Add one.")
+    if not case.investments:
+        remedy = "Add what the solution costs, the customer's own effort included."
+        yield _warning("no_investment", "investments", "There is no investment.", remedy)
+
+
+def no_evidence(binding: Binding) -> Iterator[Problem]:
+    """A number without a source is our own assumption."""
+    for each in binding.case.assumptions:
+        if each.evidence is None:
+            yield _warning(
+                "no_evidence",
+                f"assumptions.{each.id}",
+                f"“{each.label}” has no evidence and counts as grade E.",
+                "Say where the number comes from, with a grade, a source and a date.",
+            )
+        elif each.evidence.grade is not Grade.E and not each.evidence.source:
+            yield _warning(
+                "no_source",
+                f"assumptions.{each.id}.evidence.source",
+                f"“{each.label}” is graded {each.evidence.grade} but names no source.",
+                "Name the source, or grade it E.",
+            )
+
+
+def ranges(binding: Binding) -> Iterator[Problem]:
+    """Low, expected and high should be in this order."""
+    for each in binding.case.assumptions:
+        place = f"assumptions.{each.id}"
+        if each.low is not None and each.high is not None and each.low > each.high:
+            cause = f"Low of “{each.label}” is above high."
+            yield _warning("range", f"{place}.low", cause, "Exchange the two.")
+        elif each.low is not None and each.low > each.value:
+            cause = f"Low of “{each.label}” is above the expected value."
+            yield _warning("range", f"{place}.low", cause, "Correct one of them.")
+        elif each.high is not None and each.high < each.value:
+            cause = f"High of “{each.label}” is below the expected value."
+            yield _warning("range", f"{place}.high", cause, "Correct one of them.")
+
+
+def unused(binding: Binding) -> Iterator[Problem]:
+    """An assumption that nothing uses can only mislead."""
+    used = {name for id in _computed(binding.case) for name in binding.uses(id)}
+    named = {binding.case.proposition.source, binding.case.proposition.target}
+    for each in (*binding.case.assumptions, *binding.case.calculations):
+        if each.id not in used | named and not binding.errors:
+            yield _warning(
+                "unused",
+                _place(each),
+                f"Nothing uses “{each.label}”.",
+                "Use it in a formula, or remove it.",
+            )
+
+
+def no_margin(binding: Binding) -> Iterator[Problem]:
+    """Revenue is no benefit until what it costs to serve is taken off."""
+    for benefit in binding.case.benefits:
+        if benefit.category != "revenue" or benefit.non_monetary:
+            continue
+        rests_on = [binding.case.assumption(id) for id in _rests_on(binding, benefit.id)]
+        if not any(each and _mentions(each, _MARGIN_WORDS) for each in rests_on):
+            yield _warning(
+                "no_margin",
+                f"benefits.{benefit.id}",
+                f"“{benefit.label}” counts revenue without a margin.",
+                "Multiply it by a margin assumption, or make it another category.",
+            )
+
+
+def too_many_benefits(binding: Binding) -> Iterator[Problem]:
+    """One or two benefits decide; more than about five weaken the case."""
+    count = len(binding.case.benefits)
+    if count > MAX_BENEFITS:
+        yield _warning(
+            "many_benefits",
+            "benefits",
+            f"There are {count} benefits; more than {MAX_BENEFITS} are seldom believed.",
+            "Keep those that decide and those that support them.",
+        )
+
+
+def same_saving(binding: Binding) -> Iterator[Problem]:
+    """Two benefits that rest on one saving may count it twice."""
+    benefits = [benefit for benefit in binding.case.benefits if not benefit.non_monetary]
+    for first, second in combinations(benefits, 2):
+        shared = _rests_on(binding, first.id) & _rests_on(binding, second.id)
+        for each in binding.case.assumptions:
+            if each.id in shared and not each.is_certain and _mentions(each, _SAVING_WORDS):
+                yield _warning(
+                    "same_saving",
+                    f"benefits.{second.id}",
+                    f"“{second.label}” and “{first.label}” are both driven by “{each.label}”.",
+                    "Make sure that the saving is counted once, and say so in a note.",
+                )
+
+
+def no_own_effort(binding: Binding) -> Iterator[Problem]:
+    """What the customer's people spend is part of the investment."""
+    investments = binding.case.investments
+    if investments and not any(each.category == "internal_effort" for each in investments):
+        yield _warning(
+            "own_effort",
+            "investments",
+            "The customer's own effort is missing from the investment.",
+            "Add a line of category internal_effort: project team, training, disruption.",
+        )
+
+
+CHECKS: tuple[Callable[[Binding], Iterator[Problem]], ...] = (
+    no_lines,
+    no_evidence,
+    ranges,
+    unused,
+    no_margin,
+    too_many_benefits,
+    same_saving,
+    no_own_effort,
+)
+
+
+def _computed(case: Case) -> list[str]:
+    return [each.id for each in (*case.calculations, *case.lines)]
+
+
+def _place(each: object) -> str:
+    section = "assumptions" if isinstance(each, Assumption) else "calculations"
+    return f"{section}.{each.id}"  # type: ignore[attr-defined]
+
+
+def _mentions(assumption: Assumption, words: tuple[str, ...]) -> bool:
+    text = f"{assumption.id} {assumption.label}".lower()
+    return any(word in text for word in words)
+
+
+def _rests_on(binding: Binding, id: str) -> set[str]:
+    """Every name that a line rests on, directly or through calculations."""
+    found: set[str] = set()
+    waiting = [id]
+    while waiting:
+        for name in binding.uses(waiting.pop()):
+            if name not in found:
+                found.add(name)
+                waiting.append(name)
+    return found

@@ -1,0 +1,296 @@
+"""The cash flow of a case: one row per line, worked out from an evaluation."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from valuecalc.case.binding import RUNNING
+from valuecalc.case.case import Assumption, Benefit, Calculation, Case, Grade
+from valuecalc.engine.finance import cumulative_flows, delayed
+from valuecalc.engine.model import Evaluation, Model, ModelLine
+from valuecalc.engine.result import (
+    AssumptionResult,
+    Axis,
+    CalculationResult,
+    Factor,
+    LineResult,
+    Series,
+)
+from valuecalc.formula import quantity, words
+from valuecalc.formula.tree import names
+from valuecalc.formula.units import Unit
+
+FACTOR_LABELS = {"realisation": "Realisation", "attribution": "Attribution", "risk": "Risk"}
+
+
+@dataclass(frozen=True)
+class Books:
+    """Everything per line and per period, before any figure is drawn from it."""
+
+    case: Case
+    axis: Axis
+    assumptions: tuple[AssumptionResult, ...]
+    calculations: tuple[CalculationResult, ...]
+    lines: tuple[LineResult, ...]
+    series: Mapping[str, Series]
+    shown: Mapping[str, str]
+
+    def of(self, kind: str) -> list[LineResult]:
+        """The lines in money of one kind, `benefit` or `investment`."""
+        return [line for line in self.lines if line.kind == kind and not line.non_monetary]
+
+
+def keep(evaluation: Evaluation) -> Books:
+    """Write the books of one evaluation (one set of numbers, no alternatives)."""
+    return _Keeper(evaluation).books()
+
+
+class _Keeper:
+    def __init__(self, evaluation: Evaluation) -> None:
+        self.evaluation = evaluation
+        self.model: Model = evaluation.model
+        self.case = self.model.case
+        self.binding = self.model.binding
+        self.axis = axis(evaluation)
+        self.units: dict[str, Unit] = dict(self.binding.units)
+        self.over_time = self.all_series()
+        self.grades: dict[str, Grade] = {}
+
+    def books(self) -> Books:
+        lines = tuple(map(self.line, self.model.lines))
+        return Books(
+            case=self.case,
+            axis=self.axis,
+            assumptions=tuple(map(self.assumption, self.case.assumptions)),
+            calculations=tuple(map(self.calculation, self.case.calculations)),
+            lines=lines,
+            series=self.rows(lines),
+            shown={name: self.shown_with_unit(name) for name in self.over_time},
+        )
+
+    def all_series(self) -> dict[str, Series]:
+        """Every assumption, calculation and line over the periods."""
+        grid = self.evaluation.grid
+        found = {name: grid.series(value) for name, value in self.evaluation.inputs.items()}
+        for (name, field), value in self.evaluation.values.items():
+            if field == "formula":
+                found[name] = grid.series(value)
+        return found
+
+    def varies(self, name: str) -> bool:
+        value = self.evaluation.inputs.get(name)
+        if value is None:
+            value = self.evaluation.values[name, "formula"]
+        return self.evaluation.grid.varies(value)
+
+    def assumption(self, assumption: Assumption) -> AssumptionResult:
+        used_by = tuple(
+            each.id
+            for each in (*self.case.calculations, *self.case.lines)
+            if assumption.id in self.binding.uses(each.id)
+        )
+        return AssumptionResult(
+            assumption=assumption,
+            unit=str(self.units[assumption.id]),
+            values=self.over_time[assumption.id],
+            varies=self.varies(assumption.id),
+            used_by=used_by,
+        )
+
+    def calculation(self, calculation: Calculation) -> CalculationResult:
+        shown = min(1, self.axis.periods)
+        return CalculationResult(
+            calculation=calculation,
+            unit=str(self.units[calculation.id]) if calculation.id in self.units else "1",
+            values=self.over_time[calculation.id],
+            varies=self.varies(calculation.id),
+            shown=shown,
+            worked=self.worked(calculation.id, shown),
+            grade=self.grade(calculation.id),
+        )
+
+    def line(self, line: ModelLine) -> LineResult:
+        evaluation, case_line = self.evaluation, line.line
+        share, length = line.timing.share, line.timing.length
+        growth = evaluation.grid.series(evaluation.growth(line))
+        profile = share * length * growth
+        amount = self.over_time[case_line.id]
+        active = np.flatnonzero(share)
+        first, last = (int(active[0]), int(active[-1])) if len(active) else (0, -1)
+        with np.errstate(all="ignore"):
+            gross = np.where(share != 0, amount * profile, 0.0)
+        shown = first if len(active) else min(line.flow.first, self.axis.periods)
+        return LineResult(
+            line=case_line,
+            kind="benefit" if isinstance(case_line, Benefit) else "investment",
+            unit=str(line.flow.unit),
+            flow=line.flow.kind,
+            amount=amount,
+            profile=profile,
+            ramp=share,
+            growth=growth,
+            length=length,
+            gross=gross,
+            factors=tuple(self.factors(line, shown)),
+            net=evaluation.net(line),
+            first=first,
+            last=last,
+            shown=shown,
+            worked=self.worked(case_line.id, shown),
+            grade=self.grade(case_line.id),
+            timing_text=self.timing_text(line, first, last),
+            non_monetary=not line.monetary,
+        )
+
+    def factors(self, line: ModelLine, shown: int) -> list[Factor]:
+        found = []
+        for name, multiplier in self.evaluation.multipliers(line).items():
+            share = self.evaluation.values[line.line.id, name]
+            values = self.evaluation.grid.series(multiplier)
+            found.append(
+                Factor(
+                    name=name,
+                    label=FACTOR_LABELS[name],
+                    formula=line.line.formulas[name],
+                    share=float(self.evaluation.grid.series(share)[shown]),
+                    multiplier=float(values[shown]),
+                    values=values,
+                )
+            )
+        return found
+
+    def worked(self, id: str, period: int) -> str:
+        """A formula with the numbers of one period put in."""
+        tree = self.binding.formulas[id, "formula"].tree
+        used = names(tree)
+        before = {name: self.shown(name, max(0, period - 1)) for name in used}
+        if period <= 1:
+            before = self.initial_values(id)
+        text = words.with_numbers(
+            tree,
+            {name: self.shown(name, period) for name in used},
+            times={"period": str(period), "year": str(int(self.axis.years[period]))},
+            before=before,
+        )
+        return f"= {text}"
+
+    def initial_values(self, id: str) -> dict[str, str]:
+        """What `previous` gives in the first period: its second argument, worked out."""
+        from valuecalc.formula import numbers
+        from valuecalc.formula.tree import Call, Name, walk
+
+        found = {}
+        values = {name: float(series[1]) for name, series in self.over_time.items()}
+        for node in walk(self.binding.formulas[id, "formula"].tree):
+            if isinstance(node, Call) and node.function == "previous":
+                name = node.arguments[0]
+                assert isinstance(name, Name)
+                value = numbers.evaluate(node.arguments[1], values)
+                found[name.name] = quantity.show(value, self.unit_text(name.name))
+        return found
+
+    def unit_text(self, name: str) -> str:
+        return str(self.units.get(name, Unit()))
+
+    def shown(self, name: str, period: int) -> str:
+        return quantity.show(float(self.over_time[name][period]), self.unit_text(name))
+
+    def shown_with_unit(self, name: str) -> str:
+        value = float(self.over_time[name][min(1, self.axis.periods)])
+        return quantity.show_with_unit(value, self.unit_text(name))
+
+    def grade(self, id: str) -> Grade:
+        """The weakest evidence among all assumptions that a line rests on."""
+        if id not in self.grades:
+            self.grades[id] = Grade.A  # a stock rests on itself; it adds nothing of its own
+            assumption = self.case.assumption(id)
+            if assumption is not None:
+                evidence = assumption.evidence
+                self.grades[id] = evidence.grade if evidence else Grade.E
+            else:
+                used = self.binding.uses(id)
+                grades = [self.grade(each) for each in used] or [Grade.E]
+                self.grades[id] = max(grades)
+        return self.grades[id]
+
+    def timing_text(self, line: ModelLine, first: int, last: int) -> str:
+        label = self.axis.labels
+        if last < first:
+            return "outside the horizon"
+        if line.flow.kind != RUNNING:
+            return self.amount_timing(line, first, last)
+        text = f"from {label[first]}"
+        if last < self.axis.periods:
+            text += f" to {label[last]}"
+        ramp = line.line.ramp
+        if ramp.months:
+            text += f", ramping up over {ramp.months} months"
+        elif ramp.years:
+            shares = " / ".join(quantity.show(share, "%") for share in ramp.years)
+            text += f", {shares} by year"
+        return text
+
+    def amount_timing(self, line: ModelLine, first: int, last: int) -> str:
+        if line.line.spread:
+            return f"over {line.line.spread} months from {self.axis.labels[first]}"
+        return "once, at the decision" if first == 0 else f"once, in {self.axis.labels[first]}"
+
+    def rows(self, lines: tuple[LineResult, ...]) -> dict[str, Series]:
+        """The rows of the cash flow by name, totals first."""
+        factor = self.axis.discount_factor
+        zero = np.zeros(len(factor))
+        benefits = sum((each.net for each in lines if _counts(each, "benefit")), zero)
+        investment = sum((each.net for each in lines if _counts(each, "investment")), zero)
+        net = benefits - investment
+        delayed_benefits = delayed(benefits, 1, self.axis.months_per_period)
+        with np.errstate(all="ignore"):
+            rows = {
+                "benefits": benefits,
+                "investment": investment,
+                "net": net,
+                "cumulative": cumulative_flows(net),
+                "discount_factor": factor,
+                "discounted_benefits": benefits * factor,
+                "discounted_investment": investment * factor,
+                "discounted": net * factor,
+                "cumulative_discounted": cumulative_flows(net * factor),
+                "delayed_benefits": delayed_benefits,
+                "net_delayed": delayed_benefits - investment,
+            }
+        for line in lines:
+            rows |= _line_rows(line)
+        return rows
+
+
+def _counts(line: LineResult, kind: str) -> bool:
+    return line.kind == kind and not line.non_monetary
+
+
+def _line_rows(line: LineResult) -> dict[str, Series]:
+    rows = {
+        f"{line.prefix}.amount": line.amount,
+        f"{line.prefix}.timing": line.profile,
+        f"{line.prefix}.gross": line.gross,
+    }
+    rows |= {f"{line.prefix}.{factor.name}": factor.values for factor in line.factors}
+    return rows | {f"{line.prefix}.net": line.net}
+
+
+def axis(evaluation: Evaluation) -> Axis:
+    """The time axis of an evaluation."""
+    case = evaluation.model.case
+    timeline = case.timeline
+    periods = range(timeline.periods + 1)
+    return Axis(
+        labels=tuple(map(timeline.label, periods)),
+        dates=tuple(map(timeline.first_day, periods)),
+        months=np.arange(timeline.periods + 1, dtype=float) * timeline.period.months,
+        years=evaluation.model.years,
+        times=evaluation.model.times(),
+        discount_factor=evaluation.discount_factor(),
+        months_per_period=timeline.period.months,
+        report_years=timeline.years,
+    )

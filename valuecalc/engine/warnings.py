@@ -1,0 +1,88 @@
+"""Oddities that only show in the result: each with its place, its cause and its remedy."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from valuecalc.case import checks
+from valuecalc.engine.result import Result
+from valuecalc.errors import Problem, Severity
+from valuecalc.formula import quantity
+
+SOFT_SHARE_LIMIT = 0.5
+
+
+def added(result: Result) -> Result:
+    """The result with the warnings of its case and its own."""
+    return replace(result, warnings=(*checks.warnings(result.case), *_of(result)))
+
+
+def _of(result: Result) -> Iterator[Problem]:
+    for check in (_soft_share, _signs, _irr, _payback, _undefined, _expected_names):
+        yield from check(result)
+
+
+def _warning(code: str, place: str, cause: str, remedy: str) -> Problem:
+    return Problem(code=code, place=place, cause=cause, remedy=remedy, severity=Severity.WARNING)
+
+
+def _soft_share(result: Result) -> Iterator[Problem]:
+    share = result.value("soft.share")
+    if share is not None and share > SOFT_SHARE_LIMIT:
+        yield _warning(
+            "soft_share",
+            "benefits",
+            f"{quantity.show(share, '%', digits=0)} of the benefits are soft: they cannot be "
+            "found in the books.",
+            "Turn time saved into throughput or headcount, or show the hard benefits alone.",
+        )
+
+
+def _signs(result: Result) -> Iterator[Problem]:
+    npv, roi = result.value("npv"), result.value("roi")
+    if npv is not None and roi is not None and npv * roi < 0:
+        yield _warning(
+            "signs",
+            "discounting.rate",
+            f"The NPV is {result.figure('npv').short} while the undiscounted ROI is "
+            f"{result.figure('roi').short}: the two have different signs.",
+            "Say which one decides; at this discount rate the later benefits do not count enough.",
+        )
+
+
+def _irr(result: Result) -> Iterator[Problem]:
+    note = result.figure("irr").note
+    if note.startswith("Not unique"):
+        yield _warning("irr", "investments", f"The IRR is not unique. {note}", "Use the NPV.")
+
+
+def _payback(result: Result) -> Iterator[Problem]:
+    figure = result.figure("payback")
+    if figure.value is None and figure.note.startswith("Not within"):
+        yield _warning(
+            "payback",
+            "timeline",
+            f"The investment does not pay back within {result.case.timeline.horizon_text}.",
+            "Lengthen the horizon if the benefits last, or reduce the investment.",
+        )
+
+
+def _undefined(result: Result) -> Iterator[Problem]:
+    for line in result.lines:
+        figure = result.figure(f"{line.prefix}.total")
+        if figure.value is None:
+            yield _warning(
+                "undefined",
+                f"{line.prefix}.formula",
+                figure.note,
+                "Keep the divisor away from zero, for example with max().",
+            )
+
+
+def _expected_names(result: Result) -> Iterator[Problem]:
+    for name in result.case.expected:
+        if name not in result.figures:
+            yield _warning(
+                "expected", f"expected.{name}", f"There is no figure “{name}”.", "Correct its name."
+            )

@@ -1,0 +1,256 @@
+"""Numbers as people write them, read and written in one place.
+
+`read` understands `1,250`, `1 250`, `2.5m`, `3k`, `£22`, `12%`, `(500)`, `-£3k`, `GBP 500`,
+`22 GBP/user`; form, YAML, API and workbook import all come through here. A decimal comma is
+refused with the corrected text, never guessed. `show` writes a number back: `read(show(x))`
+gives `x` to the digits shown.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from dataclasses import dataclass
+
+from valuecalc.errors import QuantityError
+
+SCALES = {
+    "k": 1e3,
+    "thousand": 1e3,
+    "m": 1e6,
+    "mn": 1e6,
+    "mio": 1e6,
+    "million": 1e6,
+    "bn": 1e9,
+    "billion": 1e9,
+    "tn": 1e12,
+    "trillion": 1e12,
+}
+SYMBOLS = {"£": "GBP", "$": "USD", "€": "EUR", "¥": "JPY", "₹": "INR", "₩": "KRW", "₪": "ILS"}
+SYMBOL_OF = {code: symbol for symbol, code in SYMBOLS.items()}
+
+MAX_LENGTH = 60
+MAX_MAGNITUDE = 1e18
+
+_IRREGULAR_PLURALS = {"person": "people", "man": "men", "woman": "women", "child": "children"}
+_SPACES = "[ \u00a0\u202f\u2009]"
+_DIGITS = rf"(?:\d{{1,3}}(?:,\d{{3}})+|\d{{1,3}}(?:{_SPACES}\d{{3}})+|\d+)(?:\.\d+)?|\.\d+"
+_NUMBER = re.compile(
+    rf"""^(?P<open>\()?(?P<sign>[-+])?\s*
+    (?P<before>[£$€¥₹₩₪]|[A-Z]{{3}}(?=[\s\d.]))?\s*(?P<sign2>[-+])?
+    (?P<digits>{_DIGITS})(?P<exponent>[eE][-+]?\d{{1,3}})?\s*
+    (?:(?P<scale>k|thousand|mio|mn|million|m|bn|billion|tn|trillion)(?![a-z]))?\s*
+    (?P<percent>%)?\s*
+    (?P<after>[^\d\s()+\-.,][^()]*?)?(?P<close>\))?$""",
+    re.VERBOSE | re.IGNORECASE,
+)
+_RANGE = re.compile(r"\d\s*(?:to|–|—|\.\.)\s*[£$€]?\d", re.IGNORECASE)
+_DECIMAL_COMMA = re.compile(r"^[^\d]*\d+(?:\.\d{3})*,\d+\D*$")
+_GROUPED = re.compile(r"\d{1,3}(,\d{3})+(?!\d)")
+
+
+@dataclass(frozen=True)
+class Quantity:
+    """A number and the unit that was written with it (`None` when none was)."""
+
+    value: float
+    unit: str | None = None
+
+
+def read(text: str | float | int, unit: str | None = None) -> Quantity:
+    """Read a number as people write it.
+
+    `unit` is the unit of the place it goes to; a plain `62` where the unit is `%` means 62 %.
+    Percentages are fractions inside. Raises `QuantityError` with the corrected text.
+    """
+    if isinstance(text, bool):
+        raise QuantityError(f"“{text}” is not a number.", "Write 1 or 0.")
+    if isinstance(text, int | float):
+        return Quantity(_within_reach(float(text), str(text)), None)
+    cleaned = text.strip().replace("\u2212", "-")
+    _refuse_what_is_no_number(cleaned)
+    match = _NUMBER.match(cleaned)
+    if match is None or bool(match["open"]) != bool(match["close"]):
+        raise _not_a_number(cleaned)
+    return _quantity(match, cleaned, unit)
+
+
+def _quantity(match: re.Match[str], text: str, unit: str | None) -> Quantity:
+    digits = re.sub(rf"{_SPACES}|,", "", match["digits"])
+    value = float(digits + (match["exponent"] or "")) * SCALES.get(
+        (match["scale"] or "").lower(), 1
+    )
+    if match["percent"] or (match["after"] or "").strip() == "%":
+        value /= 100
+    elif unit is not None and is_percentage(unit):
+        value /= 100
+    signs = [match["sign"], match["sign2"], "-" if match["open"] else None]
+    if signs.count("-") > 1 or (match["sign"] and match["sign2"]):
+        raise _not_a_number(text)
+    if "-" in signs:
+        value = -value
+    return Quantity(_within_reach(value, text), _written_unit(match, text))
+
+
+def _written_unit(match: re.Match[str], text: str) -> str | None:
+    before, after = match["before"], (match["after"] or "").strip()
+    percent = "%" if match["percent"] else ""
+    if (before or percent) and after.startswith(("/", "per ")):
+        return f"{SYMBOLS.get(before or '', before or percent)}{after.replace('per ', '/')}"
+    if before and (after or percent):
+        raise QuantityError(f"“{text}” names two units.", "Write one of them.")
+    if before:
+        return SYMBOLS.get(before, before)
+    unit = f"{percent} {after}".strip()
+    return unit or None
+
+
+def _refuse_what_is_no_number(text: str) -> None:
+    if not text:
+        raise QuantityError("A number is missing.", "Write one such as 1,250, 2.5m, £22 or 12%.")
+    if len(text) > MAX_LENGTH:
+        raise QuantityError(
+            f"“{text[:20]}…” is too long for a number.", f"Use at most {MAX_LENGTH} characters."
+        )
+    if _RANGE.search(text):
+        raise QuantityError(
+            f"“{text}” is a range.", "Put the lower number in low and the higher one in high."
+        )
+    if _DECIMAL_COMMA.match(text) and not _GROUPED.search(text):
+        corrected = text.replace(".", "").replace(",", ".")
+        raise QuantityError(f"“{text}” uses a decimal comma.", f"Write {corrected}.")
+
+
+def _not_a_number(text: str) -> QuantityError:
+    return QuantityError(
+        f"“{text[:40]}” is not a number.", "Write one such as 1,250, 2.5m, £22, 12% or (500)."
+    )
+
+
+def _within_reach(value: float, text: str) -> float:
+    if math.isnan(value) or math.isinf(value):
+        raise QuantityError(f"“{text[:40]}” is not a finite number.", "Write an ordinary number.")
+    if abs(value) > MAX_MAGNITUDE:
+        raise QuantityError(
+            f"“{text[:40]}” is larger than any amount in a value case.",
+            f"Stay below {MAX_MAGNITUDE:.0e}.",
+        )
+    return value
+
+
+def show(value: float, unit: str = "1", *, digits: int | None = None, sign: bool = False) -> str:
+    """Write a number in full: `£5,000,016`, `12.5%`, `104,167`, `−£3,000`.
+
+    Only what `unit` begins with is written (a currency or `%`); `show_with_unit` adds the
+    rest. `digits` fixes the decimals; without it, as many as the number needs, up to what
+    the eye can use (money of a thousand and more shows none). `sign` writes a plus as well.
+    """
+    if is_percentage(unit):
+        return _signed(value, _decimal(abs(value) * 100, digits, small=2) + "%", sign)
+    number = _decimal(abs(value), digits, small=4)
+    if currency_of(unit) and digits is None and number[-2:-1] == ".":
+        number += "0"  # £38.50, as prices are written
+    return _signed(value, _with_currency(number, unit), sign)
+
+
+def show_short(value: float, unit: str = "1") -> str:
+    """Write a number in three significant digits: `£1.67m`, `£522k`, `12%`, `−£3k`."""
+    if is_percentage(unit):
+        return _signed(value, _three_digits(abs(value) * 100) + "%")
+    return _signed(value, _with_currency(_short(abs(value)), unit))
+
+
+def show_with_unit(value: float, unit: str) -> str:
+    """Write a number in full with its whole unit: `£22 per subscriber per month`, `3 nodes`."""
+    return f"{show(value, unit)}{unit_tail(unit, value)}"
+
+
+def unit_tail(unit: str, value: float = 2) -> str:
+    """What follows the number of a quantity in words: ` per user per month`, ` nodes`."""
+    head, *per = unit.split("/")
+    if head in ("1", "%", "") or currency_of(unit):
+        noun = ""
+    else:
+        noun = f"\u00a0{head if abs(value) == 1 else plural(head)}"
+    return noun + "".join(f" per {part}" for part in per)
+
+
+def plural(noun: str) -> str:
+    """The plural of a unit's noun; technical units such as kWh have none."""
+    if not noun.isalpha() or not noun.islower() or noun in ("kg", "km"):
+        return noun
+    if noun in _IRREGULAR_PLURALS:
+        return _IRREGULAR_PLURALS[noun]
+    if noun.endswith("y") and noun[-2:-1] not in "aeiou":
+        return f"{noun[:-1]}ies"
+    return f"{noun}es" if noun.endswith(("s", "x", "ch", "sh", "z")) else f"{noun}s"
+
+
+def show_plain(value: float) -> str:
+    """The shortest text that reads back as exactly this number: `104167`, `0.125`, `1e-09`."""
+    whole = float(value).is_integer() and abs(value) < 1e15
+    return str(int(value)) if whole else repr(float(value))
+
+
+def currency_of(unit: str) -> str | None:
+    """The currency code that a unit begins with: `GBP` of `GBP/month`; else None."""
+    head = unit.split("/")[0]
+    return head if len(head) == 3 and head.isupper() and head.isalpha() else None
+
+
+def is_percentage(unit: str) -> bool:
+    """Whether numbers in this unit are fractions that people write as percentages."""
+    return unit.split("/")[0].strip() == "%"
+
+
+def _signed(value: float, text: str, plus: bool = False) -> str:
+    # A value that shows as zero carries no sign: "−£0" reads as a mistake.
+    if not any(character in "123456789" for character in text):
+        return text
+    if value < 0:
+        return f"\u2212{text}"
+    return f"+{text}" if plus else text
+
+
+def _with_currency(number: str, unit: str) -> str:
+    code = currency_of(unit)
+    if code is None:
+        return number
+    symbol = SYMBOL_OF.get(code)
+    return f"{symbol}{number}" if symbol else f"{code}\u00a0{number}"
+
+
+def _decimal(value: float, digits: int | None, small: int) -> str:
+    if digits is not None:
+        return f"{value:,.{digits}f}"
+    if value >= 1e15:
+        return f"{value:.4g}"
+    places = 0 if value >= 1000 else 2 if value >= 10 else small
+    if value and value < 10**-small:
+        return f"{value:.2g}"
+    text = f"{value:,.{places}f}"
+    return _without_zeros(text) if "." in text else text
+
+
+def _without_zeros(text: str) -> str:
+    return text.rstrip("0").rstrip(".")
+
+
+def _short(value: float) -> str:
+    for limit, divisor, suffix in ((999.5e9, 1e12, "tn"), (999.5e6, 1e9, "bn")):
+        if value >= limit:
+            return _three_digits(value / divisor) + suffix
+    if value >= 999_500:
+        return _three_digits(value / 1e6) + "m"
+    if value >= 1000:
+        return _three_digits(value / 1e3) + "k"
+    return _three_digits(value)
+
+
+def _three_digits(value: float) -> str:
+    if value == 0:
+        return "0"
+    if value >= 1000:
+        return f"{value:,.0f}"
+    decimals = max(0, 2 - math.floor(math.log10(value))) if value >= 0.001 else 5
+    return _without_zeros(f"{value:.{decimals}f}") if decimals else f"{value:.0f}"

@@ -1,0 +1,123 @@
+"""From a tree to words: a formula as people read it, with labels or with the numbers put in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from valuecalc.formula import quantity
+from valuecalc.formula.tree import (
+    Binary,
+    Call,
+    Comparison,
+    Convert,
+    Name,
+    Negative,
+    Node,
+    Number,
+    TimeWord,
+    walk,
+)
+
+_SIGNS = {"*": "×", "/": "÷", "-": "\u2212", "+": "+", "^": "^"}
+_COMPARISONS = {"==": "=", "!=": "≠", ">=": "≥", "<=": "≤"}
+_STRENGTH = {"+": 1, "-": 1, "*": 2, "/": 2, "^": 4}
+_SIGN_STRENGTH = 3
+_ATOM = 5
+
+
+@dataclass(frozen=True)
+class _Writer:
+    """Writes a tree; `name` and `time` give the text of a name and of a time word."""
+
+    name: Callable[[str], str]
+    time: Callable[[str], str]
+    before: Callable[[str], str]
+
+    def write(self, node: Node) -> str:
+        return self.rated(node)[0]
+
+    def rated(self, node: Node) -> tuple[str, int]:
+        """The text and how strongly it holds together."""
+        match node:
+            case Number():
+                return _literal(node), _ATOM
+            case Name():
+                return _closed(self.name(node.name)), _ATOM
+            case TimeWord():
+                return self.time(node.word), _ATOM
+            case Negative():
+                return f"\u2212{self.inside(node.operand, _SIGN_STRENGTH)}", _SIGN_STRENGTH
+            case Convert():
+                factor = quantity.show(node.factor)
+                return f"{self.inside(node.operand, 2)} × {factor}", 2
+            case Binary():
+                return self.binary(node)
+            case Comparison():
+                operator = _COMPARISONS.get(node.operator, node.operator)
+                return f"{self.write(node.left)} {operator} {self.write(node.right)}", 0
+            case Call():
+                return self.call(node), _ATOM
+        raise TypeError(f"no words for {type(node).__name__}")
+
+    def binary(self, node: Binary) -> tuple[str, int]:
+        strength = _STRENGTH[node.operator]
+        left = self.inside(node.left, strength + (node.operator == "^"))
+        # a − (b − c) and a ÷ (b × c) need their brackets, a + (b + c) does not.
+        right = self.inside(node.right, strength + (node.operator in "-/^"))
+        return f"{left} {_SIGNS[node.operator]} {right}", strength
+
+    def inside(self, node: Node, strength: int) -> str:
+        text, own = self.rated(node)
+        return f"({text})" if own < strength else text
+
+    def call(self, node: Call) -> str:
+        if node.function == "previous" and isinstance(node.arguments[0], Name):
+            return self.before(node.arguments[0].name)
+        return f"{node.function}({', '.join(map(self.write, node.arguments))})"
+
+
+def _literal(node: Number) -> str:
+    if node.unit is None:
+        return quantity.show(node.value)
+    return f"{quantity.show(node.value, node.unit)}{quantity.unit_tail(node.unit)}"
+
+
+def _closed(text: str) -> str:
+    return f"({text})" if text.startswith("\u2212") else text
+
+
+def with_labels(tree: Node, labels: Mapping[str, str]) -> str:
+    """The formula with labels for names: `Subscribers × (Price after − Price before)`."""
+    return _Writer(
+        name=lambda name: labels.get(name, name),
+        time=lambda word: f"the {word}",
+        before=lambda name: f"{labels.get(name, name)} one period before",
+    ).write(tree)
+
+
+def with_numbers(
+    tree: Node,
+    shown: Mapping[str, str],
+    *,
+    times: Mapping[str, str],
+    before: Mapping[str, str],
+) -> str:
+    """The formula with numbers put in: `104,167 × (£26 − £22) × 100%`.
+
+    `shown` holds the finished text of each name, `times` of each time word, `before` the text
+    of a name one period earlier.
+    """
+    return _Writer(
+        name=lambda name: shown.get(name, name),
+        time=lambda word: times.get(word, word),
+        before=lambda name: _closed(before.get(name, shown.get(name, name))),
+    ).write(tree)
+
+
+def conversions(tree: Node) -> tuple[str, ...]:
+    """Each unit conversion in the tree: `GBP/year to GBP/month: × 0.0833`."""
+    found = [node for node in walk(tree) if isinstance(node, Convert)]
+    return tuple(
+        f"{node.from_unit} to {node.to_unit}: × {quantity.show(node.factor)}" for node in found
+    )

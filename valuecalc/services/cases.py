@@ -1,0 +1,91 @@
+"""Read, calculate, check, explain, solve and export a case."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from valuecalc.case import checks
+from valuecalc.case.case import Case
+from valuecalc.documents import proposal, workbook
+from valuecalc.engine import compare as comparison
+from valuecalc.engine import solve as solving
+from valuecalc.engine import trace
+from valuecalc.engine.calculate import EXPECTED
+from valuecalc.engine.calculate import calculate as work_out
+from valuecalc.engine.result import Result, Trace
+from valuecalc.engine.solve import Solution
+from valuecalc.errors import CaseError, Problem, UnknownName
+from valuecalc.schemas.case import case_from_text, load_case
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+WRITERS = {"xlsx": (workbook.write, XLSX), "docx": (proposal.write, DOCX)}
+
+
+@dataclass(frozen=True)
+class Export:
+    """A finished file: its bytes, its name and its media type."""
+
+    content: bytes
+    name: str
+    media_type: str
+
+
+def read(text: str | bytes) -> Case:
+    """The case in a YAML or JSON text. Raises `CaseError` or `DocumentError`."""
+    return case_from_text(text)
+
+
+def load(document: object) -> Case:
+    """The case in a document that has been read already. Raises `CaseError`."""
+    return load_case(document)
+
+
+def calculate(case: Case, scenario: str = EXPECTED) -> Result:
+    """Work out a case. Raises `CaseError` with every mistake, `UnknownName` for the scenario."""
+    mistakes = checks.errors(case)
+    if mistakes:
+        raise CaseError(mistakes)
+    return work_out(case, scenario)
+
+
+def check(case: Case) -> tuple[Problem, ...]:
+    """Every mistake and every oddity of a case, those of its result included."""
+    mistakes = checks.errors(case)
+    if mistakes:
+        return checks.check(case)
+    return work_out(case).warnings
+
+
+def explain(case: Case, figure: str, scenario: str = EXPECTED) -> Trace:
+    """How a figure came about. Raises `UnknownName` with the nearest names."""
+    return trace.explain(calculate(case, scenario), figure)
+
+
+def solve(
+    case: Case, assumption: str, figure: str, amount: float, scenario: str = EXPECTED
+) -> Solution:
+    """The value of an assumption that gives a wanted figure."""
+    calculate(case, scenario)
+    return solving.solve(case, assumption, figure, amount, scenario)
+
+
+def compare(case: Case) -> tuple[Result, ...]:
+    """All scenarios of a case side by side."""
+    calculate(case)
+    return comparison.compare(case)
+
+
+def export(case: Case, format: str, scenario: str = EXPECTED) -> Export:
+    """A case as a workbook (`xlsx`) or a document (`docx`)."""
+    if format not in WRITERS:
+        raise UnknownName("format", format, WRITERS)
+    write, media_type = WRITERS[format]
+    result = calculate(case, scenario)
+    return Export(write(result), f"{file_stem(case)}.{format}", media_type)
+
+
+def file_stem(case: Case) -> str:
+    """The title of a case as a file name without its ending."""
+    return re.sub(r"[^a-z0-9]+", "-", case.title.lower()).strip("-")[:60] or "case"
