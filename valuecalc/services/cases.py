@@ -16,6 +16,7 @@ from valuecalc.engine.calculate import calculate as work_out
 from valuecalc.engine.result import Result, Trace
 from valuecalc.engine.solve import Solution
 from valuecalc.errors import CaseError, Problem, UnknownName
+from valuecalc.formula import quantity
 from valuecalc.schemas.case import case_from_text, load_case
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -69,6 +70,15 @@ def solve(
     """The value of an assumption that gives a wanted figure."""
     calculate(case, scenario)
     return solving.solve(case, assumption, figure, amount, scenario)
+
+
+def amount_for(case: Case, figure: str, text: str, scenario: str = EXPECTED) -> float:
+    """An amount of a figure as people write it: `£5m`, or `20%` for an ROI.
+
+    Raises `QuantityError`, and `UnknownName` for the figure.
+    """
+    unit = calculate(case, scenario).figure(figure).unit
+    return quantity.read(text, unit).value
 
 
 def compare(case: Case) -> tuple[Result, ...]:

@@ -23,6 +23,11 @@ class StrawMan:
     path: Path
 
 
+def slugs() -> tuple[str, ...]:
+    """The names of all straw-men, without reading them."""
+    return tuple(sorted(path.stem for path in resources.models_folder().glob("*.yaml")))
+
+
 @cache
 def straw_men() -> tuple[StrawMan, ...]:
     """All straw-men, the featured one first, the others by title."""
@@ -32,11 +37,11 @@ def straw_men() -> tuple[StrawMan, ...]:
 
 def straw_man(slug: str) -> StrawMan:
     """The straw-man with this slug. Raises `UnknownName`."""
-    for each in straw_men():
-        if each.slug == slug:
-            return each
-    raise UnknownName("straw-man", slug, [each.slug for each in straw_men()])
+    if slug not in slugs():
+        raise UnknownName("straw-man", slug, slugs())
+    return _read(resources.models_folder() / f"{slug}.yaml")
 
 
+@cache
 def _read(path: Path) -> StrawMan:
     return StrawMan(path.stem, case_from_text(path.read_bytes()), path)
