@@ -29,7 +29,7 @@ _INDENT = "  "
 case_file = click.argument("file", metavar="FILE")
 scenario_option = click.option(
     "--scenario",
-    default=cases.EXPECTED,
+    default="expected",
     show_default=True,
     help="Id of a named scenario, or conservative, expected, stretch.",
 )
@@ -123,7 +123,8 @@ def solve(file: str, assumption: str, wanted: str, scenario: str, as_json: bool)
             return
         click.echo(f"{solution.assumption.label}: {solution.text}")
         click.echo(f"{_INDENT}gives {solution.figure.label} of {solution.figure.text}")
-        how = "exact: the figure is linear in it" if solution.method == "exact" else "found by search"
+        is_exact = solution.method == "exact"
+        how = "exact: the figure is linear in it" if is_exact else "found by search"
         click.echo(f"{_INDENT}{how}; residual {solution.residual:.2g}")
         for other in solution.others:
             click.echo(f"{_INDENT}also: {other:,.6g}")
@@ -132,7 +133,10 @@ def solve(file: str, assumption: str, wanted: str, scenario: str, as_json: bool)
 @main.command()
 @case_file
 @click.option(
-    "-o", "--output", required=True, type=click.Path(dir_okay=False, path_type=Path),
+    "-o",
+    "--output",
+    required=True,
+    type=click.Path(dir_okay=False, path_type=Path),
     help="case.xlsx for a workbook, case.docx for a document.",
 )
 @scenario_option

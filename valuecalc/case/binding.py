@@ -138,7 +138,7 @@ class _Binder:
         )
 
     def read_units(self) -> None:
-        for each in (*self.case.assumptions, *self.case.calculations):
+        for each in self.case.quantities:
             if each.unit is None:
                 continue
             try:

@@ -386,6 +386,16 @@ class Case:
         yield from self.calculations
         yield from self.lines
 
+    @property
+    def quantities(self) -> tuple[Assumption | Calculation, ...]:
+        """Assumptions, then calculations: what has a value but does not flow."""
+        return (*self.assumptions, *self.calculations)
+
+    @property
+    def computed(self) -> tuple[Calculation | Line, ...]:
+        """Calculations, then lines: what has a formula."""
+        return (*self.calculations, *self.lines)
+
     def assumption(self, id: str) -> Assumption | None:
         """The assumption with this id, or None."""
         return next((each for each in self.assumptions if each.id == id), None)

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from itertools import combinations
 
 from valuecalc.case.binding import Binding, bind
-from valuecalc.case.case import Assumption, Case, Grade
+from valuecalc.case.case import Assumption, Calculation, Case, Grade
 from valuecalc.errors import Problem, Severity, did_you_mean
 
 MAX_BENEFITS = 5
@@ -52,7 +52,7 @@ def references(case: Case) -> Iterator[Problem]:
         yield from _reference(place, "person", milestone.owner, people)
     for benefit in case.benefits:
         yield from _reference(f"benefits.{benefit.id}.goal", "goal", benefit.goal, goals)
-    values = [each.id for each in (*case.assumptions, *case.calculations)]
+    values = [each.id for each in case.quantities]
     for name, id in (("from", case.proposition.source), ("to", case.proposition.target)):
         yield from _reference(f"proposition.{name}", "assumption or calculation", id, values)
 
@@ -122,9 +122,9 @@ def ranges(binding: Binding) -> Iterator[Problem]:
 
 def unused(binding: Binding) -> Iterator[Problem]:
     """An assumption that nothing uses can only mislead."""
-    used = {name for id in _computed(binding.case) for name in binding.uses(id)}
+    used = {name for each in binding.case.computed for name in binding.uses(each.id)}
     named = {binding.case.proposition.source, binding.case.proposition.target}
-    for each in (*binding.case.assumptions, *binding.case.calculations):
+    for each in binding.case.quantities:
         if each.id not in used | named and not binding.errors:
             yield _warning(
                 "unused",
@@ -200,13 +200,9 @@ CHECKS: tuple[Callable[[Binding], Iterator[Problem]], ...] = (
 )
 
 
-def _computed(case: Case) -> list[str]:
-    return [each.id for each in (*case.calculations, *case.lines)]
-
-
-def _place(each: object) -> str:
+def _place(each: Assumption | Calculation) -> str:
     section = "assumptions" if isinstance(each, Assumption) else "calculations"
-    return f"{section}.{each.id}"  # type: ignore[attr-defined]
+    return f"{section}.{each.id}"
 
 
 def _mentions(assumption: Assumption, words: tuple[str, ...]) -> bool:

@@ -88,9 +88,7 @@ class _Keeper:
 
     def assumption(self, assumption: Assumption) -> AssumptionResult:
         used_by = tuple(
-            each.id
-            for each in (*self.case.calculations, *self.case.lines)
-            if assumption.id in self.binding.uses(each.id)
+            each.id for each in self.case.computed if assumption.id in self.binding.uses(each.id)
         )
         return AssumptionResult(
             assumption=assumption,

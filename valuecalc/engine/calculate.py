@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from valuecalc.case import statement
 from valuecalc.case.case import Case, Grade
 from valuecalc.engine import books, conventions, figures, scenarios, warnings
@@ -39,7 +41,7 @@ def calculate(case: Case, scenario: str = EXPECTED) -> Result:
     return warnings.added(result)
 
 
-def _texts(found: dict[str, Figure]) -> object:
+def _texts(found: dict[str, Figure]) -> Callable[[str], str | None]:
     def text(name: str) -> str | None:
         figure = found.get(name)
         return figure.text if figure and figure.value is not None else None

@@ -135,7 +135,7 @@ def _rate(log_rate: float) -> float:
 def _merged(flows: Series, times: Series) -> tuple[Series, Series]:
     """Flows of one moment added up, those that are noise dropped."""
     moments, where = np.unique(times, return_inverse=True)
-    sums = np.bincount(where, weights=flows, minlength=len(moments))
+    sums = np.bincount(where, weights=flows, minlength=len(moments)).astype(float, copy=False)
     largest = float(np.max(np.abs(sums), initial=0.0))
     kept = np.abs(sums) > NOISE * largest
     return sums[kept], moments[kept]

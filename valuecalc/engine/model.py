@@ -87,8 +87,10 @@ class Model:
             base = steps[np.minimum(year, len(steps) - 1)]
             # Growth carries on from the last value that was given.
             beyond = np.maximum(0, year - (len(steps) - 1))
-            return base * (1 + assumption.growth) ** beyond
-        return assumption.value * (1 + assumption.growth) ** year.astype(float)
+            grown: Series = base * (1 + assumption.growth) ** beyond
+            return grown
+        steps_of_growth: Series = (1 + assumption.growth) ** year.astype(float)
+        return assumption.value * steps_of_growth
 
     def times(self) -> Series:
         """The years after the decision that discounting counts for each period."""

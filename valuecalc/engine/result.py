@@ -244,7 +244,8 @@ class Axis:
 
     def by_year(self, series: Series) -> Series:
         """Sums of a flow per report column, shape `(report_years + 1,)`."""
-        return np.bincount(self.years, weights=series, minlength=self.report_years + 1)
+        sums = np.bincount(self.years, weights=series, minlength=self.report_years + 1)
+        return sums.astype(float, copy=False)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -254,7 +255,8 @@ class Result:
     `series` holds the rows of the cash flow by name: `benefits`, `investment`, `net`,
     `cumulative`, `discounted_benefits`, `discounted_investment`, `discounted`,
     `cumulative_discounted`, `delayed_benefits`, `net_delayed`, `discount_factor`; and for each
-    line `benefits.arpu.amount`, `.timing`, `.gross`, `.realisation`, … and `.net`. `scenario` is the id of the scenario in force (`expected`).
+    line `benefits.arpu.amount`, `.timing`, `.gross`, `.realisation`, … and `.net`.
+    `scenario` is the id of the scenario in force (`expected`).
     """
 
     case: Case

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import numpy as np
+from numpy.typing import NDArray
 
 from valuecalc.case.case import Case, Scenario
 from valuecalc.engine.model import compile_case
@@ -77,8 +78,7 @@ def _ends(low: float | None, value: float, high: float | None) -> tuple[float, f
     return (value if low is None else low, value if high is None else high)
 
 
-def _moves(
-    pairs: np.ndarray[tuple[int, ...], np.dtype[np.float64]],
-) -> np.ndarray[tuple[int, ...], np.dtype[np.bool_]]:
+def _moves(pairs: NDArray[np.float64]) -> NDArray[np.bool_]:
     scale = np.max(np.abs(pairs), axis=1, initial=1.0)
-    return np.abs(pairs[:, 1] - pairs[:, 0]) > 1e-12 * scale
+    moves: NDArray[np.bool_] = np.abs(pairs[:, 1] - pairs[:, 0]) > 1e-12 * scale
+    return moves

@@ -66,14 +66,16 @@ def ramp_factors(ramp: Ramp, since: NDArray[np.int64], months: int) -> Series:
         return np.ones(len(since))
     first_month = np.maximum(0, since)[:, np.newaxis] * months
     month = first_month + np.arange(1, months + 1)
-    return _ramp_of_month(ramp, month).mean(axis=1)
+    factors: Series = _ramp_of_month(ramp, month).mean(axis=1)
+    return factors
 
 
 def _ramp_of_month(ramp: Ramp, month: NDArray[np.int64]) -> Series:
     if ramp.years:
         year = np.minimum((month - 1) // 12, len(ramp.years) - 1)
-        return np.asarray(ramp.years, dtype=float)[year]
-    reached = np.minimum(1.0, month / ramp.months)
+        shares: Series = np.asarray(ramp.years, dtype=float)[year]
+        return shares
+    reached: Series = np.minimum(1.0, month / ramp.months)
     if ramp.shape is RampShape.S_CURVE:
         return reached**2 * (3 - 2 * reached)
     return reached

@@ -163,8 +163,8 @@ class _Real(float):
     """A number whose division by zero is a result, as in a grid of numbers."""
 
     def __truediv__(self, other: float) -> float:
-        if other == 0:
-            return _Real(math.nan if self == 0 else math.copysign(math.inf, self))
+        if float(other) == 0.0:
+            return _Real(math.nan if float(self) == 0.0 else math.copysign(math.inf, self))
         return _Real(float(self) / other)
 
     def __pow__(self, other: float, modulo: None = None) -> float:

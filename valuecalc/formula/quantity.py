@@ -80,9 +80,7 @@ def _quantity(match: re.Match[str], text: str, unit: str | None) -> Quantity:
     value = float(digits + (match["exponent"] or "")) * SCALES.get(
         (match["scale"] or "").lower(), 1
     )
-    if match["percent"] or (match["after"] or "").strip() == "%":
-        value /= 100
-    elif unit is not None and is_percentage(unit):
+    if match["percent"] or (unit is not None and is_percentage(unit)):
         value /= 100
     signs = [match["sign"], match["sign2"], "-" if match["open"] else None]
     if signs.count("-") > 1 or (match["sign"] and match["sign2"]):

@@ -98,8 +98,8 @@ _TOKEN = re.compile(
 
 
 @cache
-def _registry() -> pint.UnitRegistry:
-    registry: pint.UnitRegistry = pint.UnitRegistry(None, cache_folder=None)
+def _registry() -> pint.UnitRegistry[float]:
+    registry: pint.UnitRegistry[float] = pint.UnitRegistry(None, cache_folder=None)
     registry.load_definitions(_DEFINITIONS.splitlines())
     return registry
 
@@ -135,7 +135,9 @@ def _base(name: str) -> tuple[float, tuple[tuple[str, int], ...]]:
     if name in CURRENCIES or name not in _registry():
         return 1.0, ((name, 1),)
     quantity = _registry().Quantity(1, name).to_root_units()
-    dimensions = tuple((str(key), int(power)) for key, power in quantity.dimensionality.items())
+    dimensions = tuple(
+        (str(key), int(str(power))) for key, power in quantity.dimensionality.items()
+    )
     return float(quantity.magnitude), dimensions
 
 

@@ -11,9 +11,9 @@ from valuecalc.documents import proposal, workbook
 from valuecalc.engine import compare as comparison
 from valuecalc.engine import solve as solving
 from valuecalc.engine import trace
-from valuecalc.engine.calculate import EXPECTED
 from valuecalc.engine.calculate import calculate as work_out
 from valuecalc.engine.result import Result, Trace
+from valuecalc.engine.scenarios import EXPECTED
 from valuecalc.engine.solve import Solution
 from valuecalc.errors import CaseError, Problem, UnknownName
 from valuecalc.formula import quantity

@@ -1,0 +1,1 @@
+"""Result in, bytes out: workbook, proposal and charts."""
