@@ -44,8 +44,11 @@ class Solution:
 
     @property
     def text(self) -> str:
-        """The solution in full with its unit."""
-        return quantity.show_with_unit(self.value, self.assumption.unit)
+        """The solution in full with its unit; two decimals unless it is whole."""
+        unit = self.assumption.unit
+        digits = None if float(self.value).is_integer() else 2
+        number = quantity.show(self.value, unit, digits=digits)
+        return f"{number}{quantity.unit_tail(unit, self.value)}"
 
 
 def solve(
@@ -123,6 +126,9 @@ class _Search:
     def roots(self) -> Iterator[float]:
         points = self.points()
         gaps = [self.gap(point) for point in points]
+        known = [gap for gap in gaps if math.isfinite(gap)]
+        if all(abs(gap - known[0]) <= 1e-12 * abs(known[0]) for gap in known[1:]):
+            raise self.no_effect()
         for low, high, before, after in zip(points, points[1:], gaps, gaps[1:], strict=False):
             if before == 0:
                 yield low
@@ -168,18 +174,13 @@ class _Search:
 def degrees_in(binding: Binding, assumption: str) -> dict[str, int | None]:
     """How each calculation and line depends on an assumption, haircuts and growth included.
 
-    0 not at all, 1 linearly, None otherwise. A circle through `previous` counts as linear
-    only when it does not multiply two members that depend on it.
+    0 not at all, 1 linearly, None otherwise. A stock that is multiplied every period by
+    something that depends on the assumption is a power of it, and so not linear.
     """
     degrees: dict[str, int | None] = {each.id: 0 for each in binding.case.assumptions}
     degrees[assumption] = algebra.LINEAR
     for group in binding.groups:
-        for name in group:
-            degrees[name] = algebra.LINEAR if len(group) > 1 else algebra.CONSTANT
-        for _ in group:
-            for name in group:
-                tree = binding.formulas[name, "formula"].tree
-                degrees[name] = algebra.degree(tree, degrees.__getitem__)
+        _settle(binding, group, degrees)
     found = dict(degrees)
     for line in binding.case.lines:
         factors = [
@@ -192,3 +193,15 @@ def degrees_in(binding: Binding, assumption: str) -> dict[str, int | None]:
         if growth and algebra.degree(growth.tree, degrees.__getitem__) != algebra.CONSTANT:
             found[line.id] = None
     return found
+
+
+def _settle(binding: Binding, group: tuple[str, ...], degrees: dict[str, int | None]) -> None:
+    """Set the degrees of a group; members of a circle are gone over until nothing changes."""
+    degrees |= dict.fromkeys(group, algebra.CONSTANT)
+    while True:
+        before = [degrees[name] for name in group]
+        for name in group:
+            tree = binding.formulas[name, "formula"].tree
+            degrees[name] = algebra.degree(tree, degrees.__getitem__)
+        if before == [degrees[name] for name in group]:
+            return

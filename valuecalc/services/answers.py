@@ -32,7 +32,7 @@ def of_solution(solution: Solution) -> dict[str, Any]:
 
 def of_problems(problems: Iterable[Problem]) -> list[dict[str, Any]]:
     """Problems as JSON documents."""
-    return [shapes.dump_problem(problem) for problem in problems]
+    return shapes.dump_problems(problems)
 
 
 def trace_lines(trace: Trace, depth: int = 0) -> Iterator[str]:

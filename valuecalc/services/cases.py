@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from valuecalc.case import checks
 from valuecalc.case.case import Case
-from valuecalc.documents import proposal, workbook
 from valuecalc.engine import compare as comparison
 from valuecalc.engine import solve as solving
 from valuecalc.engine import trace
@@ -21,7 +21,7 @@ from valuecalc.schemas.case import case_from_text, load_case
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
-WRITERS = {"xlsx": (workbook.write, XLSX), "docx": (proposal.write, DOCX)}
+MEDIA_TYPES = {"xlsx": XLSX, "docx": DOCX}
 
 
 @dataclass(frozen=True)
@@ -89,11 +89,17 @@ def compare(case: Case) -> tuple[Result, ...]:
 
 def export(case: Case, format: str, scenario: str = EXPECTED) -> Export:
     """A case as a workbook (`xlsx`) or a document (`docx`)."""
-    if format not in WRITERS:
-        raise UnknownName("format", format, WRITERS)
-    write, media_type = WRITERS[format]
-    result = calculate(case, scenario)
-    return Export(write(result), f"{file_stem(case)}.{format}", media_type)
+    if format not in MEDIA_TYPES:
+        raise UnknownName("format", format, MEDIA_TYPES)
+    content = _writer(format)(calculate(case, scenario))
+    return Export(content, f"{file_stem(case)}.{format}", MEDIA_TYPES[format])
+
+
+def _writer(format: str) -> Callable[[Result], bytes]:
+    # Loaded only when something is exported: the two libraries are slow to start.
+    from valuecalc.documents import proposal, workbook
+
+    return {"xlsx": workbook.write, "docx": proposal.write}[format]
 
 
 def file_stem(case: Case) -> str:
