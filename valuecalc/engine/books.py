@@ -19,8 +19,8 @@ from valuecalc.engine.result import (
     LineResult,
     Series,
 )
-from valuecalc.formula import quantity, words
-from valuecalc.formula.tree import names
+from valuecalc.formula import numbers, quantity, words
+from valuecalc.formula.tree import names, previous_of
 from valuecalc.formula.units import Unit
 
 FACTOR_LABELS = {"realisation": "Realisation", "attribution": "Attribution", "risk": "Risk"}
@@ -177,18 +177,12 @@ class _Keeper:
 
     def initial_values(self, id: str) -> dict[str, str]:
         """What `previous` gives in the first period: its second argument, worked out."""
-        from valuecalc.formula import numbers
-        from valuecalc.formula.tree import Call, Name, walk
-
-        found = {}
         values = {name: float(series[1]) for name, series in self.over_time.items()}
-        for node in walk(self.binding.formulas[id, "formula"].tree):
-            if isinstance(node, Call) and node.function == "previous":
-                name = node.arguments[0]
-                assert isinstance(name, Name)
-                value = numbers.evaluate(node.arguments[1], values)
-                found[name.name] = quantity.show(value, self.unit_text(name.name))
-        return found
+        tree = self.binding.formulas[id, "formula"].tree
+        return {
+            name: quantity.show(numbers.evaluate(initial, values), self.unit_text(name))
+            for name, initial in previous_of(tree).items()
+        }
 
     def unit_text(self, name: str) -> str:
         return str(self.units.get(name, Unit()))

@@ -38,6 +38,7 @@ class Grid:
 
     def __init__(self, years: NDArray[np.int64], many: bool) -> None:
         self.many = many
+        self.dimensions = 2 if many else 1
         self.periods = range(len(years))
         self.period = self.over_time(np.arange(len(years), dtype=float))
         self.year = self.over_time(years.astype(float))
@@ -49,7 +50,18 @@ class Grid:
 
     def varies(self, values: Values) -> bool:
         """Whether values have a time axis."""
-        return bool(np.ndim(values) == (2 if self.many else 1))
+        # Not np.ndim(), which makes an array of a plain number first.
+        return bool(getattr(values, "ndim", 0) == self.dimensions)
+
+    @staticmethod
+    def divide(left: Values, right: Values) -> Values:
+        """The quotient; infinity or NaN where the divisor is zero."""
+        try:
+            return left / right
+        except ZeroDivisionError:  # two plain numbers
+            return np.divide(left, right)
+
+    power = staticmethod(np.power)
 
     @staticmethod
     def compare(operator: str, left: Values, right: Values) -> Values:
@@ -86,12 +98,17 @@ class Grid:
         """The sum over periods 1…n."""
         if self.varies(values):
             return values[1:].sum(axis=0)
-        return values * np.float64(len(self.periods) - 1)
+        return values * float(len(self.periods) - 1)
 
-    @staticmethod
-    def stack(rows: list[Values]) -> NDArray[np.float64]:
-        """Rows that were worked out one by one, as one series."""
-        return np.stack(np.broadcast_arrays(*rows)).astype(float, copy=False)
+    def stack(self, rows: list[Values]) -> NDArray[np.float64]:
+        """Values that were worked out period by period, as one series."""
+        if not self.many:
+            return np.array(rows, dtype=float)
+        shape = np.broadcast_shapes((1,), *map(np.shape, rows))
+        series = np.empty((len(rows), *shape))
+        for period, row in enumerate(rows):
+            series[period] = row
+        return series
 
     def series(self, values: Values) -> NDArray[np.float64]:
         """Values written out over all periods: `(T,)`, or `(T, n)` with alternatives."""

@@ -327,6 +327,7 @@ class Trace:
     - `sum`: the sum of the parts
     - `flow`: the sum over the rows of the product across the columns
     - `row`: the last value of the one column: a stock, one period before
+    - `opening`: the initial value of `previous`, from the parts
     - `search`: found by trial (IRR) or read off the table (payback)
 
     `words` is the rule for people, `worked` the formula with the numbers put in.

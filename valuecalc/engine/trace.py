@@ -15,6 +15,7 @@ from valuecalc.case.binding import bind
 from valuecalc.engine.result import (
     AssumptionResult,
     CalculationResult,
+    Factor,
     Figure,
     LineResult,
     Result,
@@ -23,8 +24,8 @@ from valuecalc.engine.result import (
     TraceColumn,
     alias,
 )
-from valuecalc.formula import grammar, quantity, words
-from valuecalc.formula.tree import Node, names, names_before
+from valuecalc.formula import grammar, numbers, quantity, words
+from valuecalc.formula.tree import Node, names, names_now, previous_of
 
 _SEARCH_WORDS = {
     "irr": "the rate at which the discounted net flows sum to zero",
@@ -101,7 +102,7 @@ class _Tracer:
             worked=_worked_flow(columns),
             rows=tuple(self.result.axis.labels[row] for row in rows),
             columns=tuple(columns),
-            parts=self.parts_of_line(line) if line else self.parts_of_flow(),
+            parts=self.parts_of_line(line, rows) if line else self.parts_of_flow(),
         )
 
     def rows_of(self, rule: Rule) -> list[int]:
@@ -139,13 +140,16 @@ class _Tracer:
             unit = self.lines[series.rsplit(".", 1)[0]].unit
         return TraceColumn(label=label, unit=unit, values=tuple(float(values[row]) for row in rows))
 
-    def parts_of_line(self, line: LineResult) -> tuple[Trace, ...]:
-        """The formula of a line in the first period in which it flows, and its haircuts."""
+    def parts_of_line(self, line: LineResult, rows: list[int]) -> tuple[Trace, ...]:
+        """The formula of a line in the first of the rows, and its haircuts."""
+        period = rows[0] if rows else line.shown
         haircuts = tuple(
-            self.expression(line.id, factor.name, factor.label, factor.share, line.shown)
+            self.expression(
+                line.id, factor.name, factor.label, _share(line, factor, period), period
+            )
             for factor in line.factors
         )
-        return (self.value(line.id, line.shown), *haircuts)
+        return (self.value(line.id, period), *haircuts)
 
     def parts_of_flow(self) -> tuple[Trace, ...]:
         parts = [self.result.figures[name] for name in ("total_benefits", "total_investment")]
@@ -219,42 +223,55 @@ class _Tracer:
         )
 
     def parts(self, id: str, tree: Node, period: int, seen: frozenset[str]) -> tuple[Trace, ...]:
-        """What a formula names: in this period, or one period before inside `previous`."""
-        earlier = names_before(tree)
+        """What a formula names: in this period, and one period before inside `previous`."""
         seen = seen | {id}
-        found = []
-        for name in names(tree):
-            if name in earlier:
-                found.append(self.stock(name, period))
-            elif name not in seen:
-                found.append(self.value(name, period, seen))
+        now = [name for name in names(tree) if name in names_now(tree) and name not in seen]
+        found = [self.value(name, period, seen) for name in now]
+        for stock, initial in previous_of(tree).items():
+            if period <= 1:
+                found.append(self.opening(stock, initial, period, seen))
+            else:
+                found.append(self.stock(stock, period - 1, seen))
         return tuple(found)
 
-    def stock(self, name: str, period: int) -> Trace:
-        """The value of a line one period before: read off its row, down to its opening."""
-        before = max(0, period - 1)
-        each = self.by_id[name]
-        series = each.amount if isinstance(each, LineResult) else each.values
-        label = self.result.axis.labels[before]
-        unit = each.unit
-        rows = list(range(1, before + 1))
+    def opening(self, name: str, initial: Node, period: int, seen: frozenset[str]) -> Trace:
+        """What `previous` gives in the first period: its second argument."""
+        values = {each: self.number(each, period) for each in names(initial)}
+        shown = {each: self.text(each, period) for each in values}
         return Trace(
-            name=name,
-            label=f"{self.label(name)}, {label}",
-            value=float(series[before]),
+            name=f"previous.{name}",
+            label=f"{self.label(name)}, opening",
+            value=numbers.evaluate(initial, values, period=period),
+            unit=self.by_id[name].unit,
+            rule="opening",
+            words=words.with_labels(initial, {each: self.label(each) for each in values}),
+            worked=f"= {words.with_numbers(initial, shown, times={}, before={})}",
+            period=period,
+            parts=tuple(self.value(each, period, seen) for each in values if each not in seen),
+        )
+
+    def stock(self, name: str, period: int, seen: frozenset[str]) -> Trace:
+        """The value of a line one period before, read off its row."""
+        unit = self.by_id[name].unit
+        rows = list(range(1, period + 1))
+        column = tuple(self.number(name, row) for row in rows)
+        return Trace(
+            name=f"previous.{name}",
+            label=f"{self.label(name)}, {self.result.axis.labels[period]}",
+            value=column[-1],
             unit=unit,
             rule="row",
             words="its value one period before; the row shows how it came there",
-            period=before,
+            period=period,
             rows=tuple(self.result.axis.labels[row] for row in rows),
-            columns=(
-                TraceColumn(
-                    label=self.label(name),
-                    unit=unit,
-                    values=tuple(float(series[row]) for row in rows),
-                ),
-            ),
+            columns=(TraceColumn(label=self.label(name), unit=unit, values=column),),
+            parts=() if name in seen else (self.value(name, period, seen),),
         )
+
+    def number(self, name: str, period: int) -> float:
+        each = self.by_id[name]
+        series = each.amount if isinstance(each, LineResult) else each.values
+        return float(series[period])
 
     def worked(self, id: str, field: str, period: int) -> str:
         each = self.by_id[id]
@@ -262,14 +279,17 @@ class _Tracer:
             return each.worked
         tree = self.binding.formulas[id, field].tree
         shown = {name: self.text(name, period) for name in names(tree)}
-        before = {name: self.text(name, max(0, period - 1)) for name in names(tree)}
+        before = {
+            name: self.text(name, period - 1)
+            if period > 1
+            else self.opening(name, initial, period, frozenset()).worked.removeprefix("= ")
+            for name, initial in previous_of(tree).items()
+        }
         times = {"period": str(period), "year": str(int(self.result.axis.years[period]))}
         return f"= {words.with_numbers(tree, shown, times=times, before=before)}"
 
     def text(self, name: str, period: int) -> str:
-        each = self.by_id[name]
-        series = each.amount if isinstance(each, LineResult) else each.values
-        return quantity.show(float(series[period]), each.unit)
+        return quantity.show(self.number(name, period), self.by_id[name].unit)
 
     def label(self, id: str) -> str:
         each = self.by_id[id]
@@ -332,6 +352,14 @@ def _timing_label(line: LineResult) -> str:
     if line.flow != "running":
         return "Timing"
     return "Timing × length of the period" if line.length != 1 else "Timing"
+
+
+def _share(line: LineResult, factor: Factor, period: int) -> float:
+    """The haircut as it was given, from what it multiplies by."""
+    multiplier = float(factor.values[period])
+    if factor.name != "risk":
+        return multiplier
+    return 1 - multiplier if line.kind == "benefit" else multiplier - 1
 
 
 def _factor_label(label: str, formula: str) -> str:

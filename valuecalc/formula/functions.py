@@ -117,10 +117,10 @@ def abs_(ops: Any, value: Any) -> Any:
 )
 def round_(ops: Any, value: Any, digits: Any = 0) -> Any:
     """Rounds to whole numbers, or to the given number of decimals; halves go away from zero."""
-    scale = 10.0**digits
+    scale = ops.power(10.0, digits)
     # 2.345 is stored as 2.34499…; nine further decimals are noise, not information.
     scaled = ops.round(ops.abs(value) * scale, 9)
-    return ops.sign(value) * ops.floor(scaled + 0.5) / scale
+    return ops.divide(ops.sign(value) * ops.floor(scaled + 0.5), scale)
 
 
 @_function(excel="INT(ROUND({0},9))", example="floor(2.7)", result=2, units=UnitRule.FIRST, takes=1)

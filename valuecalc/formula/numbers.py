@@ -30,6 +30,9 @@ from valuecalc.formula.tree import (
 TOLERANCE = 1e-12
 """Numbers that agree to this part of themselves count as equal in a comparison."""
 
+GUARDED = {"/": "divide", "^": "power"}
+"""Operators that Python's own numbers refuse where the result is undefined, as `ops` names."""
+
 
 @dataclass
 class Source:
@@ -59,14 +62,20 @@ class Source:
             case Convert():
                 return f"({self.write(node.operand)} * {self.constant(node.factor)})"
             case Binary():
-                operator = "**" if node.operator == "^" else node.operator
-                return f"({self.write(node.left)} {operator} {self.write(node.right)})"
+                return self.binary(node)
             case Comparison():
                 left, right = self.write(node.left), self.write(node.right)
                 return f"ops.compare({node.operator!r}, {left}, {right})"
             case Call():
                 return self.call(node)
         raise TypeError(f"no spelling for {type(node).__name__}")
+
+    def binary(self, node: Binary) -> str:
+        """The Python expression of an operator."""
+        left, right = self.write(node.left), self.write(node.right)
+        if node.operator in GUARDED:
+            return f"ops.{GUARDED[node.operator]}({left}, {right})"
+        return f"({left} {node.operator} {right})"
 
     def call(self, node: Call) -> str:
         """The Python expression of a function call."""
@@ -96,6 +105,22 @@ class Scalars:
     minimum = staticmethod(min)
     maximum = staticmethod(max)
     abs = staticmethod(abs)
+
+    @staticmethod
+    def divide(left: float, right: float) -> float:
+        """The quotient; infinity or NaN when the divisor is zero."""
+        if right == 0:
+            return math.nan if left == 0 else math.copysign(math.inf, left)
+        return left / right
+
+    @staticmethod
+    def power(left: float, right: float) -> float:
+        """The power; infinity when it is too large, NaN for a root of a negative number."""
+        try:
+            power = left**right
+        except (OverflowError, ZeroDivisionError):
+            return math.inf
+        return math.nan if isinstance(power, complex) else power
 
     @staticmethod
     def compare(operator: str, left: float, right: float) -> bool:
@@ -159,36 +184,6 @@ class Scalars:
         return value
 
 
-class _Real(float):
-    """A number whose division by zero is a result, as in a grid of numbers."""
-
-    def __truediv__(self, other: float) -> float:
-        if float(other) == 0.0:
-            return _Real(math.nan if float(self) == 0.0 else math.copysign(math.inf, self))
-        return _Real(float(self) / other)
-
-    def __pow__(self, other: float, modulo: None = None) -> float:
-        try:
-            power = float(self) ** float(other)
-        except (OverflowError, ZeroDivisionError):
-            return _Real(math.inf)
-        return _Real(math.nan if isinstance(power, complex) else power)
-
-    def __add__(self, other: float) -> float:
-        return _Real(float(self) + other)
-
-    def __sub__(self, other: float) -> float:
-        return _Real(float(self) - other)
-
-    def __mul__(self, other: float) -> float:
-        return _Real(float(self) * other)
-
-    def __neg__(self) -> float:
-        return _Real(-float(self))
-
-    __hash__ = float.__hash__
-
-
 def evaluate(
     tree: Node,
     values: Mapping[str, float],
@@ -205,14 +200,14 @@ def evaluate(
     """
     code, constants, order = _compiled(tree)
     earlier = {} if period <= 1 or before is None else before
-    arguments = {f"v{i}": _Real(values[name]) for i, name in enumerate(order) if name in values}
-    arguments |= {f"b{i}": _Real(earlier[name]) for i, name in enumerate(order) if name in earlier}
-    arguments |= {key: _Real(value) for key, value in constants.items()}
+    arguments = {f"v{i}": float(values[name]) for i, name in enumerate(order) if name in values}
+    arguments |= {f"b{i}": float(earlier[name]) for i, name in enumerate(order) if name in earlier}
     scope = {
+        **constants,
         "ops": Scalars,
         "functions": COMPUTE,
-        "period": _Real(period),
-        "year": _Real(year),
+        "period": float(period),
+        "year": float(year),
         "first": not earlier,
         "__builtins__": {},
     }

@@ -31,8 +31,23 @@ SYMBOL_OF = {code: symbol for symbol, code in SYMBOLS.items()}
 
 MAX_LENGTH = 60
 MAX_MAGNITUDE = 1e18
+UNDEFINED = "–"
 
-_IRREGULAR_PLURALS = {"person": "people", "man": "men", "woman": "women", "child": "children"}
+_IRREGULAR_PLURALS = {
+    "person": "people",
+    "man": "men",
+    "woman": "women",
+    "child": "children",
+    "foot": "feet",
+    "mouse": "mice",
+    "life": "lives",
+    "shelf": "shelves",
+    "quiz": "quizzes",
+    "analysis": "analyses",
+    "premises": "premises",
+    "series": "series",
+    "news": "news",
+}
 _SPACES = "[ \u00a0\u202f\u2009]"
 _DIGITS = rf"(?:\d{{1,3}}(?:,\d{{3}})+|\d{{1,3}}(?:{_SPACES}\d{{3}})+|\d+)(?:\.\d+)?|\.\d+"
 _NUMBER = re.compile(
@@ -41,10 +56,10 @@ _NUMBER = re.compile(
     (?P<digits>{_DIGITS})(?P<exponent>[eE][-+]?\d{{1,3}})?\s*
     (?:(?P<scale>k|thousand|mio|mn|million|m|bn|billion|tn|trillion)(?![a-z]))?\s*
     (?P<percent>%)?\s*
-    (?P<after>[^\d\s()+\-.,][^()]*?)?(?P<close>\))?$""",
+    (?P<after>[^\d\s()+\-.,_%][^()]*?)?(?P<close>\))?$""",
     re.VERBOSE | re.IGNORECASE,
 )
-_RANGE = re.compile(r"\d\s*(?:to|–|—|\.\.)\s*[£$€]?\d", re.IGNORECASE)
+_RANGE = re.compile(r"[\d%kmn]\s*(?:to|–|—|\.\.|-)\s*[£$€¥₹₩₪]?\d", re.IGNORECASE)
 _DECIMAL_COMMA = re.compile(r"^[^\d]*\d+(?:\.\d{3})*,\d+\D*$")
 _GROUPED = re.compile(r"\d{1,3}(,\d{3})+(?!\d)")
 
@@ -66,13 +81,23 @@ def read(text: str | float | int, unit: str | None = None) -> Quantity:
     if isinstance(text, bool):
         raise QuantityError(f"“{text}” is not a number.", "Write 1 or 0.")
     if isinstance(text, int | float):
-        return Quantity(_within_reach(float(text), str(text)), None)
+        return Quantity(_plain(text), None)
     cleaned = text.strip().replace("\u2212", "-")
     _refuse_what_is_no_number(cleaned)
     match = _NUMBER.match(cleaned)
     if match is None or bool(match["open"]) != bool(match["close"]):
         raise _not_a_number(cleaned)
     return _quantity(match, cleaned, unit)
+
+
+def _plain(number: float | int) -> float:
+    try:
+        return _within_reach(float(number), str(number))
+    except OverflowError:
+        raise QuantityError(
+            "A number of hundreds of digits is larger than any amount in a value case.",
+            f"Stay below {MAX_MAGNITUDE:.0e}.",
+        ) from None
 
 
 def _quantity(match: re.Match[str], text: str, unit: str | None) -> Quantity:
@@ -94,11 +119,12 @@ def _written_unit(match: re.Match[str], text: str) -> str | None:
     before, after = match["before"], (match["after"] or "").strip()
     percent = "%" if match["percent"] else ""
     if (before or percent) and after.startswith(("/", "per ")):
-        return f"{SYMBOLS.get(before or '', before or percent)}{after.replace('per ', '/')}"
+        code = SYMBOLS.get(before, before.upper()) if before else percent
+        return f"{code}{after.replace('per ', '/')}"
     if before and (after or percent):
         raise QuantityError(f"“{text}” names two units.", "Write one of them.")
     if before:
-        return SYMBOLS.get(before, before)
+        return SYMBOLS.get(before, before.upper())
     unit = f"{percent} {after}".strip()
     return unit or None
 
@@ -142,9 +168,14 @@ def show(value: float, unit: str = "1", *, digits: int | None = None, sign: bool
     Only what `unit` begins with is written (a currency or `%`); `show_with_unit` adds the
     rest. `digits` fixes the decimals; without it, as many as the number needs, up to what
     the eye can use (money of a thousand and more shows none). `sign` writes a plus as well.
+    What is no number, because it is undefined, is shown as a dash.
     """
+    if not math.isfinite(value):
+        return UNDEFINED
     if is_percentage(unit):
         return _signed(value, _decimal(abs(value) * 100, digits, small=2) + "%", sign)
+    if unit == currency_of(unit) and abs(value) < 0.005:
+        value = 0.0  # less than half a penny is what rounding left over
     number = _decimal(abs(value), digits, small=4)
     if currency_of(unit) and digits is None and number[-2:-1] == ".":
         number += "0"  # £38.50, as prices are written
@@ -153,6 +184,8 @@ def show(value: float, unit: str = "1", *, digits: int | None = None, sign: bool
 
 def show_short(value: float, unit: str = "1") -> str:
     """Write a number in three significant digits: `£1.67m`, `£522k`, `12%`, `−£3k`."""
+    if not math.isfinite(value):
+        return UNDEFINED
     if is_percentage(unit):
         return _signed(value, _three_digits(abs(value) * 100) + "%")
     return _signed(value, _with_currency(_short(abs(value)), unit))

@@ -144,3 +144,14 @@ def names_summed(node: Node) -> set[str]:
         if isinstance(part, Call) and part.function == "sum_over_time":
             found |= set(names(part))
     return found
+
+
+def previous_of(node: Node) -> dict[str, Node]:
+    """Each name whose earlier value is used, with the initial value that stands beside it."""
+    found: dict[str, Node] = {}
+    for part in walk(node):
+        if isinstance(part, Call) and part.function == "previous":
+            stock, initial = part.arguments
+            if isinstance(stock, Name):
+                found.setdefault(stock.name, initial)
+    return found

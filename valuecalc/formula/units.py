@@ -84,13 +84,28 @@ _IRREGULAR = {
     "women": "woman",
     "children": "child",
     "feet": "foot",
+    "mice": "mouse",
+    "lives": "life",
+    "shelves": "shelf",
     "indices": "index",
     "analyses": "analysis",
-    "buses": "bus",
-    "viruses": "virus",
-    "statuses": "status",
+    "caches": "cache",
+    "niches": "niche",
+    "headaches": "headache",
+    "quizzes": "quiz",
+    "gas": "gas",
+    "gases": "gas",
+    "lens": "lens",
+    "lenses": "lens",
+    "movies": "movie",
+    "cookies": "cookie",
+    "calories": "calorie",
     "premises": "premises",
     "series": "series",
+    "news": "news",
+    "uses": "use",
+    "excuses": "excuse",
+    "fuses": "fuse",
 }
 _TOKEN = re.compile(
     r"\s*(?:(?P<word>[A-Za-z][A-Za-z0-9_]*|[£$€¥₹₩₪%]|1(?![0-9.]))|(?P<op>[*/^()]))"
@@ -122,9 +137,12 @@ def _singular(noun: str) -> str:
         return _IRREGULAR[noun]
     if len(noun) < 4 or noun.endswith(("ss", "us", "is")):
         return noun
-    if noun.endswith("ies"):
+    if noun.endswith("ies") and len(noun) > 4:
         return noun[:-3] + "y"
-    if noun.endswith(("ches", "shes", "xes", "sses", "zes")):
+    is_long = noun.endswith(("ches", "shes", "xes", "sses", "zzes", "tzes"))
+    # Of a bonus or a campus, but of a house or a cause.
+    of_us = noun.endswith("uses") and not noun.endswith(("ouses", "auses"))
+    if is_long or of_us:
         return noun[:-2]
     return noun[:-1] if noun.endswith("s") else noun
 

@@ -80,7 +80,7 @@ class _Writer:
 def _literal(node: Number) -> str:
     if node.unit is None:
         return quantity.show(node.value)
-    return f"{quantity.show(node.value, node.unit)}{quantity.unit_tail(node.unit)}"
+    return f"{quantity.show(node.value, node.unit)}{quantity.unit_tail(node.unit, node.value)}"
 
 
 def _closed(text: str) -> str:
