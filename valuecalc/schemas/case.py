@@ -1,0 +1,162 @@
+"""The document of a case, both ways: `load_case` and `dump_case`.
+
+Loading finds every mistake of shape at once; what names refer to, units and circles are
+checked on the case itself, by `valuecalc.case.checks`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from typing import Any, cast
+
+from marshmallow import ValidationError, validates_schema
+
+from valuecalc.case.case import Case, Scenario
+from valuecalc.errors import CaseError
+from valuecalc.schemas.document import Path, read_document
+from valuecalc.schemas.fields import Choice, Currency, Many, Note, Part, Quantity, Table, Text
+from valuecalc.schemas.parts import (
+    MAX_ITEMS,
+    MAX_OTHERS,
+    AssumptionSchema,
+    BenefitSchema,
+    CalculationSchema,
+    ConventionsSchema,
+    DiscountingSchema,
+    GoalSchema,
+    InvestmentSchema,
+    PersonSchema,
+    PlanSchema,
+    PropositionSchema,
+    ReferenceSchema,
+    ScenarioSchema,
+    SourceSchema,
+    TimelineSchema,
+    items_of,
+    refuse_duplicates,
+)
+from valuecalc.schemas.problems import problems_of
+from valuecalc.schemas.reading import is_blank, read_figure_name, read_in_unit
+from valuecalc.schemas.shape import Shape
+
+FORMAT = "valuecalc/1"
+MAX_SCENARIOS = 50
+MAX_EXPECTED = 2_000
+
+FORMULA_LISTS = ("assumptions", "calculations", "benefits", "investments")
+"""The lists whose ids formulas can name, so that no two of them may be equal."""
+
+
+def case_from_text(text: str | bytes) -> Case:
+    """The case that a YAML or JSON text holds.
+
+    Raises `DocumentError` for a text that cannot be read, `CaseError` with every mistake.
+    """
+    document = read_document(text)
+    return load_case(document.data, document.lines)
+
+
+def load_case(data: object, lines: Mapping[Path, int] | None = None) -> Case:
+    """The case that plain data (from JSON, YAML or a form) describes.
+
+    `lines` gives the line of each path in it. Raises `CaseError` with every mistake.
+    """
+    try:
+        return cast(Case, _SCHEMA.load(cast(Any, data)))
+    except ValidationError as error:
+        raise CaseError(problems_of(error.messages, data, lines)) from None
+
+
+def dump_case(case: Case) -> dict[str, Any]:
+    """The canonical JSON document of a case: `load_case(dump_case(case)) == case`.
+
+    Numbers are plain, percentages fractions; defaults are left out, except for those on
+    which every figure rests. It is to be kept as JSON: in YAML every number becomes text
+    again, and the text `0.12` in a place counted in % means 0.12 %.
+    """
+    return cast(dict[str, Any], _SCHEMA.dump(case))
+
+
+class CaseSchema(Shape):
+    """One value case: the document that everything else is worked out from."""
+
+    makes = Case
+    example = "{format: valuecalc/1, title: New data services, …}"
+    # A case that is kept must not change its figures when a default does.
+    always = frozenset({"currency", "timeline", "discounting"})
+
+    format = Choice(
+        (FORMAT,), required=True, dump_default=FORMAT, about="Its shape.", example=FORMAT
+    )
+    title = Text(required=True, about="What the case is called.", example="New data services")
+    customer = Text(about="For whom the value is worked out.")
+    summary = Note(about="The case in a few sentences.")
+    currency = Currency(about="The currency that results are shown in.", example="GBP")
+    timeline = Part(TimelineSchema, about="When the case starts, and how far it looks.")
+    discounting = Part(DiscountingSchema, about="How later money is made comparable.")
+    conventions = Part(ConventionsSchema, about="Which of the definitions in use are meant.")
+    proposition = Part(PropositionSchema, about="What the statement says in words.")
+    assumptions = Many(Part(AssumptionSchema), most=MAX_ITEMS, about="What is believed.")
+    calculations = Many(Part(CalculationSchema), most=MAX_ITEMS, about="Steps in between.")
+    benefits = Many(Part(BenefitSchema), most=MAX_ITEMS, about="What the solution brings.")
+    investments = Many(Part(InvestmentSchema), most=MAX_ITEMS, about="What the solution takes.")
+    scenarios = Many(Part(ScenarioSchema), most=MAX_SCENARIOS, about="Named overrides.")
+    goals = Many(Part(GoalSchema), most=MAX_OTHERS, about="The value chain.")
+    people = Many(Part(PersonSchema), most=MAX_OTHERS, about="The buying team and ours.")
+    plan = Part(PlanSchema, about="How the solution is rolled out.")
+    reference = Part(ReferenceSchema, about="What makes the case a straw-man.")
+    sources = Many(Part(SourceSchema), most=MAX_OTHERS, about="Public sources of its numbers.")
+    expected = Table(
+        Quantity(allow_none=True),
+        read_key=read_figure_name,
+        most=MAX_EXPECTED,
+        about="Figures that the case has to give, by name; null for one that does not exist.",
+    )
+
+    @validates_schema(pass_original=True, skip_on_field_errors=False)
+    def _ids_differ(self, data: Mapping[str, Any], original: Any, **_: Any) -> None:
+        others = [(key,) for key in ("scenarios", "goals", "people", "sources")]
+        refuse_duplicates(original, FORMULA_LISTS, *others)
+
+    @validates_schema(pass_original=True, skip_on_field_errors=False)
+    def _overrides_are_numbers(self, data: Mapping[str, Any], original: Any, **_: Any) -> None:
+        unit_of = {id: AssumptionSchema.unit_of(raw) for id, raw in _with_ids(original)}
+        flaws = [_override_flaws(scenario, unit_of) for scenario in items_of(original, "scenarios")]
+        found = {index: {"set": each} for index, each in enumerate(flaws) if each}
+        if found:
+            raise ValidationError({"scenarios": found})
+
+    def build(self, data: dict[str, Any]) -> Case:
+        """The case, with the overrides of its scenarios in the units of its assumptions."""
+        del data["format"]
+        case = Case(**data)
+        unit_of = {each.id: each.unit for each in case.assumptions}
+        read = [_with_read_overrides(scenario, unit_of) for scenario in case.scenarios]
+        return replace(case, scenarios=tuple(read))
+
+
+def _with_ids(data: object) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    for each in items_of(data, "assumptions"):
+        if isinstance(each, Mapping) and isinstance(each.get("id"), str):
+            yield each["id"].strip(), each
+
+
+def _override_flaws(scenario: object, unit_of: Mapping[str, str | None]) -> dict[Any, Any]:
+    given = scenario.get("set") if isinstance(scenario, Mapping) else None
+    flaws: dict[Any, Any] = {}
+    for id, value in given.items() if isinstance(given, Mapping) else ():
+        try:
+            if not is_blank(value):
+                read_in_unit(value, unit_of.get(id))
+        except ValidationError as error:
+            flaws[id] = error.messages
+    return flaws
+
+
+def _with_read_overrides(scenario: Scenario, unit_of: Mapping[str, str]) -> Scenario:
+    read = {id: read_in_unit(value, unit_of.get(id)) for id, value in scenario.set.items()}
+    return replace(scenario, set=read)
+
+
+_SCHEMA = CaseSchema()
