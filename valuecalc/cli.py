@@ -13,7 +13,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import NoReturn
 
 import click
 
@@ -56,13 +56,13 @@ def main() -> None:
 def calc(file: str, scenario: str, as_json: bool) -> None:
     """Calculate a case and show its figures."""
     with reported():
-        result = cases.calculate(read_case(file), scenario)
+        result = cases.calculate(cases.read(read_text(file)), scenario)
         if as_json:
             write_json(answers.of_result(result))
             return
-        click.echo(f"{result.case.title} – {result.case.customer} ({result.scenario_label})\n")
+        say(f"{result.case.title} – {result.case.customer} ({result.scenario_label})\n")
         write_table([(f.label, f.text, f.note) for f in result.headline])
-        click.echo("\nConventions")
+        say("\nConventions")
         write_table([(each.label, each.text, "") for each in result.conventions], align="<")
         write_problems("Warnings", result.warnings)
 
@@ -73,7 +73,7 @@ def calc(file: str, scenario: str, as_json: bool) -> None:
 def check(file: str, as_json: bool) -> None:
     """List every mistake and every oddity of a case."""
     with reported(as_json):
-        problems = cases.check(read_case(file))
+        problems = cases.check_text(read_text(file))
         mistakes = [problem for problem in problems if problem.is_error]
         if as_json:
             write_json({"problems": answers.of_problems(problems)})
@@ -81,7 +81,7 @@ def check(file: str, as_json: bool) -> None:
             write_problems("Mistakes", mistakes)
             write_problems("Warnings", [each for each in problems if not each.is_error])
             if not problems:
-                click.echo("No mistakes and no warnings.")
+                say("No mistakes and no warnings.")
     if mistakes:
         sys.exit(MISTAKES)
 
@@ -94,11 +94,11 @@ def check(file: str, as_json: bool) -> None:
 def explain(file: str, figure: str, scenario: str, as_json: bool) -> None:
     """Show how FIGURE came about, down to the assumptions and their sources."""
     with reported():
-        trace = cases.explain(read_case(file), figure, scenario)
+        trace = cases.explain(cases.read(read_text(file)), figure, scenario)
         if as_json:
             write_json(answers.of_trace(trace))
         else:
-            click.echo("\n".join(answers.trace_lines(trace)))
+            say("\n".join(answers.trace_lines(trace)))
 
 
 @main.command()
@@ -115,19 +115,19 @@ def solve(file: str, assumption: str, wanted: str, scenario: str, as_json: bool)
     if not equals:
         raise click.UsageError(f"--for {wanted}: write FIGURE=AMOUNT, such as npv=0.")
     with reported():
-        case = read_case(file)
+        case = cases.read(read_text(file))
         target = cases.amount_for(case, figure.strip(), amount, scenario)
         solution = cases.solve(case, assumption, figure.strip(), target, scenario)
         if as_json:
             write_json(answers.of_solution(solution))
             return
-        click.echo(f"{solution.assumption.label}: {solution.text}")
-        click.echo(f"{_INDENT}gives {solution.figure.label} of {solution.figure.text}")
+        say(f"{solution.assumption.label}: {solution.text}")
+        say(f"{_INDENT}gives {solution.figure.label} of {solution.figure.text}")
         is_exact = solution.method == "exact"
         how = "exact: the figure is linear in it" if is_exact else "found by search"
-        click.echo(f"{_INDENT}{how}; residual {solution.residual:.2g}")
+        say(f"{_INDENT}{how}; residual {solution.residual:.2g}")
         for other in solution.others:
-            click.echo(f"{_INDENT}also: {other:,.6g}")
+            say(f"{_INDENT}also: {other:,.6g}")
 
 
 @main.command()
@@ -143,12 +143,14 @@ def solve(file: str, assumption: str, wanted: str, scenario: str, as_json: bool)
 def export(file: str, output: Path, scenario: str) -> None:
     """Write a case as a workbook with live formulas, or as a Word document."""
     with reported():
-        made = cases.export(read_case(file), output.suffix.lstrip(".").lower(), scenario)
+        made = cases.export(
+            cases.read(read_text(file)), output.suffix.lstrip(".").lower(), scenario
+        )
     try:
         output.write_bytes(made.content)
     except OSError as error:
         fail(f"{output}: cannot be written ({error.strerror}). Choose another place.", NO_FILE)
-    click.echo(f"Wrote {output} ({len(made.content):,} bytes).")
+    say(f"Wrote {output} ({len(made.content):,} bytes).")
 
 
 @main.command()
@@ -159,7 +161,7 @@ def serve(host: str, port: int, workers: int) -> None:
     """Serve the pages and the API. Port 0 takes any free one."""
     port = free_port(host, port)
     shown = f"[{host}]" if ":" in host else host
-    click.echo(f"valuecalc is at http://{shown}:{port}/ (Ctrl+C ends it)")
+    say(f"valuecalc is at http://{shown}:{port}/ (Ctrl+C ends it)")
     sys.stdout.flush()
     # NumPy's own threads would fight the server's for the same cores.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
@@ -185,15 +187,15 @@ def free_port(host: str, port: int) -> int:
         return int(probe.getsockname()[1])
 
 
-def read_case(file: str) -> Any:
-    """The case in a file, on standard input or among the straw-men."""
+def read_text(file: str) -> bytes:
+    """The text of a file, of standard input or of a straw-man."""
     if file == "-":
-        return cases.read(sys.stdin.buffer.read())
+        return sys.stdin.buffer.read()
     path = Path(file)
     if not path.exists() and file in library.slugs():
-        return library.straw_man(file).case
+        return library.straw_man(file).path.read_bytes()
     try:
-        return cases.read(path.read_bytes())
+        return path.read_bytes()
     except OSError as error:
         fail(f"{file}: cannot be read ({error.strerror}). Check its name.", NO_FILE)
 
@@ -213,24 +215,29 @@ def reported(as_json: bool = False) -> Iterator[None]:
         fail(str(error.problem("case")) if hasattr(error, "line") else str(error), MISTAKES)
 
 
+def say(text: str, err: bool = False) -> None:
+    """Write a line; no-break spaces become ordinary ones, so that it can be searched."""
+    click.echo(text.replace("\u00a0", " "), err=err)
+
+
 def fail(message: str, code: int) -> NoReturn:
     """End with a message on standard error."""
-    click.echo(message, err=True)
+    say(message, err=True)
     sys.exit(code)
 
 
 def write_json(document: object) -> None:
     """Write a document as JSON."""
-    click.echo(json.dumps(document, indent=2, ensure_ascii=False))
+    say(json.dumps(document, indent=2, ensure_ascii=False))
 
 
 def write_problems(heading: str, problems: Sequence[Problem], err: bool = False) -> None:
     """Write a list of problems under a heading with their number; nothing for none."""
     if not problems:
         return
-    click.echo(f"\n{heading} ({len(problems)})", err=err)
+    say(f"\n{heading} ({len(problems)})", err=err)
     for problem in problems:
-        click.echo("\n".join(f"{_INDENT}{row}" for row in str(problem).splitlines()), err=err)
+        say("\n".join(f"{_INDENT}{row}" for row in str(problem).splitlines()), err=err)
 
 
 def write_table(rows: Sequence[tuple[str, str, str]], align: str = ">") -> None:
@@ -239,4 +246,4 @@ def write_table(rows: Sequence[tuple[str, str, str]], align: str = ">") -> None:
     text = max((len(row[1]) for row in rows), default=0) if align == ">" else 0
     for row in rows:
         line = f"{_INDENT}{row[0]:<{label}}  {row[1]:{align}{text or 1}}  {row[2]}"
-        click.echo(line.rstrip())
+        say(line.rstrip())

@@ -12,8 +12,9 @@ from typing import Any, cast
 
 from marshmallow import ValidationError, validates_schema
 
+from valuecalc.case import checks
 from valuecalc.case.case import Case, Scenario
-from valuecalc.errors import CaseError
+from valuecalc.errors import CaseError, Problem
 from valuecalc.schemas.document import Path, read_document
 from valuecalc.schemas.fields import Choice, Currency, Many, Note, Part, Quantity, Table, Text
 from valuecalc.schemas.parts import (
@@ -36,8 +37,9 @@ from valuecalc.schemas.parts import (
     items_of,
     refuse_duplicates,
 )
-from valuecalc.schemas.problems import problems_of
+from valuecalc.schemas.problems import located, problems_of
 from valuecalc.schemas.reading import is_blank, read_figure_name, read_in_unit
+from valuecalc.schemas.repair import without_mistakes
 from valuecalc.schemas.shape import Shape
 
 FORMAT = "valuecalc/1"
@@ -51,7 +53,8 @@ FORMULA_LISTS = ("assumptions", "calculations", "benefits", "investments")
 def case_from_text(text: str | bytes) -> Case:
     """The case that a YAML or JSON text holds.
 
-    Raises `DocumentError` for a text that cannot be read, `CaseError` with every mistake.
+    Raises `DocumentError` for a text that cannot be read, `CaseError` with every mistake of
+    shape.
     """
     document = read_document(text)
     return load_case(document.data, document.lines)
@@ -60,12 +63,42 @@ def case_from_text(text: str | bytes) -> Case:
 def load_case(data: object, lines: Mapping[Path, int] | None = None) -> Case:
     """The case that plain data (from JSON, YAML or a form) describes.
 
-    `lines` gives the line of each path in it. Raises `CaseError` with every mistake.
+    `lines` gives the line of each path in it. Raises `CaseError` with every mistake of shape.
     """
     try:
         return cast(Case, _SCHEMA.load(cast(Any, data)))
     except ValidationError as error:
         raise CaseError(problems_of(error.messages, data, lines)) from None
+
+
+def load_sound_case(data: object, lines: Mapping[Path, int] | None = None) -> Case:
+    """The case that plain data describes, sound enough to be calculated.
+
+    Raises `CaseError` with every mistake at once: those of shape and those in formulas, units,
+    dates and references. Where the shape is wrong the rest is checked as far as it can be.
+    """
+    try:
+        case = cast(Case, _SCHEMA.load(cast(Any, data)))
+    except ValidationError as error:
+        found = problems_of(error.messages, data, lines)
+        places = {problem.place for problem in found}
+        others = located(_mistakes_in_the_rest(data, error.messages), data, lines)
+        raise CaseError((*found, *(each for each in others if each.place not in places))) from None
+    mistakes = checks.errors(case)
+    if mistakes:
+        raise CaseError(located(mistakes, data, lines))
+    return case
+
+
+def _mistakes_in_the_rest(data: object, messages: object) -> tuple[Problem, ...]:
+    """What is wrong with a case besides its shape, as far as that can be told."""
+    rest = without_mistakes(data, messages)
+    if rest is None:
+        return ()
+    try:
+        return checks.errors(cast(Case, _SCHEMA.load(rest)))
+    except ValidationError:
+        return ()
 
 
 def dump_case(case: Case) -> dict[str, Any]:

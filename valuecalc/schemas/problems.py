@@ -8,7 +8,7 @@ beside the data, and names each place as people would: `assumptions.arpu_before.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -202,3 +202,26 @@ def _line(lines: Mapping[Path, int] | None, path: Path) -> int | None:
         if line is not None:
             return line
     return None
+
+
+def located(
+    problems: Iterable[Problem], data: object, lines: Mapping[Path, int] | None
+) -> tuple[Problem, ...]:
+    """Problems that know their place only, with the line of that place, in document order."""
+    if not lines:
+        return tuple(problems)
+    found = [each.at_line(_line(lines, _path(each.place, data))) for each in problems]
+    return tuple(sorted(found, key=lambda each: each.line or 0))
+
+
+def _path(place: str, data: object) -> Path:
+    """The path that a place such as `benefits.arpu.formula` names."""
+    path: list[Any] = []
+    for name in place.split("."):
+        key: Any = name
+        if isinstance(data, Sequence) and not isinstance(data, str):
+            names = item_names(data)
+            key = names.index(name) if name in names else None
+        path.append(key)
+        data = _value(data, key)
+    return tuple(path)

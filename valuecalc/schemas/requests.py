@@ -12,7 +12,7 @@ from marshmallow import ValidationError
 
 from valuecalc.case.case import Case
 from valuecalc.errors import CaseError
-from valuecalc.schemas.case import CaseSchema, load_case
+from valuecalc.schemas.case import CaseSchema, load_sound_case
 from valuecalc.schemas.fields import (
     Choice,
     FigureName,
@@ -52,7 +52,7 @@ class CaseField(Part):
         self, value: Any, attr: Any, data: Any, *arguments: Any, **options: Any
     ) -> Case:
         try:
-            return load_case(value)
+            return load_sound_case(value)
         except CaseError as error:
             raise ValidationError(list(error.problems)) from None
 

@@ -17,7 +17,9 @@ from valuecalc.engine.scenarios import EXPECTED
 from valuecalc.engine.solve import Solution
 from valuecalc.errors import CaseError, Problem, UnknownName
 from valuecalc.formula import quantity
-from valuecalc.schemas.case import case_from_text, load_case
+from valuecalc.schemas.case import load_sound_case
+from valuecalc.schemas.document import read_document
+from valuecalc.schemas.problems import located
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
@@ -34,13 +36,9 @@ class Export:
 
 
 def read(text: str | bytes) -> Case:
-    """The case in a YAML or JSON text. Raises `CaseError` or `DocumentError`."""
-    return case_from_text(text)
-
-
-def load(document: object) -> Case:
-    """The case in a document that has been read already. Raises `CaseError`."""
-    return load_case(document)
+    """The case in a YAML or JSON text. Raises `CaseError` with every mistake, `DocumentError`."""
+    document = read_document(text)
+    return load_sound_case(document.data, document.lines)
 
 
 def calculate(case: Case, scenario: str = EXPECTED) -> Result:
@@ -57,6 +55,19 @@ def check(case: Case) -> tuple[Problem, ...]:
     if mistakes:
         return checks.check(case)
     return work_out(case).warnings
+
+
+def check_text(text: str | bytes) -> tuple[Problem, ...]:
+    """Every mistake and every oddity in a YAML or JSON text, with their lines.
+
+    Raises `DocumentError` for a text that cannot be read.
+    """
+    document = read_document(text)
+    try:
+        case = load_sound_case(document.data, document.lines)
+        return located(check(case), document.data, document.lines)
+    except CaseError as error:
+        return error.problems
 
 
 def explain(case: Case, figure: str, scenario: str = EXPECTED) -> Trace:

@@ -1,0 +1,91 @@
+"""The charts of a result for a page, each with the table that says the same."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from valuecalc.documents.charts.bars import Share, shares, shares_table
+from valuecalc.documents.charts.bridge import Bar, waterfall_table
+from valuecalc.documents.charts.cumulative import cumulative_cash
+from valuecalc.documents.charts.series import cumulative_table
+from valuecalc.documents.charts.table import Table
+from valuecalc.documents.charts.waterfall import waterfall_rows
+from valuecalc.engine.result import Result
+from valuecalc.formula import quantity
+
+PANEL_WIDTH = 336
+CARD_WIDTH = 380
+CASH_HEIGHT = 200
+
+
+@dataclass(frozen=True)
+class Chart:
+    """A picture as SVG text, safe to stand in a page, and its table.
+
+    `note` is a line under the title.
+    """
+
+    title: str
+    svg: str
+    table: Table
+    note: str = ""
+
+
+def waterfall(result: Result, chart_id: str = "waterfall") -> Chart:
+    """From the benefits over the investments to the value."""
+    bars = [*_bars(result), Bar("Value", result.value("value") or 0.0, "total")]
+    svg = waterfall_rows(
+        bars, money(result), chart_id=chart_id, width=PANEL_WIDTH, title="From benefits to value"
+    )
+    return Chart("From benefits to value", svg, waterfall_table(bars, money(result)))
+
+
+def _bars(result: Result) -> list[Bar]:
+    lines = ((line, "benefit") for line in result.benefits)
+    costs = ((line, "investment") for line in result.investments)
+    return [
+        Bar(line.label, result.value(f"{line.prefix}.total") or 0.0, kind)  # type: ignore[arg-type]
+        for line, kind in (*lines, *costs)
+    ]
+
+
+def cumulative(result: Result, chart_id: str = "cumulative") -> Chart:
+    """Cumulative cash over time, with the payback."""
+    cash = result.series["cumulative"]
+    points = list(zip(result.axis.months.tolist(), cash.tolist(), strict=True))
+    payback = result.figure("payback")
+    label = _payback_label(payback.value, payback.text, payback.note)
+    svg = cumulative_cash(
+        points,
+        money(result),
+        chart_id=chart_id,
+        width=PANEL_WIDTH,
+        height=CASH_HEIGHT,
+        payback=payback.value,
+        payback_label=label,
+    )
+    table = cumulative_table(points, money(result), payback_label=label)
+    return Chart("Cumulative cash", svg, table, "Undiscounted, from the decision on.")
+
+
+def _payback_label(value: float | None, text: str, note: str) -> str:
+    return f"Pays back after {text}" if value is not None else note.rstrip(".")
+
+
+def evidence(result: Result, chart_id: str = "evidence-shares") -> Chart:
+    """How much of the benefits rests on each grade of evidence."""
+    write = money(result)
+    rows = [
+        Share(f"{each.grade} – {each.grade.label}", each.share or 0.0, write(each.amount))
+        for each in result.evidence
+    ]
+    title = "Benefits by strength of evidence"
+    svg = shares(rows, chart_id=chart_id, width=CARD_WIDTH, title=title)
+    return Chart(title, svg, shares_table(rows))
+
+
+def money(result: Result) -> Callable[[float], str]:
+    """Writes amounts of the case in three digits."""
+    currency = result.case.currency
+    return lambda amount: quantity.show_short(amount, currency)
