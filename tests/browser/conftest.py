@@ -1,0 +1,108 @@
+"""A live server, the system's Chromium, and a page whose every error fails its test."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import threading
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import BrowserContext, ConsoleMessage, Page
+from werkzeug.serving import make_server
+
+from valuecalc.config import Settings
+from valuecalc.web.app import create_app
+
+ARGUMENTS = [
+    "--no-sandbox",  # in a container, root has no other choice
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+
+# Collects what the policy refuses, which Chromium does not always write to the console.
+WATCH_POLICY = """
+window.refused = [];
+document.addEventListener("securitypolicyviolation", (event) => {
+  refused.push(`${event.violatedDirective}: ${event.blockedURI} ${event.sample}`);
+});
+"""
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
+    chromium = os.environ.get("CHROMIUM", "/usr/bin/chromium")
+    if shutil.which(chromium) is None:
+        pytest.skip(f"Chromium is not at {chromium}: install it, or say where in CHROMIUM.")
+    return {**browser_type_launch_args, "executable_path": chromium, "args": ARGUMENTS}
+
+
+@pytest.fixture(scope="session")
+def browser_context_args(browser_context_args: dict[str, Any]) -> dict[str, Any]:
+    return {
+        **browser_context_args,
+        "viewport": {"width": 1440, "height": 900},
+        "locale": "en-GB",
+        "reduced_motion": "reduce",
+    }
+
+
+@pytest.fixture(scope="session")
+def base_url() -> Iterator[str]:
+    server = make_server("127.0.0.1", 0, create_app(Settings()), threaded=True)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+
+
+@pytest.fixture
+def watch() -> Iterator[Callable[[Page], Page]]:
+    """Makes a page fail the test for each error of a script, console message or refusal."""
+    errors: list[str] = []
+    pages: list[Page] = []
+
+    def note(message: ConsoleMessage) -> None:
+        # A case with mistakes is answered with 422, which Chromium calls an error.
+        if message.type in ("error", "warning") and "status of 422" not in message.text:
+            errors.append(message.text)
+
+    def start(page: Page) -> Page:
+        page.on("pageerror", lambda error: errors.append(str(error)))
+        page.on("console", note)
+        page.add_init_script(WATCH_POLICY)
+        pages.append(page)
+        return page
+
+    yield start
+    for page in pages:
+        if not page.is_closed():
+            errors += page.evaluate("window.refused ?? []")
+    assert not errors, errors
+
+
+@pytest.fixture
+def page(page: Page, watch: Callable[[Page], Page]) -> Page:
+    return watch(page)
+
+
+@pytest.fixture
+def page_without_scripts(new_context: Any) -> Page:
+    context: BrowserContext = new_context(java_script_enabled=False)
+    return context.new_page()
+
+
+def faults(page: Page) -> list[str]:
+    """What axe finds, with the elements."""
+    found = Axe().run(page, options={"runOnly": RULES}).response["violations"]
+    return [
+        f"{rule['id']}: {node['html'][:160]} {node['failureSummary']}"
+        for rule in found
+        for node in rule["nodes"]
+    ]

@@ -1,0 +1,50 @@
+"""The application as its tests see it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import lxml.html
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from tests.web.cases import Document, as_text
+from valuecalc.config import Settings
+from valuecalc.web.app import create_app
+
+Page = lxml.html.HtmlElement
+
+
+@pytest.fixture(scope="session")
+def app() -> Flask:
+    return create_app(Settings())
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    return app.test_client()
+
+
+@pytest.fixture
+def get(client: FlaskClient) -> Callable[[str], Page]:
+    """Fetches a page that has to be there, as a tree."""
+
+    def fetch(path: str) -> Page:
+        response = client.get(path)
+        assert response.status_code == 200, response.text
+        return lxml.html.fromstring(response.text)
+
+    return fetch
+
+
+@pytest.fixture
+def post(client: FlaskClient) -> Callable[..., TestResponse]:
+    """Sends a case in as the form does."""
+
+    def send(document: Document | str, path: str = "/calculate") -> TestResponse:
+        text = document if isinstance(document, str) else as_text(document)
+        return client.post(path, data={"document": text})
+
+    return send

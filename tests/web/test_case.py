@@ -1,0 +1,222 @@
+"""The page of a case: each number of the result stands where it belongs, as a link."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+import pytest
+from flask.testing import FlaskClient
+from markupsafe import escape
+from werkzeug.test import TestResponse
+
+from tests.web import cases as hard
+from tests.web.conftest import Page
+from valuecalc.services import cases, library
+from valuecalc.web.pages.case_page import SECTIONS
+
+Get = Callable[[str], Page]
+Post = Callable[..., TestResponse]
+
+REFERENCE = "/straw-men/new-data-services"
+
+
+def reference_result(scenario: str = "expected") -> cases.Result:
+    return cases.calculate(library.straw_man("new-data-services").case, scenario)
+
+
+def words(element: Page) -> str:
+    return " ".join(element.text_content().split())
+
+
+def section(page: Page, id: str) -> str:
+    return words(page.get_element_by_id(id))
+
+
+def test_the_value_and_its_equation_lead_the_panel(get: Get) -> None:
+    panel = section(get(REFERENCE), "result")
+    assert panel.startswith("Value £12m over 3 years, undiscounted £15m total benefits − £3m total")
+
+
+def test_every_headline_figure_stands_in_the_panel_with_its_label(get: Get) -> None:
+    panel = section(get(REFERENCE), "result")
+    for figure in reference_result().headline:
+        assert figure.short in panel
+        assert figure.label.lower() in panel.lower()
+
+
+def test_the_sections_stand_in_their_order_and_the_list_leads_to_them(get: Get) -> None:
+    page = get(REFERENCE)
+    ids = [id for id, _ in SECTIONS]
+    assert page.xpath("//main/section/@id") == ids
+    assert page.xpath("//nav[@data-sections]//a/@href") == [f"#{id}" for id in ids]
+
+
+def test_the_statement_has_its_five_parts(get: Get) -> None:
+    statement = section(get(REFERENCE), "statement")
+    places = [statement.index(lead) for lead, _ in reference_result().statement.parts]
+    assert len(places) == 5
+    assert places == sorted(places)
+
+
+def test_an_assumption_shows_its_range_unit_evidence_and_use(get: Get) -> None:
+    row = section(get(REFERENCE), "assumption-arpu_after")
+    for shown in ("£24", "£26", "£27", "per subscriber per month", "Extra revenue per user"):
+        assert shown in row
+    assert "Evidence grade E Worked example" in row
+
+
+def test_a_line_shows_its_formula_worked_out(get: Get) -> None:
+    line = section(get(REFERENCE), "benefits.arpu")
+    assert "subscribers * uplift * margin" in line
+    assert "= 104,167 × £4 × 100% = £416,668 per month" in line
+    assert "£5,000,016" in line
+
+
+def test_gross_goes_through_the_haircuts_to_net(get: Get) -> None:
+    line = section(get("/straw-men/enhanced-diagnostics"), "benefits.extra_margin")
+    haircuts = line[line.index("Gross to net") :]
+    assert "× 0.85 realisation 85%" in haircuts
+    assert "× 0.8 attribution 80%" in haircuts
+    assert "× 0.85 risk 15%" in haircuts
+
+
+def test_every_number_leads_to_its_explanation(client: FlaskClient, get: Get) -> None:
+    links = set(get(REFERENCE).xpath("//a[@data-explain]/@href"))
+    assert len(links) > 30
+    for link in links:
+        response = client.get(link)
+        assert response.status_code == 200, link
+
+
+def test_the_cash_flow_adds_up_to_the_value(get: Get) -> None:
+    [total] = get(REFERENCE).xpath("//section[@id='cash-flow']//tr[@class='total']")
+    result = reference_result()
+    shown = [result.figure(f"net.{column}").text for column in result.axis.columns]
+    assert [words(cell) for cell in total] == [
+        "Net value",
+        *shown,
+        result.figure("value").text,
+        result.figure("npv").text,
+    ]
+
+
+@pytest.mark.parametrize("scenario", ["conservative", "stretch", "cost_to_serve"])
+def test_a_scenario_switches_the_whole_page_and_its_links(get: Get, scenario: str) -> None:
+    page = get(f"{REFERENCE}?scenario={scenario}")
+    assert reference_result(scenario).figure("npv").text in section(page, "cash-flow")
+    assert page.xpath("//nav[@aria-labelledby='scenario-title']//*[@aria-current]")[0].text == (
+        reference_result(scenario).scenario_label
+    )
+    links = page.xpath("//a[@data-explain]/@href | //div[@id='downloads']//a/@href")
+    assert all(link.endswith(f"scenario={scenario}") for link in links)
+
+
+def test_scenarios_stand_side_by_side_with_what_they_move(get: Get) -> None:
+    table = section(get(REFERENCE), "scenarios")
+    for each in cases.compare(library.straw_man("new-data-services").case):
+        assert each.scenario_label in table
+        assert each.figure("value").text in table
+    assert "What differs: 6 assumptions" in table
+
+
+def test_conventions_and_warnings_are_all_there(get: Get) -> None:
+    shown = section(get(REFERENCE), "conventions")
+    result = reference_result()
+    for convention in result.conventions:
+        assert convention.text in shown
+    assert result.warnings
+    for warning in result.warnings:
+        assert warning.cause in shown
+        assert warning.remedy in shown
+
+
+def test_each_chart_has_a_table_that_says_the_same(get: Get) -> None:
+    page = get(REFERENCE)
+    charts = page.xpath("//figure[.//*[local-name() = 'svg']]")
+    assert len(charts) == 3
+    assert all(chart.xpath(".//details//table//tbody/tr") for chart in charts)
+    assert len(set(page.xpath("//@id"))) == len(page.xpath("//@id"))
+
+
+def test_a_figure_that_does_not_exist_is_a_dash_with_its_reason(post: Post) -> None:
+    page = post(hard.loss()).text
+    assert "Not within the horizon of 3 years." in page
+    assert 'aria-label="None: Not within the horizon of 3 years."' in page
+    assert "None: the" not in post(hard.minimal()).text
+
+
+def test_a_loss_is_red_with_a_true_minus_sign(post: Post) -> None:
+    page = post(hard.loss()).text
+    assert "−£885k" in page
+    assert "-£" not in page
+    assert 'class="figure negative' in page
+
+
+def test_an_undefined_value_is_a_dash_with_its_reason_and_draws_no_chart(post: Post) -> None:
+    response = post(hard.undefined())
+    assert response.status_code == 200
+    assert response.text.count("“Broken” is undefined in Year 1") > 1
+    assert '<svg xmlns="http://www.w3.org/2000/svg"' not in response.text
+    assert not re.search(r"\bnan\b", response.text, re.I)
+
+
+def test_a_case_in_which_nothing_stands_yet_is_shown(post: Post) -> None:
+    page = post(hard.empty()).text
+    for sentence in ("no assumptions yet", "no benefits in money yet", "no investment yet"):
+        assert sentence in page
+    assert "Customer not named yet" in page
+
+
+def test_sixty_assumptions_are_all_shown_and_the_statement_stays_short(post: Post) -> None:
+    page = post(hard.large()).text
+    assert page.count('id="assumption-volume_') == 60
+    assert "and 61 more" in page
+
+
+@pytest.mark.parametrize("text", [hard.MARKUP, hard.LONG[:200], hard.ARABIC])
+def test_any_text_is_shown_as_it_was_written(post: Post, text: str) -> None:
+    page = post(hard.hostile(text)).text
+    assert str(escape(text)) in page
+    if text == hard.MARKUP:
+        assert text not in page
+
+
+FIELDS = (
+    "title customer summary change capability delivery source owner tested note "
+    "calculation benefit outcome investment goal scenario scenario_note publisher source_title"
+).split()
+
+
+def marked() -> hard.Document:
+    """A case in which each text names its field, with characters that mean something in HTML."""
+    document = hard.hostile("plain")
+    mark = {field: f"{field} <&> '\"" for field in FIELDS}
+    document |= {name: mark[name] for name in ("title", "customer", "summary")}
+    document["proposition"] |= {name: mark[name] for name in ("change", "capability", "delivery")}
+    document["assumptions"][0]["evidence"] |= {
+        name: mark[name] for name in ("source", "owner", "tested", "note")
+    }
+    document["calculations"][0]["label"] = mark["calculation"]
+    document["benefits"][0]["label"] = mark["benefit"]
+    document["benefits"][1]["label"] = mark["outcome"]
+    document["investments"][0]["label"] = mark["investment"]
+    document["goals"][0]["label"] = mark["goal"]
+    document["scenarios"][0] |= {"label": mark["scenario"], "note": mark["scenario_note"]}
+    document["sources"][0] |= {"publisher": mark["publisher"], "title": mark["source_title"]}
+    return document
+
+
+@pytest.mark.parametrize("field", FIELDS)
+def test_each_text_of_a_case_is_escaped_where_it_is_shown(post: Post, field: str) -> None:
+    page = post(marked()).text
+    case_text = page.index("<textarea")
+    assert str(escape(f"{field} <&> '\"")) in page[:case_text]
+    assert f"{field} <&>" not in page
+
+
+def test_an_address_that_could_run_a_script_is_no_link(post: Post) -> None:
+    document = hard.hostile("x")
+    document["sources"] = [{"title": "T", "url": "javascript:alert(1)"}]
+    response = post(document)
+    assert 'href="javascript' not in response.text

@@ -1,0 +1,1 @@
+"""The pages and the API: HTTP comes in, the verbs of `valuecalc.services` do the work."""

@@ -1,0 +1,138 @@
+"""Version 1 of the API: one address for each verb, the case in the body, nothing kept."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import flask_smorest
+import orjson
+from flask import Response
+
+from valuecalc.schemas import requests, result
+from valuecalc.services import cases
+from valuecalc.web.api.parser import StrictJsonParser
+from valuecalc.web.downloads import as_download
+
+Body = dict[str, Any]
+
+
+class Blueprint(flask_smorest.Blueprint):
+    """Reads bodies strictly."""
+
+    ARGUMENTS_PARSER = StrictJsonParser()
+
+
+blueprint = Blueprint("v1", __name__, url_prefix="/api/v1", description="Work with a value case")
+
+EXAMPLE_CASE: Body = {
+    "format": "valuecalc/1",
+    "title": "New data services",
+    "customer": "Company A",
+    "currency": "GBP",
+    "timeline": {"start": "2027-01", "years": 3, "period": "month"},
+    "discounting": {"rate": "10%", "timing": "end"},
+    "assumptions": [
+        {
+            "id": "subscribers",
+            "label": "Subscribers on affected plans",
+            "value": "104,167",
+            "unit": "subscriber",
+        },
+        {
+            "id": "uplift",
+            "label": "Extra revenue per user",
+            "value": "£4",
+            "low": "£2",
+            "high": "£5",
+            "unit": "GBP/subscriber/month",
+            "evidence": {"grade": "B", "source": "Marketing director", "date": "2026-11-03"},
+        },
+    ],
+    "benefits": [
+        {
+            "id": "arpu",
+            "label": "Higher revenue per user",
+            "formula": "subscribers * uplift",
+            "category": "revenue",
+        }
+    ],
+    "investments": [
+        {"id": "network", "label": "Network", "formula": "3m GBP", "category": "capital"}
+    ],
+}
+"""A case that can be tried at once on the page of the description."""
+
+_FILE = {"schema": {"type": "string", "format": "binary"}}
+
+
+@blueprint.route("/calculate", methods=["POST"])
+@blueprint.arguments(
+    requests.CalculateRequestSchema, example={"case": EXAMPLE_CASE, "scenario": "expected"}
+)
+@blueprint.response(200, result.ResultSchema, description="The worked-out case")
+def calculate(body: Body) -> Response:
+    """Work a case out.
+
+    Every figure by its name, with notes on those that do not exist, the cash flow per period,
+    the statement, the conventions in force and the warnings.
+    """
+    return _json(result.dump_result(cases.calculate(body["case"], body["scenario"])))
+
+
+@blueprint.route("/check", methods=["POST"])
+@blueprint.arguments(requests.CheckRequestSchema, example={"case": EXAMPLE_CASE})
+@blueprint.response(200, result.CheckSchema, description="What is odd; an empty list is well")
+def check(body: Body) -> Response:
+    """Find every mistake and every oddity in a case.
+
+    A case with mistakes is refused with all of them, as everywhere (422); one without is
+    answered with what is odd about it.
+    """
+    return _json(result.dump_check(cases.check(body["case"])))
+
+
+@blueprint.route("/explain", methods=["POST"])
+@blueprint.arguments(requests.ExplainRequestSchema, example={"case": EXAMPLE_CASE, "figure": "npv"})
+@blueprint.response(200, result.TraceSchema, description="The tree down to the sources")
+def explain(body: Body) -> Response:
+    """Explain how a figure came about, down to the assumptions and their sources."""
+    trace = cases.explain(body["case"], body["figure"], body["scenario"])
+    return _json(result.dump_trace(trace))
+
+
+@blueprint.route("/solve", methods=["POST"])
+@blueprint.arguments(
+    requests.SolveRequestSchema,
+    example={
+        "case": EXAMPLE_CASE,
+        "assumption": "subscribers",
+        "figure": "benefits.arpu.year_1",
+        "amount": "£5m",
+    },
+)
+@blueprint.response(200, result.SolutionSchema, description="The value, and how it was found")
+def solve(body: Body) -> Response:
+    """Find the value of an assumption that gives a wanted figure."""
+    case, figure, scenario = body["case"], body["figure"], body["scenario"]
+    amount = cases.amount_for(case, figure, body["amount"], scenario)
+    solution = cases.solve(case, body["assumption"], figure, amount, scenario)
+    return _json(result.dump_solution(solution))
+
+
+@blueprint.route("/export", methods=["POST"])
+@blueprint.arguments(requests.ExportRequestSchema, example={"case": EXAMPLE_CASE, "format": "xlsx"})
+@blueprint.doc(
+    responses={
+        "200": {
+            "description": "The file",
+            "content": dict.fromkeys(cases.MEDIA_TYPES.values(), _FILE),
+        }
+    }
+)
+def export(body: Body) -> Response:
+    """Write a case as an Excel workbook or as a Word document."""
+    return as_download(cases.export(body["case"], body["format"], body["scenario"]))
+
+
+def _json(document: object) -> Response:
+    return Response(orjson.dumps(document), content_type="application/json")

@@ -1,0 +1,14 @@
+"""Finished files, sent to be saved."""
+
+from __future__ import annotations
+
+from flask import Response
+
+from valuecalc.services.cases import Export
+
+
+def as_download(export: Export) -> Response:
+    """A file that the browser saves under its name."""
+    response = Response(export.content, content_type=export.media_type)
+    response.headers.set("Content-Disposition", "attachment", filename=export.name)
+    return response

@@ -1,0 +1,68 @@
+"""The first page: every straw-man with its figures, the featured one worked out on top."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from flask import Blueprint, render_template
+
+from valuecalc.engine.result import Figure, Result
+from valuecalc.formula import quantity
+from valuecalc.services import charts, library
+from valuecalc.web.pages.places import EXPECTED, LibraryPlace
+from valuecalc.web.pages.worked_out import choose, scenarios_of
+
+blueprint = Blueprint("library", __name__)
+
+LISTED = {"value": "Value", "value_year_1": "First year", "payback": "Payback"}
+FEATURED_TILES = ("value_year_1", "npv", "payback", "benefit_cost_ratio")
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One straw-man in the list."""
+
+    slug: str
+    result: Result
+    place: LibraryPlace
+
+    @property
+    def figures(self) -> list[tuple[str, Figure]]:
+        """The figures of its row, each with the heading of its column."""
+        return [(title, self.result.figures[name]) for name, title in LISTED.items()]
+
+    @property
+    def tiles(self) -> list[Figure]:
+        """The figures beside the statement of the featured one."""
+        return [self.result.figures[name] for name in FEATURED_TILES]
+
+    @property
+    def strong_evidence(self) -> str:
+        """The share of the benefits that counts in the finance view, as text."""
+        view = self.result.case.conventions.finance_view
+        shares = [each.share for each in self.result.evidence if each.grade in view]
+        if not shares or any(share is None for share in shares):
+            return "–"
+        return quantity.show(sum(share for share in shares if share is not None), "%", digits=0)
+
+    @property
+    def sector(self) -> str:
+        """The line of business that it comes from."""
+        reference = self.result.case.reference
+        return reference.sector if reference else ""
+
+
+@blueprint.get("/")
+def show_all() -> str:
+    """The list of straw-men."""
+    entries = list(_entries())
+    featured = next((entry for entry in entries if entry.slug == library.FEATURED), None)
+    waterfall = charts.waterfall(featured.result) if featured else None
+    return render_template("library.html", entries=entries, featured=featured, waterfall=waterfall)
+
+
+def _entries() -> Iterator[Entry]:
+    for straw_man in library.straw_men():
+        result = choose(scenarios_of(straw_man.slug), EXPECTED)
+        yield Entry(straw_man.slug, result, LibraryPlace(straw_man.slug))

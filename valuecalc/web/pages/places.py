@@ -1,0 +1,88 @@
+"""Where a case stands, and so the addresses of its explanations, scenarios and downloads.
+
+A case of the library has addresses of its own, so its numbers are links. A case that was sent
+in is kept nowhere: its page holds the text in a form, and its numbers are buttons that send the
+form on. Templates need not know which one they show.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar, Protocol
+
+from flask import url_for
+
+EXPECTED = "expected"
+
+
+class Place(Protocol):
+    """The addresses of what belongs to a case, in the scenario that is shown."""
+
+    @property
+    def scenario(self) -> str:
+        """The id of the scenario."""
+
+    @property
+    def document(self) -> str | None:
+        """The text that goes with each request, or None where links do."""
+
+    def show(self, scenario: str) -> str:
+        """The page of the case in a scenario."""
+
+    def explain(self, figure: str) -> str:
+        """How a figure came about."""
+
+    def download(self, kind: str) -> str:
+        """A file of the case: `xlsx` or `docx`."""
+
+
+@dataclass(frozen=True)
+class LibraryPlace:
+    """A straw-man of the library."""
+
+    slug: str
+    scenario: str = EXPECTED
+    document: ClassVar[None] = None
+
+    def show(self, scenario: str) -> str:
+        """The page of the straw-man in a scenario."""
+        return url_for("case.show", slug=self.slug, scenario=_unless_expected(scenario))
+
+    def explain(self, figure: str) -> str:
+        """The page that explains a figure."""
+        scenario = _unless_expected(self.scenario)
+        return url_for("case.explain", slug=self.slug, figure=figure, scenario=scenario)
+
+    def download(self, kind: str) -> str:
+        """The address of the file."""
+        scenario = _unless_expected(self.scenario)
+        return url_for(
+            "case.download", slug=self.slug, stem=self.slug, kind=kind, scenario=scenario
+        )
+
+
+@dataclass(frozen=True)
+class PostedPlace:
+    """A case that was sent in with the request; `document` is its text."""
+
+    document: str
+    scenario: str = EXPECTED
+
+    def show(self, scenario: str) -> str:
+        """Where the form is sent to be shown in a scenario."""
+        return url_for("calculate.show", scenario=_unless_expected(scenario))
+
+    def explain(self, figure: str) -> str:
+        """Where the form is sent to have a figure explained."""
+        scenario = _unless_expected(self.scenario)
+        return url_for("calculate.explain", figure=figure, scenario=scenario)
+
+    def download(self, kind: str) -> str:
+        """Where the form is sent to get the file."""
+        scenario = _unless_expected(self.scenario)
+        return url_for("calculate.download", kind=kind, scenario=scenario)
+
+
+def _unless_expected(scenario: str) -> str | None:
+    """The scenario for an address; the expected one is not worth saying."""
+    return None if scenario == EXPECTED else scenario

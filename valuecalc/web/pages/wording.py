@@ -1,0 +1,40 @@
+"""What templates may ask about a figure or a text."""
+
+from __future__ import annotations
+
+import re
+
+from flask import Flask
+from markupsafe import Markup, escape
+
+from valuecalc.engine.result import Figure
+from valuecalc.formula import quantity
+
+
+def install(app: Flask) -> None:
+    """Give templates these tests and filters."""
+    app.jinja_env.tests["negative"] = is_negative
+    app.jinja_env.tests["web_address"] = is_web_address
+    app.jinja_env.filters["bare_number"] = bare_number
+    app.jinja_env.filters["with_code"] = with_code
+
+
+def is_negative(figure: Figure) -> bool:
+    """Whether the figure is shown in the colour of losses; what reads as zero is not."""
+    return figure.text.startswith("\u2212")
+
+
+def bare_number(figure: Figure) -> str:
+    """The figure without the nouns of its unit, for a table with a column for them."""
+    return "–" if figure.value is None else quantity.show(figure.value, figure.unit)
+
+
+def is_web_address(text: str) -> bool:
+    """Whether a text may become a link: one with another scheme could run a script."""
+    return text.lower().startswith(("https://", "http://"))
+
+
+def with_code(text: str) -> Markup:
+    """A docstring as HTML: what stands between backticks is code."""
+    # Escaped first, so that only the tags put in here are markup.
+    return Markup(re.sub(r"`([^`]+)`", r"<code>\1</code>", str(escape(text))))  # noqa: S704
