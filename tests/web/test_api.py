@@ -35,10 +35,16 @@ def test_check_lists_what_is_odd_about_a_sound_case(client: FlaskClient) -> None
     assert {problem["severity"] for problem in problems} == {"warning"}
 
 
-def test_check_refuses_a_case_with_mistakes_of_meaning(client: FlaskClient) -> None:
-    broken = {**EXAMPLE_CASE, "benefits": [{"id": "b", "label": "B", "formula": "nothing"}]}
-    body = problem(client.post("/api/v1/check", json={"case": broken}), 422)
-    assert body["errors"][0]["place"] == "benefits.b.formula"
+def test_check_lists_the_mistakes_of_a_case_of_shape_and_of_meaning(client: FlaskClient) -> None:
+    broken = {
+        **EXAMPLE_CASE,
+        "discounting": {"rate": "-100%"},
+        "benefits": [{"id": "b", "label": "B", "formula": "nothing"}],
+    }
+    answer = client.post("/api/v1/check", json={"case": broken})
+    assert answer.status_code == 200
+    mistakes = [each for each in answer.get_json()["problems"] if each["severity"] == "error"]
+    assert [each["place"] for each in mistakes] == ["discounting.rate", "benefits.b.formula"]
 
 
 def test_explain_leads_down_to_the_evidence(client: FlaskClient) -> None:

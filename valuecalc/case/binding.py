@@ -51,6 +51,7 @@ class Binding:
     """A case with its formulas read.
 
     `formulas` is keyed by (id, field), where the field is `formula` or one of the haircuts;
+    `used` holds the names that each of their owners refers to directly, in reading order;
     `groups` are the ids of calculations and lines in the order of evaluation, lines of one
     circle through `previous` together and in their order within a period.
     """
@@ -60,6 +61,7 @@ class Binding:
     units: Mapping[str, Unit] = field(default_factory=dict)
     groups: tuple[tuple[str, ...], ...] = ()
     flows: Mapping[str, Flow] = field(default_factory=dict)
+    used: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     problems: tuple[Problem, ...] = ()
 
     @property
@@ -69,11 +71,17 @@ class Binding:
 
     def uses(self, id: str) -> tuple[str, ...]:
         """The names that a calculation or line refers to directly, haircuts included."""
-        found: dict[str, None] = {}
-        for (owner, _), formula in self.formulas.items():
-            if owner == id:
-                found.update(dict.fromkeys(names(formula.tree)))
-        return tuple(found)
+        return self.used.get(id, ())
+
+    def rests_on(self, id: str) -> set[str]:
+        """Every name that a line rests on, directly or through others."""
+        found: set[str] = set()
+        waiting = [id]
+        while waiting:
+            new = set(self.uses(waiting.pop())) - found
+            found |= new
+            waiting += new
+        return found
 
 
 @dataclass(frozen=True)
@@ -114,6 +122,7 @@ class _Binder:
         self.case = case
         self.problems: list[Problem] = []
         self.trees: dict[tuple[str, str], Node] = {}
+        self.used: dict[str, dict[str, None]] = {}
         self.formulas: dict[tuple[str, str], BoundFormula] = {}
         self.units: dict[str, Unit] = {}
         self.broken: set[str] = set()
@@ -134,6 +143,7 @@ class _Binder:
             units=self.units,
             groups=tuple(order),
             flows=flows,
+            used={owner: tuple(used) for owner, used in self.used.items()},
             problems=tuple(self.problems),
         )
 
@@ -150,9 +160,12 @@ class _Binder:
     def read_formulas(self) -> None:
         for owner, name, text in self.texts():
             try:
-                self.trees[owner, name] = grammar.read(text)
+                tree = grammar.read(text)
             except FormulaError as error:
                 self.fail(owner, name, error)
+                continue
+            self.trees[owner, name] = tree
+            self.used.setdefault(owner, {}).update(dict.fromkeys(names(tree)))
 
     def texts(self) -> Iterable[tuple[str, str, str]]:
         for calculation in self.case.calculations:
@@ -233,24 +246,27 @@ class _Binder:
         self.broken.update(circle)
 
     def check_group(self, group: tuple[str, ...]) -> None:
-        """Check units; members of a circle need the units of each other, so go twice."""
-        for last_round in (False, True):
+        """Check units; members of a circle need the units of each other, so find these first."""
+        if self.is_circle(group):
+            self.settle_units(group)
+        for owner in group:
+            if self.is_sound(owner):
+                self.check_formula(owner, quiet=False)
+
+    def settle_units(self, group: tuple[str, ...]) -> None:
+        """Go over a circle, each time with what the last time found, until nothing is new."""
+        known = None
+        while known != (known := {owner: self.units.get(owner) for owner in group}):
             for owner in group:
                 if self.is_sound(owner):
-                    self.check_formula(owner, quiet=len(group) > 1 and not last_round)
-            if not self.is_circle(group):
-                return
+                    self.check_formula(owner, quiet=True)
 
     def is_circle(self, group: tuple[str, ...]) -> bool:
         return len(group) > 1 or group[0] in self.needed(group[0], names_before)
 
     def is_sound(self, owner: str) -> bool:
         """Whether a formula and all it names are readable; the cause is flagged once."""
-        used: set[str] = set()
-        for (each, _), tree in self.trees.items():
-            if each == owner:
-                used |= set(names(tree))
-        if used & self.broken:
+        if not self.broken.isdisjoint(self.used.get(owner, ())):
             self.broken.add(owner)
         return owner not in self.broken and (owner, "formula") in self.trees
 
@@ -283,8 +299,11 @@ class _Binder:
             try:
                 checked = self.checked(text, tree)
                 # A yearly growth may say so: 3% and 3%/year are the same step.
-                if checked.unit and not checked.unit.is_plain and name not in ("growth",):
+                is_yearly = name == "growth" and _is_per_year(checked.unit)
+                if checked.unit and not checked.unit.is_plain and not is_yearly:
                     raise _not_plain(name, checked.unit, text)
+                if not is_yearly:
+                    checked = units.check_declared(text, checked, PLAIN)
             except FormulaError as error:
                 self.fail(owner, name, error)
                 continue
@@ -311,7 +330,7 @@ class _Binder:
         """How a line flows, by its unit; a formula that is only zero is an amount."""
         if unit is None:
             return AMOUNT
-        running = units.time_power(unit) == -1
+        running = units.is_running(unit)
         if isinstance(line, Benefit) and line.non_monetary:
             return RUNNING if running else AMOUNT
         currency = units.read(self.case.currency)
@@ -348,9 +367,13 @@ class _Binder:
             last = first + self.spread_periods(line) - 1
             if line.ends is not None:
                 self.refuse(line, "ends", "A single amount has no end.", "Use spread, or no ends.")
-        if line.starts is not None and line.ends is not None and last < first:
+        if line.ends is not None and last < first:
+            length = self.case.timeline.period
             self.refuse(
-                line, "ends", "The line ends before it starts.", "Set an end after the start."
+                line,
+                "ends",
+                f"The line ends before its first whole {length} is over.",
+                "Set an end after the start.",
             )
         if first > periods:
             self.warn_outside(line)
@@ -419,24 +442,27 @@ def _as_id(label: str) -> str:
     return "_".join(label.lower().split())
 
 
+def _is_per_year(unit: Unit | None) -> bool:
+    return unit is not None and unit.parts == units.read("1/year").parts
+
+
 def _not_plain(name: str, unit: Unit, text: str) -> FormulaError:
-    return FormulaError(
-        f"The {name} is in {unit}, and must be a share such as 80%.",
-        f"Divide it by something in {unit}.",
-        text,
-        0,
-        len(text),
-    )
+    cause = f"The {name} is in {unit}, and must be a share such as 80%."
+    remedy = f"Divide it by something in {unit}."
+    if name == "growth":
+        cause = f"The growth is in {unit}, and is a step a year such as 3%."
+        remedy = "Write the step of a whole year."
+    return FormulaError(cause, remedy, text, 0, len(text))
 
 
 def _no_money(line: Line, unit: Unit, currency: Unit) -> tuple[str, str]:
     kind = "benefit" if isinstance(line, Benefit) else "investment"
-    if unit.is_plain:
+    if not unit.parts:
         cause = f"The {kind} is a plain number, not money."
         return cause, f"Write the currency behind a number, as in 500000 {currency}."
     cause = f"The {kind} is in {unit}, not in {currency} or {currency} per time."
     dimensions = units.without_time(unit)
-    wanted = currency if units.time_power(unit) != -1 else units.per_month(currency)
+    wanted = units.per_month(currency) if units.is_running(unit) else currency
     foreign = [name for name in dimensions if name in units.CURRENCIES]
     if foreign and foreign != [str(currency)]:
         return cause, f"Multiply it by an exchange rate in {currency}/{foreign[0]}."

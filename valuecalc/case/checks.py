@@ -139,7 +139,7 @@ def no_margin(binding: Binding) -> Iterator[Problem]:
     for benefit in binding.case.benefits:
         if benefit.category != "revenue" or benefit.non_monetary:
             continue
-        rests_on = [binding.case.assumption(id) for id in _rests_on(binding, benefit.id)]
+        rests_on = [binding.case.assumption(id) for id in binding.rests_on(benefit.id)]
         if not any(each and _mentions(each, _MARGIN_WORDS) for each in rests_on):
             yield _warning(
                 "no_margin",
@@ -164,10 +164,13 @@ def too_many_benefits(binding: Binding) -> Iterator[Problem]:
 def same_saving(binding: Binding) -> Iterator[Problem]:
     """Two benefits that rest on one saving may count it twice."""
     benefits = [benefit for benefit in binding.case.benefits if not benefit.non_monetary]
+    driven_by = {benefit.id: binding.rests_on(benefit.id) for benefit in benefits}
+    uncertain = [each for each in binding.case.assumptions if not each.is_certain]
+    savings = [each for each in uncertain if _mentions(each, _SAVING_WORDS)]
     for first, second in combinations(benefits, 2):
-        shared = _rests_on(binding, first.id) & _rests_on(binding, second.id)
-        for each in binding.case.assumptions:
-            if each.id in shared and not each.is_certain and _mentions(each, _SAVING_WORDS):
+        shared = driven_by[first.id] & driven_by[second.id]
+        for each in savings:
+            if each.id in shared:
                 yield _warning(
                     "same_saving",
                     f"benefits.{second.id}",
@@ -208,15 +211,3 @@ def _place(each: Assumption | Calculation) -> str:
 def _mentions(assumption: Assumption, words: tuple[str, ...]) -> bool:
     text = f"{assumption.id} {assumption.label}".lower()
     return any(word in text for word in words)
-
-
-def _rests_on(binding: Binding, id: str) -> set[str]:
-    """Every name that a line rests on, directly or through calculations."""
-    found: set[str] = set()
-    waiting = [id]
-    while waiting:
-        for name in binding.uses(waiting.pop()):
-            if name not in found:
-                found.add(name)
-                waiting.append(name)
-    return found

@@ -56,8 +56,15 @@ class _Keeper:
         self.binding = self.model.binding
         self.axis = axis(evaluation)
         self.units: dict[str, Unit] = dict(self.binding.units)
-        self.over_time = self.all_series()
-        self.grades: dict[str, Grade] = {}
+        self.values = evaluation.named()
+        self.over_time = {
+            name: evaluation.grid.series(value) for name, value in self.values.items()
+        }
+        self.users = self.all_users()
+        self.evidence = {
+            each.id: each.evidence.grade if each.evidence else Grade.E
+            for each in self.case.assumptions
+        }
 
     def books(self) -> Books:
         lines = tuple(map(self.line, self.model.lines))
@@ -71,31 +78,24 @@ class _Keeper:
             shown={name: self.shown_with_unit(name) for name in self.over_time},
         )
 
-    def all_series(self) -> dict[str, Series]:
-        """Every assumption, calculation and line over the periods."""
-        grid = self.evaluation.grid
-        found = {name: grid.series(value) for name, value in self.evaluation.inputs.items()}
-        for (name, field), value in self.evaluation.values.items():
-            if field == "formula":
-                found[name] = grid.series(value)
+    def all_users(self) -> dict[str, list[str]]:
+        """What uses each name directly, in the order of the case."""
+        found: dict[str, list[str]] = {}
+        for each in self.case.computed:
+            for name in self.binding.uses(each.id):
+                found.setdefault(name, []).append(each.id)
         return found
 
     def varies(self, name: str) -> bool:
-        value = self.evaluation.inputs.get(name)
-        if value is None:
-            value = self.evaluation.values[name, "formula"]
-        return self.evaluation.grid.varies(value)
+        return self.evaluation.grid.varies(self.values[name])
 
     def assumption(self, assumption: Assumption) -> AssumptionResult:
-        used_by = tuple(
-            each.id for each in self.case.computed if assumption.id in self.binding.uses(each.id)
-        )
         return AssumptionResult(
             assumption=assumption,
             unit=str(self.units[assumption.id]),
             values=self.over_time[assumption.id],
             varies=self.varies(assumption.id),
-            used_by=used_by,
+            used_by=tuple(self.users.get(assumption.id, ())),
         )
 
     def calculation(self, calculation: Calculation) -> CalculationResult:
@@ -177,12 +177,13 @@ class _Keeper:
 
     def initial_values(self, id: str) -> dict[str, str]:
         """What `previous` gives in the first period: its second argument, worked out."""
-        values = {name: float(series[1]) for name, series in self.over_time.items()}
-        tree = self.binding.formulas[id, "formula"].tree
-        return {
-            name: quantity.show(numbers.evaluate(initial, values), self.unit_text(name))
-            for name, initial in previous_of(tree).items()
-        }
+        initials = previous_of(self.binding.formulas[id, "formula"].tree)
+        found = {}
+        for name, initial in initials.items():
+            values = {each: float(self.over_time[each][1]) for each in names(initial)}
+            number = numbers.evaluate(initial, values)
+            found[name] = quantity.show(number, self.unit_text(name))
+        return found
 
     def unit_text(self, name: str) -> str:
         return str(self.units.get(name, Unit()))
@@ -195,18 +196,13 @@ class _Keeper:
         return quantity.show_with_unit(value, self.unit_text(name))
 
     def grade(self, id: str) -> Grade:
-        """The weakest evidence among all assumptions that a line rests on."""
-        if id not in self.grades:
-            self.grades[id] = Grade.A  # a stock rests on itself; it adds nothing of its own
-            assumption = self.case.assumption(id)
-            if assumption is not None:
-                evidence = assumption.evidence
-                self.grades[id] = evidence.grade if evidence else Grade.E
-            else:
-                used = self.binding.uses(id)
-                grades = [self.grade(each) for each in used] or [Grade.E]
-                self.grades[id] = max(grades)
-        return self.grades[id]
+        """The weakest evidence of all that a line rests on; bare numbers are our assumption."""
+        rests_on = self.binding.rests_on(id) | {id}
+        grades = [self.evidence[each] for each in rests_on if each in self.evidence]
+        has_bare_numbers = any(
+            not self.binding.uses(each) for each in rests_on - set(self.evidence)
+        )
+        return Grade.E if has_bare_numbers else max(grades, default=Grade.E)
 
     def timing_text(self, line: ModelLine, first: int, last: int) -> str:
         label = self.axis.labels
@@ -230,6 +226,7 @@ class _Keeper:
             return f"over {line.line.spread} months from {self.axis.labels[first]}"
         return "once, at the decision" if first == 0 else f"once, in {self.axis.labels[first]}"
 
+    @np.errstate(all="ignore")
     def rows(self, lines: tuple[LineResult, ...]) -> dict[str, Series]:
         """The rows of the cash flow by name, totals first."""
         factor = self.axis.discount_factor
@@ -238,20 +235,19 @@ class _Keeper:
         investment = sum((each.net for each in lines if _counts(each, "investment")), zero)
         net = benefits - investment
         delayed_benefits = delayed(benefits, 1, self.axis.months_per_period)
-        with np.errstate(all="ignore"):
-            rows = {
-                "benefits": benefits,
-                "investment": investment,
-                "net": net,
-                "cumulative": cumulative_flows(net),
-                "discount_factor": factor,
-                "discounted_benefits": benefits * factor,
-                "discounted_investment": investment * factor,
-                "discounted": net * factor,
-                "cumulative_discounted": cumulative_flows(net * factor),
-                "delayed_benefits": delayed_benefits,
-                "net_delayed": delayed_benefits - investment,
-            }
+        rows = {
+            "benefits": benefits,
+            "investment": investment,
+            "net": net,
+            "cumulative": cumulative_flows(net),
+            "discount_factor": factor,
+            "discounted_benefits": benefits * factor,
+            "discounted_investment": investment * factor,
+            "discounted": net * factor,
+            "cumulative_discounted": cumulative_flows(net * factor),
+            "delayed_benefits": delayed_benefits,
+            "net_delayed": delayed_benefits - investment,
+        }
         for line in lines:
             rows |= _line_rows(line)
         return rows
@@ -281,7 +277,7 @@ def axis(evaluation: Evaluation) -> Axis:
         dates=tuple(map(timeline.first_day, periods)),
         months=np.arange(timeline.periods + 1, dtype=float) * timeline.period.months,
         years=evaluation.model.years,
-        times=evaluation.model.times(),
+        times=evaluation.model.times,
         discount_factor=evaluation.discount_factor(),
         months_per_period=timeline.period.months,
         report_years=timeline.years,

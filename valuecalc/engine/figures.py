@@ -7,8 +7,9 @@ as well; to add one, add its definition here. Nothing is rounded.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from functools import reduce
 
 import numpy as np
 
@@ -16,7 +17,7 @@ from valuecalc.case.case import BENEFIT_CATEGORIES, Benefit, Grade
 from valuecalc.engine import finance
 from valuecalc.engine.books import Books
 from valuecalc.engine.result import Figure, LineResult, Rule, alias
-from valuecalc.formula import grammar, numbers, quantity
+from valuecalc.formula import grammar, numbers, quantity, units
 
 ROI_NAMES = {"discounted": "roi_discounted", "undiscounted": "roi", "annual": "roi_annual"}
 
@@ -30,6 +31,7 @@ class _Ledger:
 
     books: Books
     figures: dict[str, Figure] = field(default_factory=dict)
+    defined: dict[str, bool] = field(default_factory=dict)
 
     def add(self, name: str, label: str, rule: Rule, **details: str) -> None:
         """Work a figure out by its rule and keep it."""
@@ -44,13 +46,13 @@ class _Ledger:
             return None, self.figures[missing].note
         match rule.kind:
             case "sum":
-                # Added exactly, so that the order of lines never shows in the last digit.
-                return _finite(math.fsum(map(self.number, rule.parts)), rule.method)
+                return _finite(_exact_sum(map(self.number, rule.parts)), rule.method)
             case "formula":
                 return self.by_formula(rule)
             case "flow":
                 return self.by_flow(rule)
-        return _SEARCHES[rule.method](self)
+        value, note = _SEARCHES[rule.method](self)
+        return (None, note) if value is None else _finite(value, "", note)
 
     def number(self, name: str) -> float:
         value = self.figures[name].value
@@ -62,20 +64,24 @@ class _Ledger:
         return _finite(numbers.evaluate(grammar.read(rule.formula), values), rule.method)
 
     def by_flow(self, rule: Rule) -> Found:
-        product = np.prod([self.books.series[name] for name in rule.series], axis=0)
+        with np.errstate(all="ignore"):
+            product = reduce(np.multiply, [self.books.series[name] for name in rule.series])
         if rule.year is not None:
             product = product[self.books.axis.years == rule.year]
         undefined = next((n for n in rule.series if not self.is_defined(n)), None)
         if undefined is not None:
             return None, self.why_undefined(undefined)
-        return float(product.sum()), ""
+        return _finite(float(product.sum()), rule.method)
 
     def is_defined(self, series: str) -> bool:
-        return bool(np.isfinite(self.books.series[series]).all())
+        if series not in self.defined:
+            self.defined[series] = bool(np.isfinite(self.books.series[series]).all())
+        return self.defined[series]
 
     def why_undefined(self, series: str) -> str:
-        """The reason why a row holds no number somewhere: the first line that does."""
-        for line in self.books.lines:
+        """The reason why a row holds no number somewhere: its line, or the first that does."""
+        of_row = [line for line in self.books.lines if series.startswith(f"{line.prefix}.")]
+        for line in of_row or self.books.lines:
             if not np.isfinite(line.net).all():
                 period = int(np.flatnonzero(~np.isfinite(line.net))[0])
                 return (
@@ -89,9 +95,17 @@ class _Ledger:
         return None if self.is_defined("discounted") else (None, self.why_undefined("net"))
 
 
-def _finite(value: float, reason: str) -> Found:
+def _exact_sum(numbers: Iterable[float]) -> float:
+    """The sum, whatever the order of the lines: it never shows in the last digit."""
+    try:
+        return math.fsum(numbers)
+    except OverflowError:
+        return math.inf
+
+
+def _finite(value: float, reason: str, note: str = "") -> Found:
     if math.isfinite(value):
-        return value, ""
+        return value, note
     return None, reason or "The result is undefined: it divides by zero or overflows."
 
 
@@ -176,7 +190,7 @@ def _sum_unit(line: LineResult) -> str:
     """The unit of a line's sum over time: `GBP` for `GBP/month`."""
     if line.flow != "running":
         return line.unit
-    return line.unit.rsplit("/", 1)[0]
+    return str(units.over_time(units.read(line.unit)))
 
 
 def _totals(ledger: _Ledger) -> None:
@@ -220,6 +234,23 @@ def _totals(ledger: _Ledger) -> None:
             group="year",
             definition="Benefits less investment in the column",
         )
+    for year, (column, column_label) in enumerate(
+        zip(axis.columns, axis.column_labels, strict=True)
+    ):
+        ledger.add(
+            f"discounted.{column}",
+            f"Discounted net value, {column_label}",
+            Rule(kind="flow", series=("net", "discount_factor"), year=year),
+            group="year",
+            definition="The net flow of the column's periods times their discount factors",
+        )
+        ledger.add(
+            f"cumulative.{column}",
+            f"Cumulative net value, {column_label}",
+            Rule(kind="sum", parts=tuple(f"net.{each}" for each in axis.columns[: year + 1])),
+            group="year",
+            definition="The net value up to and including the column",
+        )
 
 
 def _formula(ledger: _Ledger, name: str, label: str, text: str, **details: str) -> None:
@@ -237,6 +268,7 @@ def _search(ledger: _Ledger, name: str, label: str, *series: str, **details: str
 
 
 _NO_INVESTMENT = "There is no investment to divide by."
+_NO_BENEFITS = "There are no benefits to divide by."
 
 
 def _derived(ledger: _Ledger) -> None:
@@ -423,6 +455,15 @@ def _evidence(ledger: _Ledger) -> None:
             f"{above} - {below}",
             **details,
         )
+    _formula(
+        ledger,
+        "finance_view.share",
+        "Share of the benefits in the finance view",
+        "finance_view.benefits / total_benefits",
+        unit="%",
+        when_undefined=_NO_BENEFITS,
+        **details,
+    )
     for name, label, hard in (("hard", "Hard benefits", True), ("soft", "Soft benefits", False)):
         parts = tuple(f"{b.prefix}.total" for b in benefits if _is_hard(b) is hard)
         _share(ledger, name, label, parts)
@@ -453,7 +494,7 @@ def _share(ledger: _Ledger, name: str, label: str, parts: tuple[str, ...]) -> No
         unit="%",
         group="evidence",
         definition="Its part of total benefits",
-        when_undefined="There are no benefits to divide by.",
+        when_undefined=_NO_BENEFITS,
     )
 
 
@@ -461,10 +502,12 @@ def _values(ledger: _Ledger) -> None:
     """What was given and calculated, under names of their own."""
     period = min(1, ledger.books.axis.periods)
     for each in ledger.books.assumptions:
+        value, note = _finite(float(each.values[period]), "")
         ledger.figures[f"assumptions.{each.assumption.id}"] = Figure(
             name=f"assumptions.{each.assumption.id}",
             label=each.assumption.label,
-            value=float(each.values[period]),
+            value=value,
+            note=note,
             unit=each.unit,
             definition="Given; in the first period if it changes over time",
             group="assumption",

@@ -124,7 +124,7 @@ def internal_rates(
         return InternalRates(())
     exponents = _Exponentials(amounts, when - when[0])
     bound = exponents.root_bound()
-    roots = exponents.scan(bound) if changes > 1 else [exponents.bracketed(-bound, bound)]
+    roots = exponents.scan(bound) if changes > 1 else exponents.between(-bound, bound)
     return InternalRates(tuple(sorted(_rate(root) for root in roots)))
 
 
@@ -170,9 +170,11 @@ class _Exponentials:
         """The scaled sum at one `g`."""
         return float(self.at(np.array([g]))[0])
 
-    def bracketed(self, low: float, high: float) -> float:
-        """The root between two points of different sign."""
-        return float(brentq(self.one, low, high, xtol=1e-15, rtol=8.9e-16, maxiter=500))
+    def between(self, low: float, high: float) -> list[float]:
+        """The root between two points, if the sign differs there."""
+        if self.one(low) * self.one(high) >= 0:
+            return []
+        return [float(brentq(self.one, low, high, xtol=1e-15, rtol=8.9e-16, maxiter=500))]
 
     def scan(self, bound: float) -> list[float]:
         """All roots within the bound: crossings, and extremes that touch zero."""
@@ -181,26 +183,31 @@ class _Exponentials:
         values = self.at(grid)
         roots = [float(grid[i]) for i in np.flatnonzero(values == 0)]
         for i in np.flatnonzero(values[:-1] * values[1:] < 0):
-            roots.append(self.bracketed(float(grid[i]), float(grid[i + 1])))
-        return self._distinct(roots + self._touching(grid, values))
+            roots += self.between(float(grid[i]), float(grid[i + 1]))
+        return self._distinct(roots + self._near_extremes(grid, values))
 
-    def _touching(self, grid: Series, values: Series) -> list[float]:
+    def _near_extremes(self, grid: Series, values: Series) -> list[float]:
+        """Roots that the grid steps over: a pair of crossings, or an extreme that touches."""
         size = np.abs(values)
         inner = (size[1:-1] < size[:-2]) & (size[1:-1] <= size[2:])
         same = (values[:-2] * values[1:-1] > 0) & (values[1:-1] * values[2:] > 0)
-        largest = float(np.max(np.abs(self.amounts)))
         found = []
         for i in np.flatnonzero(inner & same) + 1:
-            bounds = (float(grid[i - 1]), float(grid[i + 1]))
-            best = minimize_scalar(
-                lambda g: abs(self.one(g)),
-                bounds=bounds,
-                method="bounded",
-                options={"xatol": 1e-12},
-            )
-            if best.fun < 1e-12 * largest:
-                found.append(float(best.x))
+            sign = float(np.sign(values[i]))
+            found += self._around_extreme(float(grid[i - 1]), float(grid[i + 1]), sign)
         return found
+
+    def _around_extreme(self, low: float, high: float, sign: float) -> list[float]:
+        best = minimize_scalar(
+            lambda g: sign * self.one(g),
+            bounds=(low, high),
+            method="bounded",
+            options={"xatol": 1e-12},
+        )
+        extreme = float(best.x)
+        if abs(best.fun) < 1e-12 * float(np.max(np.abs(self.amounts))):
+            return [extreme]
+        return self.between(low, extreme) + self.between(extreme, high)
 
     @staticmethod
     def _distinct(roots: list[float]) -> list[float]:
@@ -223,9 +230,10 @@ def modified_internal_rate(
     """
     amounts, when = np.asarray(flows, dtype=float), np.asarray(times, dtype=float)
     end = float(when[-1])
-    paid = float(np.sum(np.minimum(amounts, 0) * (1 + finance_rate) ** -when))
-    received = float(np.sum(np.maximum(amounts, 0) * (1 + reinvestment_rate) ** (end - when)))
-    if paid == 0 or received == 0 or end == 0:
+    with np.errstate(all="ignore"):
+        paid = float(np.sum(np.minimum(amounts, 0) * (1 + finance_rate) ** -when))
+        received = float(np.sum(np.maximum(amounts, 0) * (1 + reinvestment_rate) ** (end - when)))
+    if paid == 0 or received == 0 or end == 0 or not math.isfinite(received / paid):
         return None
     return float((received / -paid) ** (1 / end) - 1)
 
@@ -283,6 +291,8 @@ def delayed(flows: Series, months: float, months_per_period: int) -> Series:
     """
     whole, part = divmod(months / months_per_period, 1)
     moved = _moved(flows, int(whole))
+    if part == 0:
+        return moved
     return (1 - part) * moved + part * _moved(flows, int(whole) + 1)
 
 

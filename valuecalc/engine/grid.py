@@ -8,6 +8,7 @@ Undefined results are NaN or infinity, never an exception.
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -28,7 +29,6 @@ class Grid:
     minimum = staticmethod(np.minimum)
     maximum = staticmethod(np.maximum)
     abs = staticmethod(np.abs)
-    round = staticmethod(np.round)
     floor = staticmethod(np.floor)
     ceil = staticmethod(np.ceil)
     sign = staticmethod(np.sign)
@@ -52,6 +52,17 @@ class Grid:
         """Whether values have a time axis."""
         # Not np.ndim(), which makes an array of a plain number first.
         return bool(getattr(values, "ndim", 0) == self.dimensions)
+
+    def is_defined(self, values: Values) -> bool:
+        """Whether values without a time axis are finite."""
+        return bool(np.isfinite(values).all()) if self.many else math.isfinite(values)
+
+    @staticmethod
+    def round(values: Values, digits: int = 0) -> Values:
+        """Rounded to decimals."""
+        # Beyond its sixteen digits a number has no decimals, and NumPy would harm its last digit.
+        has_decimals = np.abs(values) < 2.0**53 / 10.0**digits
+        return np.where(has_decimals, np.round(values, digits), values)[()]
 
     @staticmethod
     def divide(left: Values, right: Values) -> Values:
@@ -100,11 +111,16 @@ class Grid:
             return values[1:].sum(axis=0)
         return values * float(len(self.periods) - 1)
 
+    def rows(self, values: Values) -> list[Values]:
+        """The value of each period."""
+        series = self.series(values)
+        return list(series) if self.many else series.tolist()
+
     def stack(self, rows: list[Values]) -> NDArray[np.float64]:
         """Values that were worked out period by period, as one series."""
         if not self.many:
             return np.array(rows, dtype=float)
-        shape = np.broadcast_shapes((1,), *map(np.shape, rows))
+        shape = np.broadcast_shapes((1,), *{np.shape(row) for row in rows})
         series = np.empty((len(rows), *shape))
         for period, row in enumerate(rows):
             series[period] = row

@@ -1,23 +1,25 @@
 """A case made runnable: compiled once for its structure, evaluated for any numbers.
 
 `compile_case` remembers models by structure, so that a change of numbers costs no compiling.
-`Model.evaluate` takes other values for assumptions, one each or many alternatives at once.
+`Model.evaluate` takes other values for assumptions, one each or many alternatives at once; it
+works out again only what they move.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
 from valuecalc.case.binding import Binding, Flow, bind
 from valuecalc.case.case import Assumption, Benefit, Case, Line
+from valuecalc.case.timeline import Timeline
 from valuecalc.engine.finance import discount_factors, period_times
 from valuecalc.engine.grid import Grid, Values
-from valuecalc.engine.program import Program, write
+from valuecalc.engine.program import Key, Program, write
 from valuecalc.engine.timing import Timing, timing
 from valuecalc.errors import CaseError
 
@@ -35,6 +37,43 @@ class ModelLine:
     sign: int
     monetary: bool
 
+    @cached_property
+    def haircuts(self) -> tuple[str, ...]:
+        """The fields of its haircuts, growth apart."""
+        return tuple(name for name in HAIRCUT_FIELDS if name in self.line.formulas)
+
+
+@dataclass(frozen=True, eq=False)
+class Schedule:
+    """The time axis of a model.
+
+    `years` are the report years of the periods; `one` and `many` are the grids of a single set
+    of numbers and of many alternatives.
+    """
+
+    years: NDArray[np.int64]
+    one: Grid
+    many: Grid
+
+    @staticmethod
+    def of(timeline: Timeline) -> Schedule:
+        """The schedule of a timeline."""
+        years = np.array([timeline.year_of(p) for p in range(timeline.periods + 1)])
+        return Schedule(years, Grid(years, many=False), Grid(years, many=True))
+
+
+@dataclass(frozen=True, eq=False)
+class Weights:
+    """What a line's flow counts in its total and in its present value, timing included.
+
+    `factors` has shape `(2, T)`. Their sums over time `total` and `present` are all that is
+    needed where the rest of the flow does not change over time.
+    """
+
+    factors: Series
+    total: float
+    present: float
+
 
 @dataclass(frozen=True, eq=False)
 class Model:
@@ -43,12 +82,17 @@ class Model:
     binding: Binding
     program: Program
     lines: tuple[ModelLine, ...]
-    years: NDArray[np.int64]
+    schedule: Schedule
 
     @property
     def case(self) -> Case:
         """The case whose numbers are used by default."""
         return self.binding.case
+
+    @property
+    def years(self) -> NDArray[np.int64]:
+        """The report year of each period: 0 for the decision, then 1, 2, …"""
+        return self.schedule.years
 
     def evaluate(
         self, values: Mapping[str, Values] | None = None, rate: Values | None = None
@@ -58,27 +102,45 @@ class Model:
         `values` replaces the expected value of some assumptions: a number each, or arrays of
         shape `(n,)` for `n` alternatives. `rate` replaces the discount rate.
         """
-        given = values or {}
-        many = any(np.ndim(value) > 0 for value in given.values())
-        grid = Grid(self.years, many)
-        inputs = {
-            each.id: self.input(each, given.get(each.id), grid) for each in self.case.assumptions
+        given = {name: _plain(value) for name, value in (values or {}).items()}
+        many = any(isinstance(value, np.ndarray) for value in given.values())
+        expected = self.expected_of_many if many else self.expected
+        changed = {
+            each.id: self.input(each, given[each.id], expected.grid)
+            for each in self.case.assumptions
+            if each.id in given
         }
-        rate = self.case.discounting.rate if rate is None else rate
-        return Evaluation(self, grid, inputs, self.program.evaluate(inputs, grid), rate)
+        return expected.changed(changed, expected.rate if rate is None else rate)
+
+    @cached_property
+    def expected(self) -> Evaluation:
+        """Every formula at the expected values."""
+        return self.expected_on(self.schedule.one)
+
+    @cached_property
+    def expected_of_many(self) -> Evaluation:
+        """The same on the grid of many alternatives."""
+        return self.expected_on(self.schedule.many)
+
+    def expected_on(self, grid: Grid) -> Evaluation:
+        """Every formula at the expected values, on one of the two grids."""
+        inputs = {each.id: self.input(each, None, grid) for each in self.case.assumptions}
+        values = self.program.evaluate(inputs, grid)
+        return Evaluation(self, grid, values, self.case.discounting.rate)
 
     def input(self, assumption: Assumption, value: Values | None, grid: Grid) -> Values:
         """The value of an assumption over time, moved to another expected value if given."""
-        expected = np.float64(assumption.value) if value is None else np.asarray(value, float)[()]
+        expected = assumption.value if value is None else value
         if not assumption.varies_over_time:
             return expected
         if value is None:
             return grid.over_time(self.shape_over_time(assumption))
-        if assumption.value == 0 or not assumption.values:
+        if not assumption.values:
             return expected * (1 + assumption.growth) ** np.maximum(0.0, grid.year - 1)
-        shape = grid.over_time(self.shape_over_time(assumption))
-        return shape * (expected / assumption.value)
+        base = assumption if assumption.value else assumption.with_value(1.0)
+        return grid.over_time(self.shape_over_time(base)) * (expected / base.value)
 
+    @np.errstate(all="ignore")
     def shape_over_time(self, assumption: Assumption) -> Series:
         """The expected value of an assumption per period: yearly values and growth."""
         year = np.maximum(0, self.years - 1)
@@ -92,20 +154,66 @@ class Model:
         steps_of_growth: Series = (1 + assumption.growth) ** year.astype(float)
         return assumption.value * steps_of_growth
 
+    @cached_property
     def times(self) -> Series:
         """The years after the decision that discounting counts for each period."""
         return period_times(self.case.timeline, self.case.discounting)
 
+    def discount_factor(self, rate: float) -> Series:
+        """The discount factor of each period."""
+        return discount_factors(self.times, rate, self.case.discounting.factor_decimals)
+
+    @cached_property
+    def signs(self) -> list[tuple[int, int]]:
+        """The number and the sign of each line in money."""
+        return [(number, line.sign) for number, line in enumerate(self.lines) if line.monetary]
+
+    @cached_property
+    def weights(self) -> tuple[Weights, ...]:
+        """The weights of each line at the discount rate of the case."""
+        return self.weights_at(self.case.discounting.rate)
+
+    def weights_at(self, rate: float) -> tuple[Weights, ...]:
+        """The weights of each line at a discount rate."""
+        counted = np.array([np.ones(len(self.years)), self.discount_factor(rate)])
+        factors = [line.timing.fixed * counted for line in self.lines]
+        return tuple(Weights(each, *each.sum(axis=1).tolist()) for each in factors)
+
+
+def _plain(value: Values) -> Values:
+    """A number as Python's own, which is faster than NumPy's; alternatives as an array."""
+    if isinstance(value, float | int) or np.ndim(value) == 0:
+        return float(value)
+    return np.asarray(value, dtype=float)
+
 
 @dataclass(frozen=True, eq=False)
 class Evaluation:
-    """The formulas of a model, worked out for one set of numbers or for many at once."""
+    """The formulas of a model, worked out for one set of numbers or for many at once.
+
+    Of an evaluation with a `base`, all but what `moved` names (ids of calculations and lines)
+    is as in the base, and is taken from there.
+    """
 
     model: Model
     grid: Grid
-    inputs: Mapping[str, Values]
-    values: Mapping[tuple[str, str], Values]
+    values: Mapping[Key, Values]
     rate: Values
+    base: Evaluation | None = None
+    moved: frozenset[str] = frozenset()
+
+    def changed(self, inputs: Mapping[str, Values], rate: Values) -> Evaluation:
+        """The same with other values for some assumptions, and another rate."""
+        program = self.model.program
+        steps = program.steps_moved_by(inputs)
+        values = program.run(steps, self.values, inputs, self.grid)
+        moved = frozenset(owner for step in steps for owner, _ in step.gives)
+        return Evaluation(self.model, self.grid, values, rate, self, moved)
+
+    def named(self) -> dict[str, Values]:
+        """The values of all assumptions, calculations and lines by their ids."""
+        named = ("value", "formula")
+        return {id: value for (id, field), value in self.values.items() if field in named}
 
     def amount(self, id: str) -> Values:
         """The value of a calculation's or line's formula."""
@@ -122,19 +230,10 @@ class Evaluation:
     def multipliers(self, line: ModelLine) -> dict[str, Values]:
         """What each haircut of a line multiplies it by."""
         found = {}
-        for name in HAIRCUT_FIELDS:
-            share = self.values.get((line.line.id, name))
-            if share is not None:
-                found[name] = share if name != "risk" else 1 - line.sign * share
+        for name in line.haircuts:
+            share = self.values[line.line.id, name]
+            found[name] = share if name != "risk" else 1 - line.sign * share
         return found
-
-    def net_weight(self, line: ModelLine) -> Values:
-        """Amount times haircuts times growth: the net flow, timing apart."""
-        with np.errstate(all="ignore"):
-            weight = self.amount(line.line.id)
-            for multiplier in self.multipliers(line).values():
-                weight = weight * multiplier
-            return weight if line.line.growth is None else weight * self.growth(line)
 
     def net(self, line: ModelLine) -> Series:
         """The net flow of a line per period: shape `(T,)`, or `(T, n)`."""
@@ -142,42 +241,68 @@ class Evaluation:
             flow = self.grid.over_time(line.timing.fixed) * self.net_weight(line)
         return _only_where_active(self.grid.series(flow), line)
 
-    def weighted(self, weights: Series) -> list[Values]:
-        """Of each line, the sum over time of its net flow times `weights` of shape `(T,)`.
+    def net_weight(self, line: ModelLine) -> Values:
+        """Amount times haircuts times growth: the net flow, timing apart."""
+        weight = self.amount(line.line.id)
+        for multiplier in self.multipliers(line).values():
+            weight = weight * multiplier
+        return weight if line.line.growth is None else weight * self.growth(line)
+
+    @property
+    def totals(self) -> list[Values]:
+        """The total of each line over the horizon, undiscounted."""
+        return [total for total, _ in self.sums]
+
+    @property
+    def present_values(self) -> list[Values]:
+        """The present value of each line; one discount rate for all alternatives."""
+        return [present for _, present in self.sums]
+
+    @cached_property
+    def sums(self) -> list[tuple[Values, Values]]:
+        """The total and the present value of each line."""
+        if self.rate != self.model.case.discounting.rate:
+            weights, base = self.model.weights_at(float(self.rate)), None
+        else:
+            weights, base = self.model.weights, self.base
+        lines = zip(self.model.lines, weights, strict=True)
+        with np.errstate(all="ignore"):
+            return [
+                self.sum(line, weight)
+                if base is None or line.line.id in self.moved
+                else base.sums[number]
+                for number, (line, weight) in enumerate(lines)
+            ]
+
+    def sum(self, line: ModelLine, weights: Weights) -> tuple[Values, Values]:
+        """The total and the present value of one line.
 
         What does not change over time is multiplied once by a sum, not period by period.
         """
-        found = []
-        for line in self.model.lines:
-            weight = self.net_weight(line)
-            factors = line.timing.fixed * weights
-            if self.grid.varies(weight):
-                with np.errstate(all="ignore"):
-                    terms = weight * self.grid.over_time(factors)
-                found.append(_only_where_active(terms, line).sum(axis=0))
-            else:
-                found.append(weight * factors.sum())
-        return found
-
-    def net_sum(self, weights: Series) -> Values:
-        """Benefits less investments, each period weighted: the value, or the NPV."""
-        lines = self.model.lines
-        terms = zip(lines, self.weighted(weights), strict=True)
-        return sum((line.sign * term for line, term in terms if line.monetary), np.float64(0))
+        flow = self.net_weight(line)
+        if not self.grid.varies(flow):
+            return (flow * weights.total, flow * weights.present) if weights.total else (0.0, 0.0)
+        total, present = weights.factors @ flow
+        if not self.grid.is_defined(total):
+            # Zero times undefined is undefined, also where the line does not flow.
+            total, present = weights.factors @ _only_where_active(flow, line)
+        return total, present
 
     def value(self) -> Values:
         """Total benefits less total investment."""
-        return self.net_sum(np.ones(len(self.model.years)))
+        return self.net_of(self.totals)
 
     def npv(self) -> Values:
         """The net present value; one discount rate for all alternatives."""
-        return self.net_sum(self.discount_factor())
+        return self.net_of(self.present_values)
+
+    def net_of(self, sums: list[Values]) -> Values:
+        """Benefits less investments."""
+        return sum([sign * sums[number] for number, sign in self.model.signs], 0.0)
 
     def discount_factor(self) -> Series:
         """The discount factor of each period."""
-        return discount_factors(
-            self.model.times(), float(self.rate), self.model.case.discounting.factor_decimals
-        )
+        return self.model.discount_factor(float(self.rate))
 
 
 def _only_where_active(series: Series, line: ModelLine) -> Series:
@@ -224,6 +349,4 @@ def _compiled(key: _ByStructure) -> Model:
         )
         for line in case.lines
     )
-    timeline = case.timeline
-    years = np.array([timeline.year_of(p) for p in range(timeline.periods + 1)])
-    return Model(binding, write(binding), lines, years)
+    return Model(binding, write(binding), lines, Schedule.of(case.timeline))

@@ -1,14 +1,15 @@
-"""Compiles the formulas of a case into one Python function over the grid.
+"""Compiles the formulas of a case into Python functions over the grid.
 
 The source is written from our own trees (`valuecalc.formula.numbers.Source`), so that no text
 of a user is ever executed. Lines that need each other through `previous` are worked out period
-by period, everything else for all periods at once.
+by period, everything else for all periods at once. Each formula is a step of its own, and what
+rests on which assumption is known, so that a change works out again only what it moves.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -16,29 +17,59 @@ import numpy as np
 from valuecalc.case.binding import Binding
 from valuecalc.engine.grid import Grid, Values
 from valuecalc.formula.numbers import COMPUTE, Source
-from valuecalc.formula.tree import Call, Node, TimeWord, children, names, walk
+from valuecalc.formula.tree import Call, Name, Node, TimeWord, children, names, walk
 
 Key = tuple[str, str]
+"""An id and a field: `formula` or a haircut, and `value` for an assumption."""
 
 
-@dataclass(frozen=True)
-class Program:
-    """The runnable form of a case's formulas.
+@dataclass(frozen=True, eq=False)
+class Step:
+    """One formula, or the lines of one circle, made runnable.
 
-    `inputs` are the assumption ids in the order of the arguments, `outputs` the (id, field)
-    of each formula in the order of the results.
+    `run` takes the grid and the values of `needs`, and returns those of `gives`.
     """
 
-    inputs: tuple[str, ...]
-    outputs: tuple[Key, ...]
+    needs: tuple[Key, ...]
+    gives: tuple[Key, ...]
+    run: Callable[..., tuple[Values, ...]]
+
+
+@dataclass(frozen=True, eq=False)
+class Program:
+    """The runnable form of a case's formulas: steps in the order of evaluation.
+
+    `moved_by` holds, for each assumption, the numbers of the steps that rest on it.
+    """
+
+    steps: tuple[Step, ...]
+    moved_by: Mapping[str, frozenset[int]]
     source: str
-    run: Callable[[Sequence[Values], Grid], tuple[Values, ...]]
 
     def evaluate(self, inputs: Mapping[str, Values], grid: Grid) -> dict[Key, Values]:
-        """Every formula's value, by (id, field)."""
+        """Every value by its key, from the values of all assumptions."""
+        return self.run(self.steps, {}, inputs, grid)
+
+    def steps_moved_by(self, assumptions: Iterable[str]) -> list[Step]:
+        """What has to be worked out again when these assumptions change, in order."""
+        moved: set[int] = set()
+        for name in assumptions:
+            moved |= self.moved_by[name]
+        return [self.steps[number] for number in sorted(moved)]
+
+    @staticmethod
+    def run(
+        steps: Iterable[Step], known: Mapping[Key, Values], inputs: Mapping[str, Values], grid: Grid
+    ) -> dict[Key, Values]:
+        """The `known` values with other `inputs`, and with the results of `steps`."""
+        values = dict(known)
+        for name, value in inputs.items():
+            values[name, "value"] = value
         with np.errstate(all="ignore"):
-            results = self.run([inputs[name] for name in self.inputs], grid)
-        return dict(zip(self.outputs, results, strict=True))
+            for step in steps:
+                results = step.run(grid, *[values[key] for key in step.needs])
+                values.update(zip(step.gives, results, strict=True))
+        return values
 
 
 def write(binding: Binding) -> Program:
@@ -46,61 +77,81 @@ def write(binding: Binding) -> Program:
     return _Writer(binding).program()
 
 
+@dataclass(frozen=True)
+class _Text:
+    """The source of one step: `lines` work out the variables `results` from `arguments`."""
+
+    needs: tuple[Key, ...]
+    gives: tuple[Key, ...]
+    arguments: tuple[str, ...]
+    lines: tuple[str, ...]
+    results: tuple[str, ...]
+
+    def function(self, name: str) -> str:
+        """The function that runs the step."""
+        head = f"def {name}({', '.join(('ops', *self.arguments))}):"
+        return "\n    ".join((head, *self.lines, f"return ({', '.join(self.results)},)"))
+
+
 class _Writer:
     def __init__(self, binding: Binding) -> None:
         self.binding = binding
-        self.inputs = tuple(each.id for each in binding.case.assumptions)
-        self.variables = {name: f"a{i}" for i, name in enumerate(self.inputs)}
-        self.varying = {each.id for each in binding.case.assumptions if each.varies_over_time}
+        assumptions = binding.case.assumptions
+        self.keys: dict[str, Key] = {each.id: (each.id, "value") for each in assumptions}
+        self.variables = {each.id: f"a{i}" for i, each in enumerate(assumptions)}
+        self.varying = {each.id for each in assumptions if each.varies_over_time}
+        self.rests_on = {each.id: frozenset([each.id]) for each in assumptions}
+        self.moved_by: dict[str, set[int]] = {each.id: set() for each in assumptions}
         self.constants: dict[str, float] = {}
-        self.lines: list[str] = []
-        self.sums = 0
+        self.texts: list[_Text] = []
 
     def program(self) -> Program:
         for group in self.binding.groups:
-            if len(group) == 1 and group[0] not in self.names_of(group[0]):
+            if len(group) == 1 and group[0] not in names(self.tree(group[0])):
                 self.write_line(group[0])
             else:
                 self.write_circle(group)
-        outputs: dict[Key, str] = {
-            (name, "formula"): self.variables[name]
-            for group in self.binding.groups
-            for name in group
-        }
         for key, formula in self.binding.formulas.items():
             if key[1] != "formula":
-                outputs[key] = self.haircut(formula.tree)
-        return Program(self.inputs, tuple(outputs), *self.compiled(list(outputs.values())))
+                self.write_step((key,), [f"result = {self.expression(formula.tree)}"], ["result"])
+        source = "\n".join(text.function(f"step_{i}") for i, text in enumerate(self.texts))
+        steps = tuple(
+            Step(text.needs, text.gives, run)
+            for text, run in zip(self.texts, self.compiled(source), strict=True)
+        )
+        moved_by = {name: frozenset(moved) for name, moved in self.moved_by.items()}
+        return Program(steps, moved_by, source)
 
-    def compiled(self, results: list[str]) -> tuple[str, Callable[..., Any]]:
-        arguments = ", ".join(self.variables[name] for name in self.inputs)
-        body = [f"({arguments},) = inputs" if arguments else "pass", *self.lines]
-        body.append(f"return ({', '.join(results)},)" if results else "return ()")
-        source = "def run(inputs, ops):\n" + "\n".join(f"    {line}" for line in body)
-        scope: dict[str, Any] = {"functions": COMPUTE, "__builtins__": {}}
-        # NumPy numbers, because Python's own raise on a division by zero.
-        scope |= {name: np.float64(value) for name, value in self.constants.items()}
+    def compiled(self, source: str) -> list[Callable[..., Any]]:
+        scope: dict[str, Any] = {"functions": COMPUTE, "__builtins__": {}, **self.constants}
         exec(compile(source, "<case>", "exec"), scope)  # noqa: S102 - written by `Source`
-        return source, scope["run"]
+        return [scope[f"step_{i}"] for i in range(len(self.texts))]
 
     def tree(self, name: str) -> Node:
         return self.binding.formulas[name, "formula"].tree
 
-    def names_of(self, name: str) -> set[str]:
-        return set(names(self.tree(name)))
-
     def write_line(self, name: str) -> None:
-        variable = f"l{len(self.variables)}"
         tree = self.tree(name)
-        self.lines.append(f"{variable} = {self.expression(tree)}")
+        variable = f"l{len(self.variables)}"
+        self.write_step(((name, "formula"),), [f"{variable} = {self.expression(tree)}"], [variable])
         self.variables[name] = variable
         if self.tree_varies(tree):
             self.varying.add(name)
 
-    def haircut(self, tree: Node) -> str:
-        variable = f"h{len(self.lines)}"
-        self.lines.append(f"{variable} = {self.expression(tree)}")
-        return variable
+    def write_step(self, gives: tuple[Key, ...], lines: list[str], results: list[str]) -> None:
+        """Keep the source of a step, and what it rests on."""
+        given = {owner for owner, field in gives if field == "formula"}
+        used = {name for key in gives for name in names(self.binding.formulas[key].tree)}
+        needs = sorted(used - given)
+        rests_on = frozenset[str]().union(*(self.rests_on[name] for name in needs))
+        for assumption in rests_on:
+            self.moved_by[assumption].add(len(self.texts))
+        for name in given:
+            self.rests_on[name] = rests_on
+            self.keys[name] = (name, "formula")
+        keys = tuple(self.keys[name] for name in needs)
+        arguments = tuple(self.variables[name] for name in needs)
+        self.texts.append(_Text(keys, gives, arguments, tuple(lines), tuple(results)))
 
     def tree_varies(self, tree: Node) -> bool:
         """Whether a formula's value depends on the period."""
@@ -125,61 +176,84 @@ class _Writer:
 
     def write_circle(self, group: tuple[str, ...]) -> None:
         """Lines of a circle through `previous`: a loop over the periods."""
-        rows = {name: f"r{len(self.variables)}_{i}" for i, name in enumerate(group)}
-        now = {name: f"v{row}" for name, row in rows.items()}
-        hoisted = self.hoist_sums(group)
-        self.lines += [f"{row} = []" for row in rows.values()]
-        self.lines.append("for p in ops.periods:")
-        for name in group:
-            step = self.step_source(rows, now, hoisted).write(self.tree(name))
-            self.lines.append(f"    {now[name]} = {step}")
-            self.lines.append(f"    {rows[name]}.append({now[name]})")
-        for name, row in rows.items():
-            self.lines.append(f"{row} = ops.stack({row})")
-            self.variables[name] = row
-            self.varying.add(name)
+        self.varying.update(group)
+        circle = _Circle(self, group)
+        lines, rows = circle.lines(), circle.rows
+        self.write_step(tuple((name, "formula") for name in group), lines, list(rows.values()))
+        self.variables.update(rows)
 
-    def step_source(
-        self, rows: dict[str, str], now: dict[str, str], hoisted: dict[Node, str]
-    ) -> Source:
-        def name_now(name: str) -> str:
-            variable = self.variables.get(name, "")
-            return now.get(name) or (f"{variable}[p]" if name in self.varying else variable)
 
-        def name_before(name: str, initial: str) -> str:
-            if name in rows:
-                earlier = f"{rows[name]}[p - 1]"
-            else:
-                earlier = name_now(name).replace("[p]", "[p - 1]")
-            return f"({initial} if p <= 1 else {earlier})"
+class _Circle:
+    """The loop over the periods of lines that need each other through `previous`."""
 
-        return _Step(
-            name=name_now,
-            time=lambda word: f"ops.{word}[p]",
-            previous=name_before,
-            constants=self.constants,
-            hoisted=hoisted,
+    def __init__(self, writer: _Writer, group: tuple[str, ...]) -> None:
+        self.writer = writer
+        self.group = group
+        number = len(writer.variables)
+        self.rows = {name: f"r{number}_{i}" for i, name in enumerate(group)}
+        self.now = {name: f"v{number}_{i}" for i, name in enumerate(group)}
+        self.before_loop: list[str] = []
+        self.hoisted: dict[Node, str] = {}
+
+    def lines(self) -> list[str]:
+        """The source: what is worked out once, the loop, and the rows as series."""
+        for name in self.group:
+            self.hoist(self.writer.tree(name))
+        self.take_apart()
+        loop = []
+        for name in self.group:
+            loop.append(f"    {self.now[name]} = {self.spelling().write(self.writer.tree(name))}")
+            loop.append(f"    {self.rows[name]}.append({self.now[name]})")
+        opened = [f"{row} = []" for row in self.rows.values()]
+        closed = [f"{row} = ops.stack({row})" for row in self.rows.values()]
+        return [*self.before_loop, *opened, "for p in ops.periods:", *loop, *closed]
+
+    def hoist(self, node: Node) -> None:
+        """Work out before the loop what is the same in every period."""
+        if self.writer.tree_varies(node):
+            for child in children(node):
+                self.hoist(child)
+        elif children(node) and node not in self.hoisted:
+            self.hoisted[node] = f"s{len(self.hoisted)}"
+            self.before_loop.append(f"{self.hoisted[node]} = {self.writer.expression(node)}")
+
+    def take_apart(self) -> None:
+        """Take what varies over time apart into one value for each period."""
+        nodes = [node for name in self.group for node in walk(self.writer.tree(name))]
+        for word in sorted({node.word for node in nodes if isinstance(node, TimeWord)}):
+            self.before_loop.append(f"{word} = ops.rows(ops.{word})")
+        used = {node.name for node in nodes if isinstance(node, Name)} - set(self.group)
+        for name in sorted(used & self.writer.varying):
+            variable = self.writer.variables[name]
+            self.before_loop.append(f"{variable} = ops.rows({variable})")
+
+    def spelling(self) -> Source:
+        return _Period(
+            name=self.name_now,
+            time=lambda word: f"{word}[p]",
+            previous=self.name_before,
+            constants=self.writer.constants,
+            hoisted=self.hoisted,
         )
 
-    def hoist_sums(self, group: tuple[str, ...]) -> dict[Node, str]:
-        """Sums over the horizon that a loop uses, worked out before it."""
-        found: dict[Node, str] = {}
-        for name in group:
-            for node in walk(self.tree(name)):
-                if isinstance(node, Call) and node.function == "sum_over_time":
-                    self.sums += 1
-                    found[node] = f"s{self.sums}"
-                    self.lines.append(f"{found[node]} = {self.expression(node)}")
-        return found
+    def name_now(self, name: str) -> str:
+        if name in self.now:
+            return self.now[name]
+        variable = self.writer.variables[name]
+        return f"{variable}[p]" if name in self.writer.varying else variable
+
+    def name_before(self, name: str, initial: str) -> str:
+        earlier = self.name_now(name).replace("[p]", "[p - 1]")
+        if name in self.rows:
+            earlier = f"{self.rows[name]}[p - 1]"
+        return f"({initial} if p <= 1 else {earlier})"
 
 
 @dataclass
-class _Step(Source):
-    """Spells one period of a loop; sums over the horizon are already there."""
+class _Period(Source):
+    """Spells one period of a loop; `hoisted` holds the variables of what is already there."""
 
-    hoisted: Mapping[Node, str] | None = None
+    hoisted: Mapping[Node, str] = field(default_factory=dict)
 
-    def call(self, node: Call) -> str:
-        if self.hoisted and node in self.hoisted:
-            return self.hoisted[node]
-        return super().call(node)
+    def write(self, node: Node) -> str:
+        return self.hoisted.get(node) or super().write(node)

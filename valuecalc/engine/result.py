@@ -7,7 +7,7 @@ period, from period 0 (the decision) to the last one: shape `(periods + 1,)`.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -74,19 +74,24 @@ class Figure:
         return self._shown(quantity.show) if self.value is not None else "–"
 
     @property
+    def is_given(self) -> bool:
+        """Whether it is an assumption or a calculation, shown as precisely as it was given."""
+        return self.group in ("assumption", "calculation")
+
+    @property
     def short(self) -> str:
         """The figure in three digits, for headlines: `£5m`, `12%`, `7.2 months`, or `–`."""
         return self._shown(quantity.show_short) if self.value is not None else "–"
 
-    def _shown(self, write: object) -> str:
+    def _shown(self, write: Callable[[float, str], str]) -> str:
         assert self.value is not None
         if self.unit == "months":
             return _months(self.value)
         if self.unit == "x":
             return f"{self.value:.2f}".replace("-", "\u2212")
-        if self.unit == "%":
-            return quantity.show(self.value, "%", digits=1)
-        text = write(self.value, self.unit)  # type: ignore[operator]
+        if self.unit == "%" and not self.is_given:
+            return quantity.show(self.value, "%", digits=1).replace(".0%", "%")
+        text = write(self.value, self.unit)
         return f"{text}{quantity.unit_tail(self.unit, self.value)}"
 
 
@@ -323,7 +328,10 @@ class Trace:
     `rule` says how `value` follows from `parts` or `columns`:
 
     - `input`: it was given; `evidence` says by whom
-    - `formula`: `formula` over the parts, by their names (a dot written `_`) in `period`
+    - `formula`: `formula` over the parts. In the formula of a figure a part goes by its name,
+      a dot written `_`; in a formula of the case, worked out in `period`, by its id. A part
+      named `previous.ID` is the value one period before, one named `sum_over_time(…)` is the
+      value of that call
     - `sum`: the sum of the parts
     - `flow`: the sum over the rows of the product across the columns
     - `row`: the last value of the one column: a stock, one period before

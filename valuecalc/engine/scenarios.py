@@ -69,8 +69,11 @@ def extremes(case: Case) -> Mapping[str, Mapping[str, float]]:
     worst, best = {}, {}
     for each, gain in zip(ranged, better, strict=True):
         low, high = ends[each.id]
-        if gain:
-            worst[each.id], best[each.id] = (low, high) if gain > 0 else (high, low)
+        # Where it is undefined, nobody can say which end hurts, and nothing moves.
+        if gain > 0:
+            worst[each.id], best[each.id] = low, high
+        elif gain < 0:
+            worst[each.id], best[each.id] = high, low
     return {CONSERVATIVE: worst, STRETCH: best}
 
 

@@ -110,7 +110,9 @@ class _Search:
         step = abs(here) or 1.0
         low, high = self.at(here), self.at(here + step)
         slope = (high - low) / step
-        if slope == 0 or not math.isfinite(slope):
+        if not math.isfinite(slope):
+            raise self.undefined()
+        if slope == 0:
             raise self.no_effect()
         value = here + (self.wanted - low) / slope
         # One more step takes out the rounding of the first.
@@ -127,23 +129,29 @@ class _Search:
         points = self.points()
         gaps = [self.gap(point) for point in points]
         known = [gap for gap in gaps if math.isfinite(gap)]
+        if not known:
+            raise self.undefined()
         if all(abs(gap - known[0]) <= 1e-12 * abs(known[0]) for gap in known[1:]):
             raise self.no_effect()
         for low, high, before, after in zip(points, points[1:], gaps, gaps[1:], strict=False):
             if before == 0:
                 yield low
             elif before * after < 0:
-                root = float(brentq(self.gap, low, high, xtol=1e-13 * max(1.0, abs(high))))
-                if abs(self.gap(root)) <= 1e-6 * max(1.0, abs(before), abs(after)):
+                nearest = 1e-14 * max(abs(low), abs(high))
+                root = float(brentq(self.gap, low, high, xtol=nearest))
+                # Where the figure jumps over the wanted amount there is no solution.
+                if abs(self.gap(root)) <= 1e-9 * max(abs(before), abs(after)):
                     yield root
+        if gaps[-1] == 0:
+            yield points[-1]
 
     def points(self) -> list[float]:
         """Where to look: from the range outwards, both signs, ever wider."""
-        size = max(abs(self.assumption.value), abs(self.assumption.high or 0), 1e-6)
+        given = (self.assumption.low, self.assumption.value, self.assumption.high)
+        inside = {point for point in given if point is not None}
+        size = max(map(abs, inside)) or 1.0
         widths = [size * _REACH ** (k / _SCAN * 2 - 1) for k in range(_SCAN + 1)]
-        inside = [self.assumption.low, self.assumption.value, self.assumption.high]
-        points = {0.0, *widths, *(-width for width in widths)}
-        return sorted(points | {point for point in inside if point is not None})
+        return sorted({0.0, *inside, *widths, *(-width for width in widths)})
 
     def solution(self, value: float, method: str, others: tuple[float, ...] = ()) -> Solution:
         return Solution(
@@ -154,6 +162,12 @@ class _Search:
             method=method,
             residual=self.gap(value),
             others=others,
+        )
+
+    def undefined(self) -> NoSolution:
+        return NoSolution(
+            f"{self.figure.label} cannot be worked out: {self.figure.note}",
+            "Mend that first.",
         )
 
     def no_effect(self) -> NoSolution:

@@ -11,7 +11,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from valuecalc.case.binding import bind
+from valuecalc.case.binding import BoundFormula, bind
 from valuecalc.engine.result import (
     AssumptionResult,
     CalculationResult,
@@ -20,18 +20,21 @@ from valuecalc.engine.result import (
     LineResult,
     Result,
     Rule,
+    Series,
     Trace,
     TraceColumn,
     alias,
 )
-from valuecalc.formula import grammar, numbers, quantity, words
-from valuecalc.formula.tree import Node, names, names_now, previous_of
+from valuecalc.formula import grammar, numbers, quantity, units, words
+from valuecalc.formula.tree import Call, Node, names, names_now, previous_of, walk
+from valuecalc.formula.units import Checked
 
 _SEARCH_WORDS = {
     "irr": "the rate at which the discounted net flows sum to zero",
     "mirr": "(inflows carried to the end ÷ outflows discounted) ^ (1 ÷ years) − 1",
-    "payback": "the last month in which the cumulative net flow turns positive",
-    "payback_discounted": "the last month in which the cumulative discounted flow turns positive",
+    "payback": "the {crossing} month in which the cumulative net flow turns positive",
+    "payback_discounted": "the {crossing} month in which the cumulative discounted flow turns "
+    "positive",
     "peak_funding": "the lowest value of the cumulative net flow, or zero",
     "peak_funding_month": "the month of the lowest value of the cumulative net flow",
 }
@@ -51,8 +54,18 @@ class _Tracer:
         self.by_id |= {each.assumption.id: each for each in result.assumptions}
         self.by_id |= {each.calculation.id: each for each in result.calculations}
         self.by_id |= {line.id: line for line in result.lines}
+        ordered = [*self.by_id, *(id for group in self.binding.groups for id in group)]
+        self.order = {id: number for number, id in enumerate(ordered)}
+        self.figures: dict[str, Trace] = {}
+        self.values: dict[tuple[str, int, bool], Trace] = {}
 
     def figure(self, figure: Figure) -> Trace:
+        """The trace of a figure; figures that share a part share its trace."""
+        if figure.name not in self.figures:
+            self.figures[figure.name] = self.figure_by_rule(figure)
+        return self.figures[figure.name]
+
+    def figure_by_rule(self, figure: Figure) -> Trace:
         if figure.name.startswith(("assumptions.", "calculations.")):
             id = figure.name.split(".", 1)[1]
             return self.value(id, min(1, self.result.axis.periods))
@@ -174,23 +187,50 @@ class _Tracer:
         return _of(
             figure,
             rule="search",
-            words=_SEARCH_WORDS[figure.rule.method],
+            words=_SEARCH_WORDS[figure.rule.method].format(
+                crossing=self.result.case.conventions.payback_crossing
+            ),
             rows=axis.labels,
             columns=tuple(columns),
             parts=self.parts_of_flow(),
         )
 
-    def value(self, id: str, period: int, seen: frozenset[str] = frozenset()) -> Trace:
-        """An assumption, a calculation or the formula of a line, in one period."""
+    def value(self, id: str, period: int, is_stock: bool = False) -> Trace:
+        """An assumption, a calculation or the formula of a line, in one period.
+
+        What it rests on comes first, so that a chain of a thousand lines is no problem. Below
+        a stock (`is_stock`), further stocks are rows only, or the chain would reach back to
+        the first period.
+        """
+        for each in self.rests_on(id):
+            key = (each, period, is_stock)
+            if key not in self.values:
+                self.values[key] = self.value_by_rule(*key)
+        return self.values[id, period, is_stock]
+
+    def rests_on(self, id: str) -> list[str]:
+        """All that a value needs in the same period, itself last, in the order of evaluation."""
+        found, waiting = {id}, [id]
+        while waiting:
+            formula = self.binding.formulas.get((waiting.pop(), "formula"))
+            new = names_now(formula.tree) - found if formula else set()
+            found |= new
+            waiting += new
+        return sorted(found, key=self.order.__getitem__)
+
+    def value_by_rule(self, id: str, period: int, is_stock: bool) -> Trace:
         each = self.by_id[id]
         if isinstance(each, AssumptionResult):
             return self.assumption(each, period)
-        if isinstance(each, CalculationResult):
-            label, unit = each.calculation.label, each.unit
-            number = float(each.values[period])
-        else:
-            label, unit, number = each.label, each.unit, float(each.amount[period])
-        return self.expression(id, "formula", label, number, period, unit, seen)
+        number, unit = self.number(id, period), each.unit
+        return self.expression(id, "formula", self.label(id), number, period, unit, is_stock)
+
+    def name(self, id: str, field: str = "formula") -> str:
+        """The name of a value: that of its figure, or of its row of the cash flow."""
+        each = self.by_id[id]
+        if isinstance(each, LineResult):
+            return f"{each.prefix}.{'amount' if field == 'formula' else field}"
+        return f"{'assumptions' if isinstance(each, AssumptionResult) else 'calculations'}.{id}"
 
     def expression(
         self,
@@ -200,78 +240,124 @@ class _Tracer:
         number: float,
         period: int,
         unit: str = "%",
-        seen: frozenset[str] = frozenset(),
+        is_stock: bool = False,
     ) -> Trace:
         """A formula of the case, worked out in one period."""
         formula = self.binding.formulas[id, field]
         tree = formula.tree
-        parts = self.parts(id, tree, period, seen)
         labels = {each: self.label(each) for each in names(tree)}
         return Trace(
-            name=id if field == "formula" else f"{id}.{field}",
+            name=self.name(id, field),
             label=label,
-            value=number if np.isfinite(number) else None,
+            value=_known(number),
             unit=unit,
             rule="formula",
             formula=formula.text,
             words=words.with_labels(tree, labels),
             worked=self.worked(id, field, period),
-            note="" if np.isfinite(number) else "Divides by zero or overflows.",
+            note=_why(number),
             period=period,
             conversions=words.conversions(tree),
-            parts=parts,
+            parts=self.parts(formula, period, is_stock),
         )
 
-    def parts(self, id: str, tree: Node, period: int, seen: frozenset[str]) -> tuple[Trace, ...]:
-        """What a formula names: in this period, and one period before inside `previous`."""
-        seen = seen | {id}
-        now = [name for name in names(tree) if name in names_now(tree) and name not in seen]
-        found = [self.value(name, period, seen) for name in now]
+    def parts(self, formula: BoundFormula, period: int, is_stock: bool) -> tuple[Trace, ...]:
+        """What a formula names: in this period, one period before, and summed over time."""
+        tree = formula.tree
+        now = names_now(tree)
+        found = [self.value(name, period, is_stock) for name in names(tree) if name in now]
         for stock, initial in previous_of(tree).items():
             if period <= 1:
-                found.append(self.opening(stock, initial, period, seen))
+                found.append(self.opening(stock, initial, period))
             else:
-                found.append(self.stock(stock, period - 1, seen))
-        return tuple(found)
+                found.append(self.stock(stock, period - 1, is_stock))
+        return (*found, *map(self.sum_over_time, self.sums(formula)))
 
-    def opening(self, name: str, initial: Node, period: int, seen: frozenset[str]) -> Trace:
+    def opening(self, name: str, initial: Node, period: int) -> Trace:
         """What `previous` gives in the first period: its second argument."""
-        values = {each: self.number(each, period) for each in names(initial)}
-        shown = {each: self.text(each, period) for each in values}
+        shown = {each: self.text(each, period) for each in names(initial)}
+        number = self.evaluated(initial, period)
         return Trace(
             name=f"previous.{name}",
             label=f"{self.label(name)}, opening",
-            value=numbers.evaluate(initial, values, period=period),
+            value=_known(number),
             unit=self.by_id[name].unit,
             rule="opening",
-            words=words.with_labels(initial, {each: self.label(each) for each in values}),
+            words=words.with_labels(initial, {each: self.label(each) for each in shown}),
             worked=f"= {words.with_numbers(initial, shown, times={}, before={})}",
+            note=_why(number),
             period=period,
-            parts=tuple(self.value(each, period, seen) for each in values if each not in seen),
+            parts=tuple(self.value(each, period) for each in shown),
         )
 
-    def stock(self, name: str, period: int, seen: frozenset[str]) -> Trace:
+    def stock(self, name: str, period: int, is_stock: bool) -> Trace:
         """The value of a line one period before, read off its row."""
         unit = self.by_id[name].unit
-        rows = list(range(1, period + 1))
-        column = tuple(self.number(name, row) for row in rows)
+        number = self.number(name, period)
         return Trace(
             name=f"previous.{name}",
             label=f"{self.label(name)}, {self.result.axis.labels[period]}",
-            value=column[-1],
+            value=_known(number),
             unit=unit,
             rule="row",
             words="its value one period before; the row shows how it came there",
+            note=_why(number),
             period=period,
-            rows=tuple(self.result.axis.labels[row] for row in rows),
-            columns=(TraceColumn(label=self.label(name), unit=unit, values=column),),
-            parts=() if name in seen else (self.value(name, period, seen),),
+            rows=self.result.axis.labels[1 : period + 1],
+            columns=(_column(self.label(name), unit, self.series(name)[1 : period + 1]),),
+            parts=() if is_stock else (self.value(name, period, is_stock=True),),
         )
 
-    def number(self, name: str, period: int) -> float:
+    def sums(self, formula: BoundFormula) -> list[tuple[str, Checked]]:
+        """Each sum over time in a formula: its text, and its tree with its unit."""
+        months = self.result.axis.months_per_period
+        return [
+            (
+                formula.text[slice(*node.span)],
+                units.check(formula.text, node, self.binding.units.get, months),
+            )
+            for node in walk(grammar.read(formula.text))
+            if isinstance(node, Call) and node.function == "sum_over_time"
+        ]
+
+    def sum_over_time(self, written: tuple[str, Checked]) -> Trace:
+        """A sum over time: what is summed, period by period."""
+        text, checked = written
+        periods = range(1, self.result.axis.periods + 1)
+        values = np.array([self.evaluated(checked.tree, period) for period in periods])
+        used = {name: self.label(name) for name in names(checked.tree)}
+        label, unit = words.with_labels(checked.tree, used), str(checked.unit or units.PLAIN)
+        number = float(values.sum())
+        return Trace(
+            name=text,
+            label=label,
+            value=_known(number),
+            unit=unit,
+            rule="flow",
+            words="the sum over the periods",
+            note=_why(number),
+            rows=self.result.axis.labels[1:],
+            columns=(_column(label, unit, values),),
+        )
+
+    def evaluated(self, tree: Node, period: int) -> float:
+        """A formula in one period; of a sum over time, what the period adds to it."""
+        before = max(0, period - 1)
+        return numbers.evaluate(
+            tree,
+            {name: self.number(name, period) for name in names(tree)},
+            period=period,
+            year=int(self.result.axis.years[period]),
+            before={name: self.number(name, before) for name in names(tree)},
+        )
+
+    def series(self, name: str) -> Series:
+        """The value of an assumption, calculation or line's formula in each period."""
         each = self.by_id[name]
-        series = each.amount if isinstance(each, LineResult) else each.values
-        return float(series[period])
+        return each.amount if isinstance(each, LineResult) else each.values
+
+    def number(self, name: str, period: int) -> float:
+        return float(self.series(name)[period])
 
     def worked(self, id: str, field: str, period: int) -> str:
         each = self.by_id[id]
@@ -282,7 +368,7 @@ class _Tracer:
         before = {
             name: self.text(name, period - 1)
             if period > 1
-            else self.opening(name, initial, period, frozenset()).worked.removeprefix("= ")
+            else self.opening(name, initial, period).worked.removeprefix("= ")
             for name, initial in previous_of(tree).items()
         }
         times = {"period": str(period), "year": str(int(self.result.axis.years[period]))}
@@ -301,9 +387,9 @@ class _Tracer:
         evidence = each.assumption.evidence
         given = f"{evidence.grade}: {evidence.grade.label}" if evidence else "no evidence given"
         return Trace(
-            name=f"assumptions.{each.assumption.id}",
+            name=self.name(each.assumption.id),
             label=each.assumption.label,
-            value=float(each.values[period]),
+            value=_known(float(each.values[period])),
             unit=each.unit,
             rule="input",
             words=given,
@@ -330,6 +416,18 @@ def _worked_flow(columns: list[TraceColumn]) -> str:
         return ""
     factor = float(np.prod([column.values for column in others], axis=0).sum())
     return f"= {quantity.show(first.values[0], first.unit)} × {quantity.show(factor)}"
+
+
+def _known(number: float) -> float | None:
+    return number if np.isfinite(number) else None
+
+
+def _why(number: float) -> str:
+    return "" if np.isfinite(number) else "Divides by zero or overflows."
+
+
+def _column(label: str, unit: str, values: Series) -> TraceColumn:
+    return TraceColumn(label=label, unit=unit, values=tuple(map(float, values)))
 
 
 def _of(figure: Figure, **how: object) -> Trace:

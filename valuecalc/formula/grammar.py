@@ -43,7 +43,7 @@ from valuecalc.formula.tree import (
 
 MAX_LENGTH = 2000
 MAX_DEPTH = 50
-MAX_NODES = 500
+MAX_NODES = 300
 MAX_EXPONENT = 100
 
 TIME_WORDS = ("period", "year")

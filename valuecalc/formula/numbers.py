@@ -33,6 +33,10 @@ TOLERANCE = 1e-12
 GUARDED = {"/": "divide", "^": "power"}
 """Operators that Python's own numbers refuse where the result is undefined, as `ops` names."""
 
+_STRENGTH = {"+": 1, "-": 1, "*": 2}
+_SIGN_STRENGTH = 3
+_ATOM = 4
+
 
 @dataclass
 class Source:
@@ -49,7 +53,11 @@ class Source:
     constants: dict[str, float] = field(default_factory=dict)
 
     def write(self, node: Node) -> str:
-        """The Python expression of a tree."""
+        """The Python expression of a tree.
+
+        Brackets stand only where they must, because Python refuses more than 200 inside each
+        other, and a sum of many terms would have one for each of them.
+        """
         match node:
             case Number():
                 return self.constant(node.value)
@@ -58,9 +66,9 @@ class Source:
             case TimeWord():
                 return self.time(node.word)
             case Negative():
-                return f"(-{self.write(node.operand)})"
+                return f"-{self.inside(node.operand, _SIGN_STRENGTH)}"
             case Convert():
-                return f"({self.write(node.operand)} * {self.constant(node.factor)})"
+                return f"{self.inside(node.operand, 2)} * {self.constant(node.factor)}"
             case Binary():
                 return self.binary(node)
             case Comparison():
@@ -72,10 +80,17 @@ class Source:
 
     def binary(self, node: Binary) -> str:
         """The Python expression of an operator."""
-        left, right = self.write(node.left), self.write(node.right)
         if node.operator in GUARDED:
+            left, right = self.write(node.left), self.write(node.right)
             return f"ops.{GUARDED[node.operator]}({left}, {right})"
-        return f"({left} {node.operator} {right})"
+        strength = _STRENGTH[node.operator]
+        left, right = self.inside(node.left, strength), self.inside(node.right, strength + 1)
+        return f"{left} {node.operator} {right}"
+
+    def inside(self, node: Node, strength: int) -> str:
+        """The Python expression of an operand, in brackets where it holds together less."""
+        text = self.write(node)
+        return f"({text})" if _strength(node) < strength else text
 
     def call(self, node: Call) -> str:
         """The Python expression of a function call."""
@@ -91,6 +106,17 @@ class Source:
         return variable
 
 
+def _strength(node: Node) -> int:
+    match node:
+        case Binary():
+            return _STRENGTH.get(node.operator, _ATOM)
+        case Convert():
+            return _STRENGTH["*"]
+        case Negative():
+            return _SIGN_STRENGTH
+    return _ATOM
+
+
 COMPUTE: Mapping[str, Callable[..., Any]] = {
     name: function.compute for name, function in FUNCTIONS.items()
 }
@@ -102,9 +128,17 @@ class Scalars:
     Undefined results are NaN or infinity, never an exception.
     """
 
-    minimum = staticmethod(min)
-    maximum = staticmethod(max)
     abs = staticmethod(abs)
+
+    @staticmethod
+    def minimum(left: float, right: float) -> float:
+        """The smaller one; NaN if either is."""
+        return right if right < left or math.isnan(right) else left
+
+    @staticmethod
+    def maximum(left: float, right: float) -> float:
+        """The larger one; NaN if either is."""
+        return right if right > left or math.isnan(right) else left
 
     @staticmethod
     def divide(left: float, right: float) -> float:
@@ -169,7 +203,10 @@ class Scalars:
     @staticmethod
     def exp(value: float) -> float:
         """The exponential; infinity when it is too large."""
-        return math.exp(value) if value < 709 else math.inf
+        try:
+            return math.exp(value)
+        except OverflowError:
+            return math.inf
 
     @staticmethod
     def log(value: float) -> float:

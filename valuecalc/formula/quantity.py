@@ -11,6 +11,7 @@ from __future__ import annotations
 import math
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from valuecalc.errors import QuantityError
 
@@ -223,12 +224,14 @@ def show_plain(value: float) -> str:
     return str(int(value)) if whole else repr(float(value))
 
 
+@lru_cache(maxsize=1024)
 def currency_of(unit: str) -> str | None:
     """The currency code that a unit begins with: `GBP` of `GBP/month`; else None."""
     head = unit.split("/")[0]
     return head if len(head) == 3 and head.isupper() and head.isalpha() else None
 
 
+@lru_cache(maxsize=1024)
 def is_percentage(unit: str) -> bool:
     """Whether numbers in this unit are fractions that people write as percentages."""
     return unit.split("/")[0].strip() == "%"

@@ -15,7 +15,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import cache, lru_cache
+from functools import cache, cached_property, lru_cache
 
 import pint
 
@@ -32,6 +32,7 @@ from valuecalc.formula.tree import (
     Node,
     Number,
     TimeWord,
+    walk,
 )
 
 MAX_LENGTH = 80
@@ -222,6 +223,11 @@ class Unit:
         return float(nearest) if nearest and abs(factor / nearest - 1) < 1e-12 else factor
 
     def __str__(self) -> str:
+        return self.text
+
+    @cached_property
+    def text(self) -> str:
+        """The unit as people write it: `GBP/subscriber/month`, `%`, `1`."""
         above = [_power_text(name, power) for name, power in self.ordered if power > 0]
         below = [_power_text(name, -power) for name, power in self.ordered if power < 0]
         head = "*".join(above) or ("%" if self.percent else "1")
@@ -235,12 +241,16 @@ class Unit:
 
 PLAIN = Unit()
 MONTH = Unit.of({"month": Fraction(1)})
+_RATES = {
+    "kW": Unit.of({"kWh": Fraction(1), "hour": Fraction(-1)}),
+    "MW": Unit.of({"MWh": Fraction(1), "hour": Fraction(-1)}),
+}
 
 
 def _rank(name: str) -> int:
     if name in CURRENCIES:
         return 0
-    return 2 if dict(_base(name)[1]) == {"[time]": 1} else 1
+    return 2 if _is_time(name) else 1
 
 
 def _power_text(name: str, power: Fraction) -> str:
@@ -335,10 +345,25 @@ def without_time(unit: Unit) -> dict[str, Fraction]:
     return {base: power for base, power in unit.dimensions.items() if base != "[time]"}
 
 
+def is_running(unit: Unit) -> bool:
+    """Whether numbers in a unit are counted per time: `GBP/month`, `ticket/day`, `hour/week`."""
+    below = [power for name, power in unit.parts if _is_time(name) and power < 0]
+    return below == [-1] and time_power(unit) in (-1, 0)
+
+
 def per_month(unit: Unit) -> Unit:
     """The same running unit counted per month: `GBP/year` becomes `GBP/month`."""
-    timeless = Unit.of({name: power for name, power in unit.parts if _rank(name) != 2})
-    return timeless / MONTH
+    above = {name: power for name, power in unit.parts if not _is_time(name) or power > 0}
+    return Unit.of(above) / MONTH
+
+
+def over_time(unit: Unit) -> Unit:
+    """The unit of a running amount summed over time: `GBP` of `GBP/month`."""
+    return per_month(unit) * MONTH
+
+
+def _is_time(name: str) -> bool:
+    return dict(_base(name)[1]) == {"[time]": 1}
 
 
 @dataclass(frozen=True)
@@ -404,23 +429,27 @@ class _Checker:
             return Checked(tree, None)
         divisor = below.unit or PLAIN
         unit = above.unit * divisor if node.operator == "*" else above.unit / divisor
-        return Checked(tree, unit)
+        # At once, so that what is rounded or compared further up is in one unit.
+        simple = simplest(unit)
+        return Checked(_converted(tree, unit, simple), simple)
 
     def power(self, node: Binary) -> Checked:
         base, exponent = self.visit(node.left), self.visit(node.right)
-        self.plain(exponent, node.right, "An exponent")
-        tree = Binary("^", base.tree, exponent.tree, span=node.span)
+        raised = self.plain(exponent, node.right, "An exponent")
         if base.unit is None or base.unit.is_plain:
-            return Checked(tree, base.unit)
+            below = self.plain(base, node.left, "The base of a power")
+            unit = None if base.unit is None else PLAIN
+            return Checked(Binary("^", below, raised, span=node.span), unit)
         power = _constant(node.right)
-        if power is None:
+        whole = None if power is None else Fraction(power).limit_denominator(12)
+        if power is None or whole is None or abs(whole - power) > 1e-12:
             raise FormulaError(
-                f"Something in {base.unit} is raised to a power that is not a number.",
-                "Divide by its unit first, or write the exponent as a number.",
+                f"Something in {base.unit} is raised to a power that is no simple number.",
+                f"Divide it by something in {base.unit} first.",
                 self.text,
                 *node.span,
             )
-        return Checked(tree, base.unit ** Fraction(power).limit_denominator(12))
+        return Checked(Binary("^", base.tree, raised, span=node.span), base.unit**whole)
 
     def call(self, node: Call) -> Checked:
         rule = FUNCTIONS[node.function].unit_rule
@@ -433,13 +462,14 @@ class _Checker:
         if rule is UnitRule.SAME:
             return self.same(node)
         first = self.visit(node.arguments[0])
-        others = [self.visit(argument) for argument in node.arguments[1:]]
-        for argument, checked in zip(node.arguments[1:], others, strict=True):
-            self.plain(checked, argument, f"The second argument of {node.function}()")
-        tree = Call(node.function, (first.tree, *(o.tree for o in others)), span=node.span)
+        others = [
+            self.plain(self.visit(argument), argument, f"The second argument of {node.function}()")
+            for argument in node.arguments[1:]
+        ]
         if rule is UnitRule.PLAIN:
-            self.plain(first, node.arguments[0], f"The argument of {node.function}()")
-            return Checked(tree, PLAIN)
+            what = f"The argument of {node.function}()"
+            first = Checked(self.plain(first, node.arguments[0], what), PLAIN)
+        tree = Call(node.function, (first.tree, *others), span=node.span)
         if rule is UnitRule.ROOT and first.unit is not None:
             return Checked(tree, first.unit ** Fraction(1, 2))
         return Checked(tree, first.unit)
@@ -466,6 +496,7 @@ class _Checker:
                 self.text,
                 *node.arguments[0].span,
             )
+        self.refuse_sums(node.arguments[1], "The opening value of previous()")
         initial = self.visit(node.arguments[1])
         unit = self.unit_of(node.arguments[0].name)
         # A stock that is being defined has no unit yet: it has that of its opening value.
@@ -475,12 +506,23 @@ class _Checker:
         fitted = self.fitted(initial, unit, node.arguments[1], node)
         return Checked(Call("previous", (node.arguments[0], fitted), span=node.span), unit)
 
+    def refuse_sums(self, node: Node, what: str) -> None:
+        """What stands for one period only cannot hold a sum over all of them."""
+        for part in walk(node):
+            if isinstance(part, Call) and part.function == "sum_over_time":
+                raise FormulaError(
+                    f"{what} holds a sum over time.",
+                    "Put the sum into a calculation and write its name.",
+                    self.text,
+                    *part.span,
+                )
+
     def sum_over_time(self, node: Call) -> Checked:
+        self.refuse_sums(node.arguments[0], "What is summed over time")
         inner = self.visit(node.arguments[0])
-        if inner.unit is None or time_power(inner.unit) != -1:
+        if inner.unit is None or not is_running(inner.unit):
             return Checked(Call(node.function, (inner.tree,), span=node.span), inner.unit)
-        monthly = per_month(inner.unit)
-        amount = monthly * MONTH
+        monthly, amount = per_month(inner.unit), over_time(inner.unit)
         factor = inner.unit.factor_to(monthly) * self.months
         tree = inner.tree
         if factor != 1:
@@ -501,14 +543,18 @@ class _Checker:
             raise FormulaError(cause, remedy, self.text, *node.span)
         return _converted(checked.tree, checked.unit, unit)
 
-    def plain(self, checked: Checked, node: Node, what: str) -> None:
-        if checked.unit is not None and not checked.unit.is_plain:
+    def plain(self, checked: Checked, node: Node, what: str) -> Node:
+        """`checked` as a plain number: hours per minute count sixtyfold."""
+        if checked.unit is None:
+            return checked.tree
+        if not checked.unit.is_plain:
             raise FormulaError(
                 f"{what} is in {checked.unit}, and must be a plain number.",
                 f"Divide it by something in {checked.unit}.",
                 self.text,
                 *node.span,
             )
+        return _converted(checked.tree, checked.unit, PLAIN)
 
 
 def _constant(node: Node) -> float | None:
@@ -534,6 +580,9 @@ def _is_number(written: str) -> bool:
 
 def remedy_for(unit: Unit, wanted: Unit) -> str:
     """What to multiply something in `unit` by, so that it is in `wanted`."""
+    if is_running(unit) and is_running(wanted):
+        # In the time of the unit: hours a week want GBP/hour, whatever the month has to do with it.
+        wanted = over_time(wanted) * unit / over_time(unit)
     missing = simplest(wanted / unit)
     currencies = [name for name, _ in missing.parts if name in CURRENCIES]
     if len(currencies) == 2:
@@ -556,20 +605,44 @@ def check(text: str, tree: Node, unit_of: UnitOf, months_per_period: int = 1) ->
     return Checked(_converted(checked.tree, checked.unit, simple), simple)
 
 
+@lru_cache(maxsize=4096)
 def simplest(unit: Unit) -> Unit:
-    """One unit for each dimension: `GBP*hour/minute` becomes `GBP`, `GBP*month/year` too."""
-    powers = dict(unit.parts)
+    """One unit for each dimension: `GBP*minute/hour/month` becomes `GBP/month`.
+
+    A short time per longer one stays where there is no money: people speak of hours a week.
+    """
+    powers = dict(_without_rates(unit).parts)
     by_dimension: dict[str, list[str]] = {}
-    for name, _ in unit.parts:
+    for name in powers:
         base = _base(name)[1]
         if len(base) == 1:
             by_dimension.setdefault(base[0][0], []).append(name)
     for same in by_dimension.values():
-        if len(same) > 1:
-            # What stands below the line is what people speak in: GBP/minute, GBP/month.
-            kept = min(same, key=lambda name: (powers[name] > 0, name))
+        if len(same) > 1 and not _is_time_per_time(powers, same):
+            # What stands below the line is what people speak in, the longest time before all.
+            kept = min(same, key=lambda name: (powers[name] > 0, -_base(name)[0], name))
             powers[kept] = sum((powers.pop(name) for name in same), Fraction(0))
     return unit if powers == dict(unit.parts) else Unit.of(powers)
+
+
+def _is_time_per_time(powers: Mapping[str, Fraction], same: list[str]) -> bool:
+    if not _is_time(same[0]) or any(name in CURRENCIES for name in powers):
+        return False
+    shortest_first = sorted(same, key=lambda name: _base(name)[0])
+    return [powers[name] for name in shortest_first] == [1, -1]
+
+
+def _without_rates(unit: Unit) -> Unit:
+    """`kW` as `kWh/hour` where other energy stands beside it: `GBP*kW/kWh` is `GBP/hour`."""
+    rates = [name for name, _ in unit.parts if name in _RATES]
+    energy = [name for name, _ in unit.parts if dict(_base(name)[1]) == {"[energy]": 1}]
+    if not rates or not energy:
+        return unit
+    powers = dict(unit.parts)
+    spelt = Unit()
+    for name in rates:
+        spelt = spelt * _RATES[name] ** powers.pop(name)
+    return Unit.of(powers) * spelt
 
 
 def _converted(tree: Node, unit: Unit, wanted: Unit) -> Node:
@@ -583,8 +656,8 @@ def check_declared(text: str, checked: Checked, declared: Unit) -> Checked:
     """The formula converted to its declared unit. Raises `FormulaError` where it cannot be."""
     if checked.unit is None or checked.unit == declared:
         return Checked(checked.tree, declared)
-    from_numbers = checked.unit.is_plain and isinstance(checked.tree, Number | Negative)
-    if from_numbers:
+    is_literal = _constant(checked.tree) is not None
+    if is_literal and not checked.unit.parts:
         return Checked(checked.tree, declared)
     if not checked.unit.fits(declared):
         raise FormulaError(

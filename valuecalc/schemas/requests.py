@@ -57,6 +57,19 @@ class CaseField(Part):
             raise ValidationError(list(error.problems)) from None
 
 
+class AnyCaseField(Part):
+    """A case in the body of a request, mistakes and all: what is wrong is the answer."""
+
+    def __init__(self, **options: Any) -> None:
+        options.setdefault("about", "The case, as in a file.")
+        super().__init__(CaseSchema, required=True, **options)
+
+    def _deserialize(
+        self, value: Any, attr: Any, data: Any, *arguments: Any, **options: Any
+    ) -> Any:
+        return value
+
+
 class Amount(Unread):
     """A wanted amount, left as it was written: its unit is that of the figure."""
 
@@ -73,7 +86,7 @@ def _scenario() -> Identifier:
 class CheckRequestSchema(RequestShape):
     """Which case to check."""
 
-    case = CaseField()
+    case = AnyCaseField()
 
 
 class CalculateRequestSchema(RequestShape):

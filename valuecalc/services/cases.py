@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from valuecalc.case import checks
@@ -18,7 +18,7 @@ from valuecalc.engine.solve import Solution
 from valuecalc.errors import CaseError, Problem, UnknownName
 from valuecalc.formula import quantity
 from valuecalc.schemas.case import load_sound_case
-from valuecalc.schemas.document import read_document
+from valuecalc.schemas.document import Path, read_document
 from valuecalc.schemas.problems import located
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -63,9 +63,13 @@ def check_text(text: str | bytes) -> tuple[Problem, ...]:
     Raises `DocumentError` for a text that cannot be read.
     """
     document = read_document(text)
+    return check_document(document.data, document.lines)
+
+
+def check_document(data: object, lines: Mapping[Path, int] | None = None) -> tuple[Problem, ...]:
+    """Every mistake and every oddity in a document that has been read already."""
     try:
-        case = load_sound_case(document.data, document.lines)
-        return located(check(case), document.data, document.lines)
+        return located(check(load_sound_case(data, lines)), data, lines)
     except CaseError as error:
         return error.problems
 
@@ -110,7 +114,11 @@ def _writer(format: str) -> Callable[[Result], bytes]:
     # Loaded only when something is exported: the two libraries are slow to start.
     from valuecalc.documents import proposal, workbook
 
-    return {"xlsx": workbook.write, "docx": proposal.write}[format]
+    writers: dict[str, Callable[[Result], bytes]] = {
+        "xlsx": workbook.write,
+        "docx": proposal.write,
+    }
+    return writers[format]
 
 
 def file_stem(case: Case) -> str:

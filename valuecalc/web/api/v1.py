@@ -81,14 +81,14 @@ def calculate(body: Body) -> Response:
 
 @blueprint.route("/check", methods=["POST"])
 @blueprint.arguments(requests.CheckRequestSchema, example={"case": EXAMPLE_CASE})
-@blueprint.response(200, result.CheckSchema, description="What is odd; an empty list is well")
+@blueprint.response(200, result.CheckSchema, description="What is wrong; an empty list is well")
 def check(body: Body) -> Response:
     """Find every mistake and every oddity in a case.
 
-    A case with mistakes is refused with all of them, as everywhere (422); one without is
-    answered with what is odd about it.
+    Each has its place, its cause and its remedy; its severity says whether it stops the
+    calculation.
     """
-    return _json(result.dump_check(cases.check(body["case"])))
+    return _json(result.dump_check(cases.check_document(body["case"])))
 
 
 @blueprint.route("/explain", methods=["POST"])

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from flask import Blueprint, render_template
 
 from valuecalc.engine.result import Figure, Result
-from valuecalc.formula import quantity
 from valuecalc.services import charts, library
 from valuecalc.web.pages.places import EXPECTED, LibraryPlace
 from valuecalc.web.pages.worked_out import choose, scenarios_of
@@ -40,11 +39,7 @@ class Entry:
     @property
     def strong_evidence(self) -> str:
         """The share of the benefits that counts in the finance view, as text."""
-        view = self.result.case.conventions.finance_view
-        shares = [each.share for each in self.result.evidence if each.grade in view]
-        if not shares or any(share is None for share in shares):
-            return "–"
-        return quantity.show(sum(share for share in shares if share is not None), "%", digits=0)
+        return self.result.figure("finance_view.share").text
 
     @property
     def sector(self) -> str:

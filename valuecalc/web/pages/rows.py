@@ -209,20 +209,9 @@ def cash_rows(result: Result) -> Iterator[CashRow]:
         yield row(line.label, line.prefix, f"{line.prefix}.total", f"{line.prefix}.pv", "line")
     yield row("Total investment", "total_investment", "total_investment", "pv_investment", "sum")
     yield row("Net value", "net", "value", "npv", "total")
-    yield from _running_rows(result)
-
-
-def _running_rows(result: Result) -> Iterator[CashRow]:
-    """Cumulative and discounted cash: rows of the books that are no named figures."""
-    ends = _last_periods(result)
-    cumulative = [float(result.series["cumulative"][period]) for period in ends]
-    yield CashRow("Cumulative, at the end", (*_plain(result, cumulative), None, None), "line")
-    discounted = result.axis.by_year(result.series["discounted"]).tolist()
-    npv = result.figures["npv"]
-    yield CashRow("Net value, discounted", (*_plain(result, discounted), npv, None), "line")
-
-
-def _plain(result: Result, values: Sequence[float]) -> Iterator[Figure]:
-    for value in values:
-        shown = value if math.isfinite(value) else None
-        yield Figure(name="", label="", value=shown, unit=result.case.currency)
+    for label, prefix, total in (
+        ("Cumulative, at the end", "cumulative", None),
+        ("Net value, discounted", "discounted", figures["npv"]),
+    ):
+        cells = tuple(figures[f"{prefix}.{column}"] for column in columns)
+        yield CashRow(label, (*cells, total, None), "line")

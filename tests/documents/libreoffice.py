@@ -1,0 +1,185 @@
+"""LibreOffice as an independent calculator: it works a workbook out anew, from its formulas.
+
+A workbook carries values beside its formulas, and LibreOffice would believe them. So every
+value under a formula is taken out first, and the profile tells it to recalculate always. Many
+files go through one process, which has a profile of its own.
+"""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from io import BytesIO
+from pathlib import Path
+from zipfile import ZipFile
+
+import openpyxl
+from lxml import etree
+from openpyxl.utils import range_boundaries
+
+MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
+TIMEOUT_SECONDS = 300
+_OPTIONS = {
+    "/org.openoffice.Office.Calc/Formula/Load": ("OOXMLRecalcMode", "0"),
+    "/org.openoffice.Office.Common/Misc": ("FirstRun", "false"),
+    "/org.openoffice.Office.Common/Security/Scripting": ("DisableMacrosExecution", "true"),
+}
+
+
+def program() -> str | None:
+    """Where LibreOffice is, if it is installed."""
+    return shutil.which("soffice") or shutil.which("libreoffice")
+
+
+@dataclass(frozen=True)
+class Sheets:
+    """A workbook as values: by sheet and cell, and by defined name."""
+
+    cells: Mapping[str, Mapping[str, object]]
+    names: Mapping[str, tuple[str, str]]
+
+    def __getitem__(self, name: str) -> object:
+        """What the cell of a defined name shows."""
+        title, cell = self.names[name]
+        return self.cells[title].get(cell)
+
+    def errors(self) -> list[str]:
+        """Every cell that shows an error."""
+        return [
+            f"{title}!{cell} {value}"
+            for title, cells in self.cells.items()
+            for cell, value in cells.items()
+            if isinstance(value, str) and value.startswith("#")
+        ]
+
+
+def read(content: bytes) -> Sheets:
+    """The values of a workbook as they stand in the file."""
+    book = openpyxl.load_workbook(BytesIO(content), data_only=True)
+    cells = {
+        sheet.title: {
+            cell.coordinate: cell.value
+            for row in sheet.iter_rows()
+            for cell in row
+            if cell.value is not None
+        }
+        for sheet in book.worksheets
+    }
+    return Sheets(cells, dict(_single_cells(book)))
+
+
+def _single_cells(book: openpyxl.Workbook) -> Iterator[tuple[str, tuple[str, str]]]:
+    for name, defined in book.defined_names.items():
+        title, area = next(iter(defined.destinations))
+        if ":" not in area:
+            yield name, (title, area.replace("$", ""))
+
+
+def without_values(content: bytes) -> bytes:
+    """The workbook with no value under any formula."""
+    made = BytesIO()
+    with ZipFile(BytesIO(content)) as source, ZipFile(made, "w") as target:
+        for entry in source.infolist():
+            part = source.read(entry)
+            if entry.filename.startswith("xl/worksheets/sheet"):
+                part = _stripped(part)
+            target.writestr(entry.filename, part)
+    return made.getvalue()
+
+
+def _stripped(part: bytes) -> bytes:
+    root = etree.fromstring(part)
+    for formula in root.iter(f"{MAIN}f"):
+        cell = formula.getparent()
+        cell.attrib.pop("t", None)
+        for value in cell.findall(f"{MAIN}v"):
+            cell.remove(value)
+    return bytes(etree.tostring(root, xml_declaration=True, encoding="UTF-8"))
+
+
+def with_inputs(content: bytes, inputs: Mapping[str, float | str]) -> bytes:
+    """The workbook with other contents in the cells of some defined names."""
+    places = read(content).names
+    made = BytesIO()
+    titles = openpyxl.load_workbook(BytesIO(content), read_only=True).sheetnames
+    with ZipFile(BytesIO(content)) as source, ZipFile(made, "w") as target:
+        for entry in source.infolist():
+            part = source.read(entry)
+            if entry.filename.startswith("xl/worksheets/sheet"):
+                title = titles[int("".join(filter(str.isdigit, entry.filename))) - 1]
+                mine = {places[n][1]: v for n, v in inputs.items() if places[n][0] == title}
+                part = _typed(part, mine) if mine else part
+            target.writestr(entry.filename, part)
+    return made.getvalue()
+
+
+def _typed(part: bytes, inputs: Mapping[str, float | str]) -> bytes:
+    root = etree.fromstring(part)
+    cells = {cell.get("r"): cell for cell in root.iter(f"{MAIN}c")}
+    for place, content in inputs.items():
+        cell = cells[place]
+        for child in list(cell):
+            cell.remove(child)
+        if isinstance(content, str):
+            cell.set("t", "inlineStr")
+            inline = etree.SubElement(cell, f"{MAIN}is")
+            etree.SubElement(inline, f"{MAIN}t").text = content
+        else:
+            cell.attrib.pop("t", None)
+            etree.SubElement(cell, f"{MAIN}v").text = repr(float(content))
+    return bytes(etree.tostring(root, xml_declaration=True, encoding="UTF-8"))
+
+
+def recalculated(files: Mapping[str, bytes], folder: Path) -> dict[str, Sheets]:
+    """Each workbook worked out anew by LibreOffice, by the key that it was given."""
+    given, made = folder / "given", folder / "made"
+    given.mkdir(parents=True)
+    paths = {key: given / f"{number}.xlsx" for number, key in enumerate(files)}
+    for key, path in paths.items():
+        path.write_bytes(without_values(files[key]))
+    convert(list(paths.values()), "xlsx:Calc MS Excel 2007 XML", made, folder / "profile")
+    return {key: read((made / path.name).read_bytes()) for key, path in paths.items()}
+
+
+def convert(files: list[Path], form: str, target: Path, profile: Path) -> None:
+    """Convert files in one run of LibreOffice, with a profile of its own."""
+    found = program()
+    assert found is not None
+    _make_profile(profile)
+    command = [
+        found,
+        f"-env:UserInstallation={profile.resolve().as_uri()}",
+        "--headless",
+        "--norestore",
+        "--convert-to",
+        form,
+        "--outdir",
+        str(target),
+        *map(str, files),
+    ]
+    subprocess.run(command, check=True, capture_output=True, timeout=TIMEOUT_SECONDS)
+
+
+def _make_profile(profile: Path) -> None:
+    user = profile / "user"
+    user.mkdir(parents=True, exist_ok=True)
+    items = "".join(
+        f'<item oor:path="{path}"><prop oor:name="{name}" oor:op="fuse">'
+        f"<value>{value}</value></prop></item>"
+        for path, (name, value) in _OPTIONS.items()
+    )
+    (user / "registrymodifications.xcu").write_text(
+        '<?xml version="1.0" encoding="UTF-8"?>'
+        '<oor:items xmlns:oor="http://openoffice.org/2001/registry">'
+        f"{items}</oor:items>",
+        encoding="utf-8",
+    )
+
+
+def address_parts(area: str) -> tuple[int, int, int, int]:
+    """First column, first row, last column and last row of an area."""
+    first_column, first_row, last_column, last_row = range_boundaries(area)
+    assert None not in (first_column, first_row, last_column, last_row)
+    return first_column, first_row, last_column, last_row  # type: ignore[return-value]

@@ -1,0 +1,149 @@
+"""The first page: what is proposed, its value in one message, and the statement."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from valuecalc.documents.proposal import tables, wording
+from valuecalc.documents.proposal.draft import Content, Draft, Styled
+from valuecalc.documents.proposal.tables import Column, Line, Row
+from valuecalc.engine.result import Figure, Result
+
+EQUATION = ("value", "total_benefits", "total_investment")
+"""The figures of the equation; the other headline figures stand below it."""
+
+TILES_A_ROW = 4
+LISTED_ASSUMPTIONS = 12
+
+_LONG_TITLE = 70
+# Each size of the numbers in a strip, and how many characters fit into a cell in it.
+_SIZES_OF_EQUATION = ((20, 12), (15, 16), (11, 22))
+_SIZES_OF_TILE = ((15, 13), (11, 18))
+_SMALLEST_SIZE = 8
+
+
+def title_block(draft: Draft) -> None:
+    """Title, customer, scenario and date of the decision."""
+    case = draft.result.case
+    draft.write("Kicker", "Proposal")
+    draft.write("TitleLong" if len(case.title) > _LONG_TITLE else "Title", case.title)
+    if case.customer:
+        draft.write("Subtitle", f"for {case.customer}")
+    facts = (
+        f"Scenario: {draft.result.scenario_label}",
+        f"Decision: {wording.day(case.timeline.start)}",
+        f"Horizon: {case.timeline.horizon_text}",
+        f"Currency: {case.currency}",
+    )
+    draft.write("Facts", "\u2003".join(facts))
+
+
+def key_message(draft: Draft) -> None:
+    """The value in one message, with the equation and the headline figures."""
+    result = draft.result
+    value = result.value("value")
+    is_loss = value is None or value < 0
+    draft.write("KeyMessageLoss" if is_loss else "KeyMessage", *wording.key_message(result))
+    _equation(draft)
+    _tiles(draft)
+    if result.case.summary:
+        draft.write("Normal", result.case.summary)
+
+
+def _equation(draft: Draft) -> None:
+    figures = [draft.result.figure(name) for name in EQUATION]
+    style = _fitting(figures, _SIZES_OF_EQUATION)
+    value, benefits, investment = (_tile(figure, style) for figure in figures)
+    signs = ([Line([sign], "StripSign")] for sign in ("=", "\u2212"))
+    cells = (value, next(signs), benefits, next(signs), investment)
+    widths = (4.7, 0.9, 4.7, 0.9, 4.8)
+    tables.table(
+        draft,
+        [Column("", width) for width in widths],
+        [Row(cells)],
+        title="Value is total benefits less total investment",
+        look=tables.STRIP,
+    )
+
+
+def _tiles(draft: Draft) -> None:
+    figures = [figure for figure in draft.result.headline if figure.name not in EQUATION]
+    style = _fitting(figures, _SIZES_OF_TILE)
+    rows = [
+        Row([*(_tile(figure, style) for figure in some), *[""] * (TILES_A_ROW - len(some))])
+        for some in _batches(figures, TILES_A_ROW)
+    ]
+    tables.table(
+        draft,
+        [Column("", 16 / TILES_A_ROW)] * TILES_A_ROW,
+        rows,
+        title="Headline figures",
+        look=tables.STRIP,
+        notes=wording.notes(draft.result.headline),
+    )
+
+
+def _batches(figures: Sequence[Figure], size: int) -> Iterator[Sequence[Figure]]:
+    for start in range(0, len(figures), size):
+        yield figures[start : start + size]
+
+
+def _fitting(figures: Sequence[Figure], sizes: Sequence[tuple[int, int]]) -> str:
+    """The style of the largest size in which every figure fits its cell."""
+    longest = max((len(figure.text) for figure in figures), default=0)
+    size = next((size for size, room in sizes if longest <= room), _SMALLEST_SIZE)
+    return f"Number{size}"
+
+
+def _tile(figure: Figure, style: str) -> list[Line]:
+    return [Line([figure], style), Line([figure.label], "StripLabel")]
+
+
+def statement(draft: Draft) -> None:
+    """The value proposition in its five parts."""
+    draft.heading(1, "Value proposition")
+    parts = draft.result.statement.parts
+    rows = [Row((lead, [Line(_with_figure(draft.result, text))])) for lead, text in parts[:-1]]
+    rows.append(Row((parts[-1][0], list(_based_on(draft.result)))))
+    tables.table(
+        draft,
+        [Column("", 3.6), Column("", 12.4)],
+        rows,
+        title="The value proposition in its five parts",
+        look=tables.STATEMENT,
+    )
+
+
+def _with_figure(result: Result, text: str) -> list[Content]:
+    """A part of the statement with its figure as one, where the text says what it comes to."""
+    investment = result.figure("total_investment")
+    if text == investment.text:
+        return [investment]
+    figure = result.figures.get(result.case.proposition.figure or "total_benefits")
+    sign = f"resulting in {figure.text} " if figure else ""
+    if not (figure and sign in text):
+        return [text]
+    before, _, after = text.partition(sign)
+    return [f"{before}resulting in ", figure, f" {after}"]
+
+
+def _based_on(result: Result) -> Iterator[Line]:
+    """The lines of the investment and the drivers, as the statement lists them."""
+    listed = result.statement.based_on
+    shown = listed if len(listed) <= LISTED_ASSUMPTIONS else listed[: LISTED_ASSUMPTIONS - 2]
+    figures = {f"{label}: {figure.text}": (label, figure) for label, figure in _given(result)}
+    for text in shown:
+        label, figure = figures.get(text, (text, None))
+        yield Line([f"{label}: ", figure] if figure else [text])
+    left = len(listed) - len(shown)
+    if left:
+        more = f"and {left} more, each with its evidence, under “Assumptions and evidence”"
+        yield Line([Styled(more, "Muted")])
+
+
+def _given(result: Result) -> Iterator[tuple[str, Figure]]:
+    for line in result.investments:
+        yield line.label, result.figure(f"{line.prefix}.total")
+    for each in result.assumptions:
+        name = f"assumptions.{each.assumption.id}"
+        yield each.assumption.label, result.figure(name)

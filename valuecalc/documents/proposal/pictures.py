@@ -1,0 +1,207 @@
+"""The charts of a result as pictures: the same drawings as on the page, in the paper's colours."""
+
+from __future__ import annotations
+
+import math
+import struct
+from collections.abc import Iterator, Sequence
+from itertools import chain
+
+from valuecalc.documents.charts import (
+    PAPER,
+    Bar,
+    Money,
+    cumulative_cash,
+    describe_cumulative,
+    describe_waterfall,
+    png,
+    waterfall,
+)
+from valuecalc.documents.charts.scale import LARGEST_AMOUNT
+from valuecalc.documents.proposal import text
+from valuecalc.documents.proposal.draft import Draft
+from valuecalc.documents.proposal.styles import TEXT_WIDTH_CM
+from valuecalc.documents.proposal.xml import Attributes, Element, element, one_line, w
+from valuecalc.engine.result import LineResult, Result
+from valuecalc.engine.scenarios import CONSERVATIVE, STRETCH
+from valuecalc.formula import quantity
+
+WIDTH = 680
+HEIGHT = 290
+SCALE = 2.5
+"""Pixels of a picture for one of the chart: 270 to the inch at the width of the text."""
+
+EMU_PER_CM = 360_000
+_DESCRIPTION = 1_000
+
+Point = tuple[float, float]
+
+
+def why_not(result: Result) -> str:
+    """Why the charts of a result cannot be drawn; nothing if they can."""
+    if not (result.benefits or result.investments):
+        return "There are no amounts to draw yet."
+    amounts = [result.value(name) for name in ("value", *map(_total, result.lines))]
+    series = (result.series[name].tolist() for name in ("cumulative", "cumulative_discounted"))
+    if _are_drawable([*amounts, *chain(*series)]):
+        return ""
+    return "The charts cannot be drawn while an amount is undefined."
+
+
+def add_waterfall(draft: Draft, caption: str) -> None:
+    """Put the waterfall from benefits to value into the document."""
+    result = draft.result
+    bars = [*_bars(result), Bar("Value", result.value("value") or 0.0, "total")]
+    money = _money(result)
+    drawing = waterfall(
+        bars, money, palette=PAPER, chart_id="waterfall", width=WIDTH, height=HEIGHT
+    )
+    _add(draft, "waterfall", drawing, caption, describe_waterfall(bars, money))
+
+
+def add_cumulative_cash(draft: Draft, caption: str) -> None:
+    """Put cumulative cash over time into the document.
+
+    A band shows where it runs between the conservative and the stretch scenario, if both are
+    among the compared ones and differ.
+    """
+    result = draft.result
+    points, discounted = (_points(result, name) for name in ("cumulative", "cumulative_discounted"))
+    money, label = _money(result), _payback_label(result)
+    drawing = cumulative_cash(
+        points,
+        money,
+        palette=PAPER,
+        chart_id="cumulative",
+        width=WIDTH,
+        height=HEIGHT,
+        payback=result.value("payback"),
+        payback_label=label,
+        discounted=discounted,
+        band=_band(draft.scenarios),
+        band_label="Conservative to stretch",
+    )
+    told = describe_cumulative(points, money, discounted=discounted, payback_label=label)
+    _add(draft, "cumulative cash", drawing, caption, told)
+
+
+def _total(line: LineResult) -> str:
+    return f"{line.prefix}.total"
+
+
+def _are_drawable(amounts: Sequence[float | None]) -> bool:
+    return all(
+        amount is not None and math.isfinite(amount) and abs(amount) <= LARGEST_AMOUNT
+        for amount in amounts
+    )
+
+
+def _bars(result: Result) -> Iterator[Bar]:
+    for line in result.benefits:
+        yield Bar(line.label, result.value(_total(line)) or 0.0, "benefit")
+    for line in result.investments:
+        yield Bar(line.label, result.value(_total(line)) or 0.0, "investment")
+
+
+def _points(result: Result, series: str) -> list[Point]:
+    return list(zip(result.axis.months.tolist(), result.series[series].tolist(), strict=True))
+
+
+def _band(scenarios: Sequence[Result]) -> list[tuple[float, float, float]] | None:
+    """Cumulative cash between the two scenarios that have every range at one end."""
+    found = {each.scenario: each for each in scenarios}
+    if not {CONSERVATIVE, STRETCH} <= found.keys():
+        return None
+    worst, best = (_points(found[name], "cumulative") for name in (CONSERVATIVE, STRETCH))
+    if worst == best or not _are_drawable([amount for _, amount in (*worst, *best)]):
+        return None
+    return [
+        (month, min(low, high), max(low, high))
+        for (month, low), (_, high) in zip(worst, best, strict=True)
+    ]
+
+
+def _payback_label(result: Result) -> str:
+    figure = result.figure("payback")
+    if figure.value is None:
+        return figure.note.rstrip(".")
+    return f"Pays back after {figure.text}"
+
+
+def _money(result: Result) -> Money:
+    currency = result.case.currency
+    return lambda amount: quantity.show_short(amount, currency)
+
+
+def _add(draft: Draft, name: str, drawing: str, caption: str, description: str) -> None:
+    picture = png(drawing, scale=SCALE)
+    made = _drawing(
+        draft.picture(picture),
+        number=draft.number("drawing"),
+        name=name,
+        size=_size(picture),
+        description=f"{caption} {description}",
+    )
+    draft.add(text.paragraph("Picture", w("r", made)))
+    draft.caption("Figure", caption, "PictureCaption")
+
+
+def _size(picture: bytes) -> tuple[int, int]:
+    """Width and height on paper: the text width, and the height in proportion."""
+    pixels_wide, pixels_high = struct.unpack(">II", picture[16:24])
+    width = round(TEXT_WIDTH_CM * EMU_PER_CM)
+    return width, round(width * pixels_high / pixels_wide)
+
+
+def _drawing(
+    relationship: str, *, number: int, name: str, size: tuple[int, int], description: str
+) -> Element:
+    width, height = size
+    told: Attributes = {
+        "id": number,
+        "name": name,
+        "descr": one_line(description, _DESCRIPTION),
+        "title": name.capitalize(),
+    }
+    return w(
+        "drawing",
+        element(
+            "wp:inline",
+            element("wp:extent", attributes={"cx": width, "cy": height}),
+            element("wp:docPr", attributes=told),
+            element(
+                "wp:cNvGraphicFramePr",
+                element("a:graphicFrameLocks", attributes={"noChangeAspect": 1}),
+            ),
+            element("a:graphic", _graphic(relationship, number, name, size)),
+            attributes={"distT": 0, "distB": 0, "distL": 0, "distR": 0},
+        ),
+    )
+
+
+def _graphic(relationship: str, number: int, name: str, size: tuple[int, int]) -> Element:
+    width, height = size
+    picture = element(
+        "pic:pic",
+        element(
+            "pic:nvPicPr",
+            element("pic:cNvPr", attributes={"id": number, "name": name}),
+            element("pic:cNvPicPr"),
+        ),
+        element(
+            "pic:blipFill",
+            element("a:blip", attributes={"r:embed": relationship}),
+            element("a:stretch", element("a:fillRect")),
+        ),
+        element(
+            "pic:spPr",
+            element(
+                "a:xfrm",
+                element("a:off", attributes={"x": 0, "y": 0}),
+                element("a:ext", attributes={"cx": width, "cy": height}),
+            ),
+            element("a:prstGeom", element("a:avLst"), attributes={"prst": "rect"}),
+        ),
+    )
+    uri = "http://schemas.openxmlformats.org/drawingml/2006/picture"
+    return element("a:graphicData", picture, attributes={"uri": uri})

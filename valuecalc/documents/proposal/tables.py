@@ -1,0 +1,223 @@
+"""Tables: one text width, fixed columns, a head that repeats, rows that stay whole."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from valuecalc.documents.proposal import styles
+from valuecalc.documents.proposal.draft import Content, Draft, Styled
+from valuecalc.documents.proposal.xml import Element, one_line, w
+from valuecalc.engine.result import Figure
+
+TALLEST_WHOLE_ROW = 1_200
+"""A row whose cell has more characters may break across pages, or it would fit on none."""
+
+TWIPS_PER_CM = 567
+_CM_PER_POINT = 2.54 / 72
+_CELL_PADDING_CM = 0.32
+
+# Widths of the document's font in parts of its size, by Unicode category, rather too large than
+# too small: digits and signs of money and calculation are all as wide as each other.
+_WIDTHS = {"Nd": 0.51, "Sc": 0.51, "Sm": 0.51, "Pd": 0.51, "Lu": 0.65}
+_NARROW = dict.fromkeys(",.:;'()\u00a0", 0.26)
+_OTHER_WIDTH = 0.54
+_ALTERNATIVE_TEXT = 250
+
+
+@dataclass(frozen=True)
+class Line:
+    """One paragraph of a cell, in the style of its column unless it has its own."""
+
+    content: Sequence[Content]
+    style: str = ""
+
+
+Cell: TypeAlias = Content | Sequence[Line]
+"""What stands in a cell: one text or figure, or several paragraphs."""
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column: its head, its width in centimetres, and whether it holds numbers."""
+
+    head: str
+    width: float
+    numeric: bool = False
+
+
+@dataclass(frozen=True)
+class Row:
+    """The cells of a row; a total stands out."""
+
+    cells: Sequence[Cell]
+    total: bool = False
+
+
+@dataclass(frozen=True)
+class Look:
+    """The style of a table and of what is in it.
+
+    `family` begins the names of its paragraph styles (`TableText`, `TableTotalNumber`);
+    `first` is the style of the first column if it has its own; `shade` fills every cell. A
+    table of at most `whole` rows stands on one page.
+    """
+
+    style: str
+    family: str = "Table"
+    first: str = ""
+    shade: bool = False
+    whole: int = 12
+
+
+VALUES = Look(styles.TABLE)
+CASH = Look(styles.TABLE, family="Cash", whole=24)
+FACTS = Look(styles.FACTS, first="TableTerm", whole=9)
+STATEMENT = Look(styles.FACTS, family="Statement", first="StatementLead")
+STRIP = Look(styles.STRIP, shade=True)
+
+
+def table(
+    draft: Draft,
+    columns: Sequence[Column],
+    rows: Sequence[Row],
+    *,
+    title: str,
+    description: str = "",
+    look: Look = VALUES,
+    notes: Sequence[Sequence[Content]] = (),
+) -> None:
+    """Write a table and the notes below it.
+
+    A table without heads of columns has no head row. `title` and `description` are read to
+    those who cannot see it.
+    """
+    writer = _Writer(draft, columns, look)
+    has_head = any(column.head for column in columns)
+    draft.add(
+        w(
+            "tbl",
+            writer.properties(has_head, title, description or title),
+            w("tblGrid", *(w("gridCol", w=_twips(column.width)) for column in columns)),
+            writer.head() if has_head else None,
+            *writer.rows(rows, has_notes=bool(notes)),
+        )
+    )
+    for note in notes:
+        draft.write("TableNote", *note)
+    if not notes:
+        draft.write("AfterTable")
+
+
+def width_for(texts: Iterable[str], size: float, *, least: float, most: float = 16.0) -> float:
+    """The width of a column in centimetres in which no word or amount is broken.
+
+    `size` is that of the font in points; the result lies between `least` and `most`.
+    """
+    words = [word for text in texts for word in text.split(" ")]
+    longest = max((sum(map(_character_width, word)) for word in words), default=0.0)
+    needed = longest * size * _CM_PER_POINT + _CELL_PADDING_CM
+    return round(min(max(needed, least), most), 2)
+
+
+def _character_width(character: str) -> float:
+    return _NARROW.get(character) or _WIDTHS.get(unicodedata.category(character), _OTHER_WIDTH)
+
+
+@dataclass(frozen=True)
+class _Writer:
+    """Writes the parts of one table."""
+
+    draft: Draft
+    columns: Sequence[Column]
+    look: Look
+
+    def properties(self, has_head: bool, title: str, description: str) -> Element:
+        width = sum(_twips(column.width) for column in self.columns)
+        return w(
+            "tblPr",
+            w("tblStyle", val=self.look.style),
+            w("tblW", w=width, type="dxa"),
+            w("tblInd", w=0, type="dxa"),
+            w("tblLayout", type="fixed"),
+            w("tblLook", firstRow=int(has_head), lastRow=0, firstColumn=0, noHBand=1, noVBand=1),
+            w("tblCaption", val=one_line(title, _ALTERNATIVE_TEXT)),
+            w("tblDescription", val=one_line(description, _ALTERNATIVE_TEXT)),
+        )
+
+    def head(self) -> Element:
+        cells = map(self.head_cell, self.columns)
+        return w("tr", w("trPr", w("cantSplit"), w("tblHeader")), *cells)
+
+    def head_cell(self, column: Column) -> Element:
+        style = "TableHeadNumber" if column.numeric else "TableHead"
+        rule = w("tcBorders", w("bottom", val="single", sz=8, space=0, color=styles.NAVY))
+        # The shade stands in the cell too: some programs look at no table style.
+        properties = w("tcPr", _width(column), rule, _shade(), w("vAlign", val="bottom"))
+        return w("tc", properties, self.draft.paragraph(style, column.head, keep_next=True))
+
+    def rows(self, rows: Sequence[Row], has_notes: bool) -> Iterator[Element]:
+        for number, row in enumerate(rows):
+            left = len(rows) - 1 - number
+            yield self.row(row, has_notes if left == 0 else self.is_kept(len(rows), number))
+
+    def is_kept(self, count: int, number: int) -> bool:
+        """Whether a row stays on the page of the next one; of a long table, its ends do."""
+        return count <= self.look.whole or number in (0, count - 2)
+
+    def row(self, row: Row, keep_next: bool) -> Element:
+        fits = max(map(_length, row.cells), default=0) <= TALLEST_WHOLE_ROW
+        cells = (
+            w("tc", self.cell_properties(row, column), *self.lines(row, number, keep_next))
+            for number, column in enumerate(self.columns)
+        )
+        return w("tr", w("trPr", w("cantSplit")) if fits else None, *cells)
+
+    def cell_properties(self, row: Row, column: Column) -> Element:
+        rule = w("tcBorders", w("top", val="single", sz=6, space=0, color=styles.NAVY))
+        return w(
+            "tcPr",
+            _width(column),
+            rule if row.total else None,
+            _shade() if self.look.shade else None,
+        )
+
+    def lines(self, row: Row, number: int, keep_next: bool) -> Iterator[Element]:
+        style = self.style(row, number)
+        for line in _lines(row.cells[number]):
+            yield self.draft.paragraph(line.style or style, *line.content, keep_next=keep_next)
+
+    def style(self, row: Row, number: int) -> str:
+        if number == 0 and self.look.first and not row.total:
+            return self.look.first
+        numeric = self.columns[number].numeric
+        use = f"{'Total' if row.total else ''}{'Number' if numeric else ''}"
+        return f"{self.look.family}{use or 'Text'}"
+
+
+def _twips(centimetres: float) -> int:
+    return round(centimetres * TWIPS_PER_CM)
+
+
+def _width(column: Column) -> Element:
+    return w("tcW", w=_twips(column.width), type="dxa")
+
+
+def _shade() -> Element:
+    return w("shd", val="clear", color="auto", fill=styles.SHADE)
+
+
+def _length(cell: Cell) -> int:
+    if isinstance(cell, str):
+        return len(cell)
+    if isinstance(cell, Figure | Styled):
+        return len(cell.text)
+    return sum(_length(content) for line in cell for content in line.content)
+
+
+def _lines(cell: Cell) -> Sequence[Line]:
+    if isinstance(cell, str | Figure | Styled):
+        return [Line([cell])]
+    return cell or [Line([""])]

@@ -1,0 +1,114 @@
+"""The sentences of a proposal that are not the customer's: with figures where numbers stand."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+
+from valuecalc.case.case import Case
+from valuecalc.documents.proposal.draft import Content
+from valuecalc.engine.result import Figure, LineResult, Result
+from valuecalc.formula import quantity
+
+_NEVER_PAYS = "Not within"
+_LISTED = 3
+
+_SECTION_NOUNS = {
+    "assumptions": "Assumptions",
+    "benefits": "Benefits",
+    "calculations": "Intermediate steps",
+    "conventions": "Conventions",
+    "discounting": "Discounting",
+    "expected": "Expected figures",
+    "goals": "Goals",
+    "investments": "Investment",
+    "people": "People",
+    "plan": "Plan",
+    "proposition": "Value proposition",
+    "scenarios": "Scenarios",
+    "sources": "Public sources",
+    "timeline": "Timeline",
+}
+
+
+def key_message(result: Result) -> list[Content]:
+    """What the investment brings, in two sentences."""
+    value = result.figure("value")
+    if value.value is None:
+        return ["The value cannot be worked out yet. ", value.note]
+    only = "only " if value.value < 0 else ""
+    return [
+        f"Over {result.case.timeline.horizon_text}, an investment of ",
+        result.figure("total_investment"),
+        f" brings benefits of {only}",
+        result.figure("total_benefits"),
+        ": a value of ",
+        value,
+        ". ",
+        *_payback(result),
+        *_present_value(result),
+    ]
+
+
+def _payback(result: Result) -> list[Content]:
+    payback = result.figure("payback")
+    if payback.value is not None:
+        return ["It pays back after ", payback, ". "]
+    if payback.note.startswith(_NEVER_PAYS):
+        return [f"It does not pay back within {result.case.timeline.horizon_text}. "]
+    return []
+
+
+def _present_value(result: Result) -> list[Content]:
+    rate = quantity.show(result.case.discounting.rate, "%")
+    return [f"Discounted at {rate} a year, the net present value is ", result.figure("npv"), "."]
+
+
+def reading(result: Result) -> list[Content]:
+    """Which lines decide, and what stays when only strong evidence counts."""
+    grades = " and ".join(result.case.conventions.finance_view)
+    view = result.figure("finance_view.value")
+    return [
+        *_largest(result, result.benefits, "The largest benefit is "),
+        *_largest(result, result.investments, "The largest investment is "),
+        f"Counting only benefits on evidence of grade {grades}, the value is ",
+        view,
+        ".",
+    ]
+
+
+def _largest(result: Result, lines: Sequence[LineResult], lead: str) -> list[Content]:
+    totals = [(line, result.figure(f"{line.prefix}.total")) for line in lines]
+    known = [(figure.value, line, figure) for line, figure in totals if figure.value is not None]
+    if not known:
+        return []
+    _, line, figure = max(known, key=lambda each: each[0])
+    return [f"{lead}“{line.label}” with ", figure, ". "]
+
+
+def notes(figures: Iterable[Figure]) -> list[list[Content]]:
+    """Why figures do not exist, or what qualifies them: one note for all that share it."""
+    found: dict[str, dict[str, None]] = {}
+    for figure in figures:
+        if figure.note:
+            found.setdefault(figure.note, {})[figure.label] = None
+    return [[f"{_together(list(labels))}: {note}"] for note, labels in found.items()]
+
+
+def _together(labels: Sequence[str]) -> str:
+    if len(labels) <= _LISTED:
+        return "; ".join(labels)
+    return f"{'; '.join(labels[: _LISTED - 1])} and {len(labels) - _LISTED + 1} others"
+
+
+def day(when: date) -> str:
+    """A day as a reader writes it, kept on one line: `1 January 2027`."""
+    return f"{when.day}\u00a0{when:%B}\u00a0{when.year}"
+
+
+def place(case: Case, path: str) -> str:
+    """A place of the case for people: the label of the line, or the name of the section."""
+    section, _, rest = path.partition(".")
+    id = rest.split(".")[0]
+    labels = {each.id: each.label for each in (*case.referable, *case.scenarios)}
+    return labels.get(id) or _SECTION_NOUNS.get(section) or path

@@ -1,0 +1,12 @@
+"""The workbook: a result as a pro-forma spreadsheet, every number a formula down to the inputs.
+
+`write` is all there is to call. The sheets are described as data first (`cells`): formulas by
+the names of what they refer to, with the values that our own engine gives them. `references`
+puts cells in for the names, `file` makes the file, `inject` puts the values in.
+"""
+
+from __future__ import annotations
+
+from valuecalc.documents.workbook.book import write
+
+__all__ = ["write"]

@@ -1,0 +1,172 @@
+"""What the sheets are written from: a result, the case as it was given, and its formulas."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+from valuecalc.case.binding import Binding, bind
+from valuecalc.case.case import Case, Scenario
+from valuecalc.documents.workbook.names import slug
+from valuecalc.engine import scenarios
+from valuecalc.engine.result import Axis, LineResult, Result
+from valuecalc.formula import numbers
+from valuecalc.formula.tree import Binary, Call, Comparison, Convert, Name, Negative, Node
+from valuecalc.formula.tree import Number, TimeWord, children, names
+
+Values = list[float]
+"""One number per period, or NaN where there is none."""
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A result on its way into a workbook.
+
+    `given` is the case before the scenario in force was applied; `scenarios` are those that
+    the workbook offers, `chosen` the place of the one in force among them.
+    """
+
+    result: Result
+    given: Case
+    scenarios: tuple[Scenario, ...]
+    chosen: int
+
+    @property
+    def case(self) -> Case:
+        """The case in the scenario in force."""
+        return self.result.case
+
+    @property
+    def axis(self) -> Axis:
+        """The time axis."""
+        return self.result.axis
+
+    @property
+    def periods(self) -> int:
+        """The number of periods after the decision."""
+        return self.axis.periods
+
+    @property
+    def currency(self) -> str:
+        """The currency of the case."""
+        return self.case.currency
+
+    @cached_property
+    def binding(self) -> Binding:
+        """The formulas of the case, read and checked."""
+        return bind(self.case)
+
+    @cached_property
+    def lines(self) -> Mapping[str, LineResult]:
+        """The lines by id."""
+        return {line.id: line for line in self.result.lines}
+
+    def series(self, name: str) -> Values:
+        """A row of the cash flow."""
+        return [float(each) for each in self.result.series[name]]
+
+    def running(self, name: str, of: str) -> Values:
+        """A running sum, without a number from the first flow on that has none."""
+        found = self.series(name)
+        broken = [period for period, flow in enumerate(self.series(of)) if flow - flow != 0]
+        first = broken[0] if broken else len(found)
+        return [*found[:first], *[math.nan] * (len(found) - first)]
+
+    @cached_property
+    def labels(self) -> dict[str, str]:
+        """Everything that a formula can name, for people."""
+        return {each.id: each.label for each in self.case.referable}
+
+    @cached_property
+    def values(self) -> dict[str, Values]:
+        """Every assumption, calculation and line amount over the periods."""
+        found = {each.assumption.id: each.values for each in self.result.assumptions}
+        found |= {each.calculation.id: each.values for each in self.result.calculations}
+        found |= {line.id: line.amount for line in self.result.lines}
+        return {name: [float(each) for each in series] for name, series in found.items()}
+
+    @cached_property
+    def varying(self) -> frozenset[str]:
+        """The ids whose value depends on the period."""
+        found = {each.id for each in self.case.assumptions if each.varies_over_time}
+        for group in self.binding.groups:
+            # The members of a circle need each other one period earlier, so they all vary.
+            if len(group) > 1 or any(map(self._is_stock, group)):
+                found |= set(group)
+            elif _varies(self.binding.formulas[group[0], "formula"].tree, found):
+                found.add(group[0])
+        return frozenset(found)
+
+    def _is_stock(self, id: str) -> bool:
+        return id in names(self.binding.formulas[id, "formula"].tree)
+
+    def varies(self, tree: Node) -> bool:
+        """Whether the value of a formula depends on the period."""
+        return _varies(tree, self.varying)
+
+    def evaluate(self, tree: Node) -> Values:
+        """A formula over the periods."""
+        settled = self._without_sums(tree)
+        return [self._evaluate(settled, period) for period in range(self.periods + 1)]
+
+    def _evaluate(self, tree: Node, period: int) -> float:
+        now = {name: series[period] for name, series in self.values.items()}
+        before = {name: series[period - 1] for name, series in self.values.items()}
+        year = int(self.axis.years[period])
+        return numbers.evaluate(
+            tree, now, period=period, year=year, before=before if period > 1 else None
+        )
+
+    def _without_sums(self, tree: Node) -> Node:
+        """The tree with its sums over time worked out."""
+        match tree:
+            case Call(function="sum_over_time"):
+                return Number(math.fsum(self.evaluate(tree.arguments[0])[1:]))
+            case Call():
+                return replace(tree, arguments=tuple(map(self._without_sums, tree.arguments)))
+            case Binary() | Comparison():
+                left, right = self._without_sums(tree.left), self._without_sums(tree.right)
+                return replace(tree, left=left, right=right)
+            case Negative() | Convert():
+                return replace(tree, operand=self._without_sums(tree.operand))
+        return tree
+
+
+def _varies(tree: Node, varying: frozenset[str] | set[str]) -> bool:
+    match tree:
+        case Call(function="sum_over_time"):
+            return False
+        case Call(function="previous") | TimeWord():
+            return True
+        case Name():
+            return tree.name in varying
+    return any(_varies(child, varying) for child in children(tree))
+
+
+def draft(result: Result, given: Case | None) -> Draft:
+    """The draft of a result.
+
+    Without `given`, the case before a scenario changed it, only the scenario in force is
+    offered: what the others would be cannot be told from a changed case.
+    """
+    if given is None and result.scenario == scenarios.EXPECTED:
+        given = result.case
+    if given is None:
+        offered: Sequence[Scenario] = [Scenario(id=result.scenario, label=result.scenario_label)]
+        return Draft(result, result.case, tuple(offered), 0)
+    offered = _with_own_labels([scenarios.find(given, id) for id in scenarios.names(given)])
+    chosen = [scenario.id for scenario in offered].index(result.scenario)
+    return Draft(result, given, tuple(offered), chosen)
+
+
+def _with_own_labels(offered: Sequence[Scenario]) -> list[Scenario]:
+    """Scenarios that a list can tell apart: equal labels get their id behind."""
+    labels = [slug(scenario.label) for scenario in offered]
+    return [
+        replace(scenario, label=f"{scenario.label} ({scenario.id})")
+        if labels.count(slug(scenario.label)) > 1
+        else scenario
+        for scenario in offered
+    ]

@@ -1,0 +1,221 @@
+"""From sheets as data to a finished file."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from copy import copy
+from datetime import datetime
+from io import BytesIO
+from typing import Any
+
+from openpyxl import Workbook
+from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
+from openpyxl.cell.cell import Cell as FileCell
+from openpyxl.formatting.rule import FormulaRule
+from openpyxl.packaging.custom import StringProperty
+from openpyxl.styles import Font, PatternFill, Protection
+from openpyxl.utils import get_column_letter
+from openpyxl.workbook.defined_name import DefinedName
+from openpyxl.workbook.protection import WorkbookProtection
+from openpyxl.worksheet.datavalidation import DataValidation
+from openpyxl.worksheet.hyperlink import Hyperlink
+from openpyxl.worksheet.pagebreak import Break, ColBreak
+from openpyxl.worksheet.worksheet import Worksheet
+
+from valuecalc.documents.workbook.cells import Allowed, Cell, Sheet
+from valuecalc.documents.workbook.charts import Chart
+from valuecalc.documents.workbook.drawing import draw
+from valuecalc.documents.workbook.formats import Format
+from valuecalc.documents.workbook.inject import with_values
+from valuecalc.documents.workbook.references import Directory
+from valuecalc.documents.workbook.styles import BAD, STYLES, TABS, WHITE
+
+LONGEST_TEXT = 32_767
+_LINE_HEIGHT = 13.5
+_BORN = datetime(2000, 1, 1)
+
+
+def write(sheets: Sequence[Sheet], properties: dict[str, str], opens_on: str) -> bytes:
+    """The bytes of a workbook with these sheets. `properties` are kept with the file."""
+    directory = Directory(sheets)
+    book = Workbook()
+    book.remove(book.active)
+    writer = _Writer(book, directory)
+    for sheet in sheets:
+        writer.sheet(sheet)
+    for name, address in directory.defined_names().items():
+        book.defined_names[name] = DefinedName(name, attr_text=address)
+    book.active = [sheet.title for sheet in sheets].index(opens_on)
+    _describe(book, properties)
+    saved = BytesIO()
+    book.save(saved)
+    values = {
+        sheet.title: {place: cell.value for place, cell in sheet.cells.items()} for sheet in sheets
+    }
+    return with_values(saved.getvalue(), values)
+
+
+def clean(text: str) -> str:
+    """A text without the characters that a workbook cannot hold."""
+    return ILLEGAL_CHARACTERS_RE.sub("\ufffd", text)[:LONGEST_TEXT]
+
+
+def _describe(book: Workbook, properties: dict[str, str]) -> None:
+    book.calculation.fullCalcOnLoad = True
+    book.security = WorkbookProtection(lockStructure=True)
+    book.properties.title = clean(properties.get("Case", ""))
+    book.properties.creator = "valuecalc"
+    for name, value in properties.items():
+        book.custom_doc_props.append(StringProperty(name=name, value=clean(value)))
+
+
+class _Writer:
+    def __init__(self, book: Workbook, directory: Directory) -> None:
+        self.book = book
+        self.directory = directory
+        self.styled: dict[tuple[str, Format], Any] = {}
+
+    def sheet(self, sheet: Sheet) -> None:
+        made = self.book.create_sheet(sheet.title)
+        for (row, column), cell in sheet.cells.items():
+            self.cell(made.cell(row, column), cell, sheet)
+        for place, title in sheet.links.items():
+            target = made.cell(*place)
+            target.hyperlink = Hyperlink(ref=target.coordinate, location=f"'{title}'!A1")
+        for allowed in sheet.allowed:
+            made.add_data_validation(_validation(allowed))
+        for chart in sheet.charts:
+            assert isinstance(chart, Chart)
+            draw(chart, made, self.directory)
+        _size(made, sheet)
+        _view(made, sheet)
+        _set_up_page(made, sheet)
+        _colour_failures(made, sheet)
+
+    def cell(self, target: FileCell, cell: Cell, sheet: Sheet) -> None:
+        self.style(target, cell)
+        if cell.formula:
+            target.value = "=" + self.directory.formula(cell, sheet, target.column)
+        elif isinstance(cell.value, str):
+            put_text(target, cell.value)
+        elif cell.value is not None:
+            target.value = cell.value
+
+    def style(self, target: FileCell, cell: Cell) -> None:
+        """Give a cell its named style, looked up once."""
+        key = (cell.style, cell.format)
+        if key not in self.styled:
+            style = STYLES[cell.style].named(cell.format)
+            if style.name not in self.book.named_styles:
+                self.book.add_named_style(style)
+            target.style = style.name
+            self.styled[key] = copy(target._style)
+        else:
+            target._style = copy(self.styled[key])
+
+
+def put_text(target: FileCell, text: str) -> None:
+    """Set a cell to a text of a user, which is never a formula."""
+    target.value = clean(text)
+    target.data_type = "s"
+    if text[:1] in "=+-@\t\r" and text:
+        target.quotePrefix = True
+
+
+def _validation(allowed: Allowed) -> DataValidation:
+    if allowed.list_range:
+        made = DataValidation(type="list", formula1=allowed.list_range, allow_blank=False)
+        made.error = "Choose one of the list."
+    else:
+        kind = "whole" if allowed.whole else "decimal"
+        least = -1e18 if allowed.least is None else allowed.least
+        made = DataValidation(type=kind, operator="between", formula1=repr(least), formula2="1E+18")
+        made.error = (
+            "Type a number."
+            if allowed.least is None
+            else f"Type a whole number of at least {least:g}."
+        )
+    made.showErrorMessage = True
+    made.errorTitle = "Input"
+    made.add(f"{get_column_letter(allowed.column)}{allowed.row}")
+    return made
+
+
+def _size(made: Worksheet, sheet: Sheet) -> None:
+    for column, width in sheet.widths.items():
+        made.column_dimensions[get_column_letter(column)].width = width
+    for row, height in _heights(sheet).items():
+        made.row_dimensions[row].height = height
+
+
+def _heights(sheet: Sheet) -> dict[int, float]:
+    """Row heights for texts that wrap, from the width of their columns."""
+    lines: dict[int, int] = {}
+    for (row, column), cell in sheet.cells.items():
+        if isinstance(cell.value, str) and STYLES[cell.style].wrap:
+            width = sheet.widths.get(column, 9) * 1.1
+            needed = sum(math.ceil(max(1, len(part)) / width) for part in cell.value.split("\n"))
+            lines[row] = max(lines.get(row, 1), needed)
+    heights = {
+        row: min(409.0, 2 + _LINE_HEIGHT * count) for row, count in lines.items() if count > 1
+    }
+    return {1: 24.0} | heights | sheet.heights
+
+
+def _view(made: Worksheet, sheet: Sheet) -> None:
+    made.sheet_view.showGridLines = False
+    made.sheet_view.zoomScale = 90
+    made.freeze_panes = sheet.freeze or None
+    made.sheet_properties.tabColor = TABS.get(sheet.colour, "FFFFFF")
+    made.protection.sheet = True
+    made.protection.formatColumns = False
+    made.protection.formatRows = False
+
+
+def _set_up_page(made: Worksheet, sheet: Sheet) -> None:
+    page = sheet.page
+    made.page_setup.orientation = "landscape" if page.landscape else "portrait"
+    made.page_setup.paperSize = made.PAPERSIZE_A4
+    made.sheet_properties.pageSetUpPr.fitToPage = True
+    made.page_setup.fitToWidth = page.wide
+    made.page_setup.fitToHeight = page.tall
+    made.page_margins.left = made.page_margins.right = 0.5
+    made.page_margins.top = made.page_margins.bottom = 0.7
+    if page.area:
+        made.print_area = page.area
+    made.print_title_rows = page.repeat_rows or None
+    made.print_title_cols = page.repeat_columns or None
+    if page.breaks:
+        made.col_breaks = ColBreak()
+        for column in page.breaks:
+            made.col_breaks.append(Break(id=column))
+    _head_and_foot(made, sheet)
+
+
+def _head_and_foot(made: Worksheet, sheet: Sheet) -> None:
+    def written(text: str) -> str:
+        return clean(text)[:80].replace("&", "&&")
+
+    made.oddHeader.left.text = written(sheet.heading)
+    made.oddFooter.left.text = written(sheet.title)
+    made.oddFooter.center.text = "Printed &D"
+    made.oddFooter.right.text = "Page &P of &N"
+    for part in (
+        made.oddHeader.left,
+        made.oddFooter.left,
+        made.oddFooter.center,
+        made.oddFooter.right,
+    ):
+        part.size = 8
+
+
+def _colour_failures(made: Worksheet, sheet: Sheet) -> None:
+    for area, good in sheet.status:
+        first = area.split(":")[0]
+        rule = FormulaRule(
+            formula=[f'{first}<>"{good}"'],
+            font=Font(color=WHITE, bold=True),
+            fill=PatternFill("solid", start_color=BAD, end_color=BAD),
+        )
+        made.conditional_formatting.add(area, rule)

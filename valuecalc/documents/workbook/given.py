@@ -1,0 +1,274 @@
+"""Numbers that are the same in every scenario: those in formulas, of timing and of the grid."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date
+
+from valuecalc.case.case import Assumption
+from valuecalc.documents.workbook import formats
+from valuecalc.documents.workbook.draft import Draft
+from valuecalc.documents.workbook.formats import Format
+from valuecalc.documents.workbook.language import Language
+from valuecalc.engine.finance import NOISE
+from valuecalc.engine.result import LineResult
+
+
+@dataclass(frozen=True, kw_only=True)
+class Given:
+    """One row of the inputs with one value.
+
+    `style` is `input` for what may be changed, `fixed` for what only a new export changes.
+    The first of several rows that are used together has their `range_name` and `height`.
+    """
+
+    name: str
+    label: str
+    value: float | date
+    unit: str
+    format: Format
+    style: str = "input"
+    formula: str = ""
+    note: str = ""
+    whole: bool = False
+    least: float | None = None
+    range_name: str = ""
+    height: int = 1
+
+
+def sections(draft: Draft, language: Language) -> Iterator[tuple[str, list[Given]]]:
+    """The sections below the assumptions, each with its rows."""
+    yield "Assumptions by year", list(_yearly(draft))
+    yield "Growth of assumptions", list(_growth(draft))
+    yield "Numbers inside formulas", list(_constants(language))
+    yield "Timing of benefits and investments", list(_timing(draft))
+    yield "Conventions", list(_conventions(draft))
+    yield "Timeline (changed only by a new export)", list(_timeline(draft))
+    yield "Unit conversions (fixed)", list(_conversions(language))
+
+
+def _yearly(draft: Draft) -> Iterator[Given]:
+    for each in draft.given.assumptions:
+        if each.values:
+            yield from _values(each)
+            yield from _movement(draft, each)
+
+
+def _values(each: Assumption) -> Iterator[Given]:
+    form = formats.amount(each.unit, each.values)
+    for year, value in enumerate(each.values, 1):
+        yield Given(
+            name=f"assumptions.{each.id}.year_{year}",
+            label=f"{each.label}, year {year}",
+            value=value,
+            unit=each.unit,
+            format=form,
+            note="Carried on in the years after." if year == len(each.values) else "",
+            range_name=f"years.{each.id}" if year == 1 else "",
+            height=len(each.values) if year == 1 else 1,
+        )
+
+
+def _movement(draft: Draft, each: Assumption) -> Iterator[Given]:
+    """How another first value than the expected one moves all years."""
+    in_use = draft.case.assumption(each.id)
+    assert in_use is not None
+    name = f"[assumptions.{each.id}]"
+    expected = f"[assumptions.{each.id}.expected]"
+    scale = 1.0 if in_use.value == each.value else 0.0
+    if each.value:
+        scale = in_use.value / each.value
+    yield Given(
+        name=f"scale.{each.id}",
+        label=f"{each.label}, in use over expected",
+        value=scale,
+        unit="1",
+        format=formats.FACTOR,
+        style="calculation",
+        formula=f"IF({name}={expected},1,IFERROR({name}/{expected},0))",
+        note="Other first values move the later years in proportion.",
+    )
+    yield Given(
+        name=f"shift.{each.id}",
+        label=f"{each.label}, in use instead of an expected zero",
+        value=0.0 if each.value else in_use.value,
+        unit=each.unit,
+        format=formats.amount(each.unit, each.values),
+        style="calculation",
+        formula=f"IF({expected}=0,{name},0)",
+    )
+
+
+def _growth(draft: Draft) -> Iterator[Given]:
+    for each in draft.given.assumptions:
+        if each.growth:
+            yield Given(
+                name=f"growth.{each.id}",
+                label=f"{each.label}, growth a year",
+                value=each.growth,
+                unit="%",
+                format=formats.amount("%", [each.growth]),
+                note="From the second year on.",
+            )
+
+
+def _constants(language: Language) -> Iterator[Given]:
+    for each in language.constants.values():
+        yield Given(
+            name=each.name,
+            label=each.label,
+            value=each.value,
+            unit=each.unit,
+            format=formats.amount(each.unit, [each.value]),
+            note=each.note,
+        )
+
+
+def _timing(draft: Draft) -> Iterator[Given]:
+    for line in draft.result.lines:
+        yield from _start_and_end(draft, line)
+        yield from _ramp(line)
+
+
+def _start_and_end(draft: Draft, line: LineResult) -> Iterator[Given]:
+    flow, running = draft.binding.flows[line.id], line.flow == "running"
+    least = 1 if running or line.line.spread else 0
+    yield _whole(line, "first", "First period", flow.first, "no.", least, _start_note(line))
+    if running:
+        note = line.line.ends if isinstance(line.line.ends, str) else ""
+        yield _whole(
+            line, "last", "Last period", flow.last, "no.", 0, f"Milestone {note}" * bool(note)
+        )
+    if line.line.spread:
+        yield _whole(line, "spread", "Spread over", line.line.spread, "month", 1)
+
+
+def _start_note(line: LineResult) -> str:
+    start = line.line.starts
+    told = f"; milestone {start}" if isinstance(start, str) else ""
+    return f"{line.timing_text[:1].upper()}{line.timing_text[1:]}{told}"
+
+
+def _whole(
+    line: LineResult, parameter: str, what: str, value: int, unit: str, least: int, note: str = ""
+) -> Given:
+    return Given(
+        name=f"timing.{line.id}.{parameter}",
+        label=f"{what}: {line.label}",
+        value=float(value),
+        unit=unit,
+        format=formats.COUNT,
+        whole=True,
+        least=least,
+        note=note,
+    )
+
+
+def _ramp(line: LineResult) -> Iterator[Given]:
+    ramp = line.line.ramp
+    if ramp.years:
+        for year, share in enumerate(ramp.years, 1):
+            yield Given(
+                name=f"timing.{line.id}.year_{year}",
+                label=f"Ramp in year {year}: {line.label}",
+                value=share,
+                unit="%",
+                format=formats.amount("%", ramp.years),
+                range_name=f"ramps.{line.id}" if year == 1 else "",
+                height=len(ramp.years) if year == 1 else 1,
+            )
+    elif ramp.months:
+        shape = "Linear" if ramp.shape == "linear" else "S-curve: x²(3 − 2x)"
+        yield _whole(line, "ramp", "Ramp", ramp.months, "month", 1, shape)
+
+
+def _conventions(draft: Draft) -> Iterator[Given]:
+    conventions, rate = draft.case.conventions, draft.case.discounting.rate
+    for name, label, value in (
+        ("finance_rate", "Finance rate, for the modified IRR", conventions.finance_rate),
+        ("reinvestment_rate", "Reinvestment rate", conventions.reinvestment_rate),
+    ):
+        yield Given(
+            name=f"conventions.{name}",
+            label=label,
+            value=rate if value is None else value,
+            unit="%",
+            format=formats.amount("%", [rate if value is None else value]),
+            style="link" if value is None else "input",
+            formula="[discounting.rate]" if value is None else "",
+            note="The discount rate" if value is None else "",
+        )
+    decimals = draft.case.discounting.factor_decimals
+    if decimals is not None:
+        yield Given(
+            name="discounting.factor_decimals",
+            label="Decimals of the discount factors",
+            value=float(decimals),
+            unit="1",
+            format=formats.COUNT,
+            whole=True,
+            least=0,
+        )
+
+
+def _timeline(draft: Draft) -> Iterator[Given]:
+    timeline, axis = draft.case.timeline, draft.axis
+    yield _fixed("start", "Day of the decision", timeline.start, "date", formats.DATE)
+    numbers: Iterable[tuple[str, str, float, str]] = (
+        ("months", "Horizon", timeline.months, "month"),
+        ("periods", "Periods after the decision", axis.periods, "no."),
+        ("months_per_period", "Length of a period", axis.months_per_period, "month"),
+        ("months_per_year", "Months of a year", 12, "month"),
+    )
+    for name, label, value, unit in numbers:
+        yield _fixed(name, label, float(value), unit, formats.COUNT)
+    days = {"actual/365": 365.0, "actual/360": 360.0}.get(draft.case.discounting.day_count)
+    if days:
+        yield _fixed("days_per_year", "Days of a year, to discount", days, "day", formats.COUNT)
+    yield Given(
+        name="timeline.periods_per_year",
+        label="Periods of a year",
+        value=12 / axis.months_per_period,
+        unit="no.",
+        format=formats.COUNT,
+        style="calculation",
+        formula="[timeline.months_per_year]/[timeline.months_per_period]",
+    )
+    yield Given(
+        name="horizon_years",
+        label="Horizon in years",
+        value=timeline.months / 12,
+        unit="year",
+        format=formats.amount("1", [timeline.months / 12]),
+        style="calculation",
+        formula="[timeline.months]/[timeline.months_per_year]",
+    )
+    note = "Sums smaller than this part of their largest flow, a period, count as zero."
+    yield _fixed("rounding", "Rounding", NOISE, "1", formats.TINY, note)
+
+
+def _fixed(
+    name: str, label: str, value: float | date, unit: str, form: Format, note: str = ""
+) -> Given:
+    return Given(
+        name=f"timeline.{name}",
+        label=label,
+        value=value,
+        unit=unit,
+        format=form,
+        style="fixed",
+        note=note,
+    )
+
+
+def _conversions(language: Language) -> Iterator[Given]:
+    for each in language.conversions.values():
+        yield Given(
+            name=each.name,
+            label=each.label,
+            value=each.value,
+            unit=each.unit,
+            format=formats.amount("1", [each.value]),
+            style="fixed",
+        )

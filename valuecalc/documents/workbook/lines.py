@@ -1,0 +1,197 @@
+"""The workings: assumptions over time, calculations, and each line from amount to net."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from valuecalc.case.case import Assumption
+from valuecalc.documents.workbook import formats
+from valuecalc.documents.workbook.draft import Draft, Values
+from valuecalc.documents.workbook.language import Language
+from valuecalc.documents.workbook.rows import (
+    IN_FIRST_PERIOD,
+    SUM,
+    Block,
+    Gap,
+    Heading,
+    Row,
+    Single,
+)
+from valuecalc.documents.workbook.timing import TimingRows
+from valuecalc.engine.result import CalculationResult, Factor, LineResult
+
+
+class Workings:
+    """Writes the rows that come before the cash flow itself."""
+
+    def __init__(self, draft: Draft, language: Language) -> None:
+        self.draft = draft
+        self.language = language
+
+    def assumptions(self) -> Iterator[Block]:
+        """The assumptions that change over time."""
+        varying = [each for each in self.draft.case.assumptions if each.varies_over_time]
+        if not varying:
+            return
+        yield Heading(text="Assumptions that change over time", caption="Period 1")
+        for each in varying:
+            yield self._assumption(each)
+        yield Gap()
+
+    def _assumption(self, assumption: Assumption) -> Row:
+        values = self.draft.values[assumption.id]
+        return Row(
+            key=f"over_time.{assumption.id}",
+            label=assumption.label,
+            unit=assumption.unit,
+            values=values,
+            formula=over_time(assumption),
+            format=formats.amount(assumption.unit, values),
+            total=IN_FIRST_PERIOD,
+        )
+
+    def calculations(self) -> Iterator[Block]:
+        """The calculations: one number where they do not change over time, else a row."""
+        if not self.draft.result.calculations:
+            return
+        yield Heading(text="Calculations", caption="Period 1")
+        for each in self.draft.result.calculations:
+            yield from self._calculation(each)
+        yield Gap()
+
+    def _calculation(self, each: CalculationResult) -> Iterator[Block]:
+        id, label = each.calculation.id, each.calculation.label
+        values = self.draft.values[id]
+        formula = self.language.write(id)
+        yield from self._sums(id, label)
+        common = {
+            "label": label,
+            "unit": each.unit,
+            "formula": formula,
+            "format": formats.amount(each.unit, values),
+        }
+        name = f"calculations.{id}"
+        if id not in self.draft.varying:
+            yield Single(name=name, value=values[min(1, self.draft.periods)], **common)
+            return
+        key = self.language.key(id)
+        yield Row(key=key, values=values, total=IN_FIRST_PERIOD, total_name=name, **common)
+
+    def _sums(self, id: str, label: str) -> Iterator[Block]:
+        """The rows whose sums over time a formula uses, and the sums."""
+        for number, each in enumerate(self.language.sums.get(id, []), 1):
+            values = self.draft.evaluate(each.tree)
+            which = f" {number}" if number > 1 else ""
+            yield Row(
+                key=f"{each.name}.terms",
+                label=f"To be summed{which}: {label}",
+                unit="",
+                values=values,
+                formula=self.language.expression(each.tree, id, "formula"),
+                format=formats.amount("1", values),
+            )
+            yield Single(
+                name=each.name,
+                label=f"Sum over time{which}: {label}",
+                unit="",
+                value=sum(values[1:]),
+                formula=f"SUMPRODUCT(1*[{each.name}.terms|later])",
+                format=formats.amount("1", [sum(values[1:])]),
+            )
+
+    def line(self, line: LineResult) -> Iterator[Block]:
+        """One line: amount, timing, gross, factors, net."""
+        yield Heading(text=line.label, note=self._about(line), section=False)
+        amount = self._amount(line)
+        yield from self._sums(line.id, line.label)
+        yield amount
+        yield from TimingRows(self.draft, self.language, line).rows()
+        yield self._gross(line)
+        for factor in line.factors:
+            yield self._factor(line, factor)
+        yield self._net(line)
+        yield Gap()
+
+    def _about(self, line: LineResult) -> str:
+        about = [line.category, f"evidence {line.grade}", line.timing_text]
+        return f"= {self.language.in_words(line.id)}   ({'; '.join(about)})"
+
+    def _amount(self, line: LineResult) -> Row | Single:
+        values = self.draft.values[line.id]
+        common = {
+            "label": f"Amount: {line.label}",
+            "unit": line.unit,
+            "formula": self.language.write(line.id),
+            "format": formats.amount(line.unit, values),
+        }
+        if line.id in self.draft.varying:
+            return Row(key=f"{line.prefix}.amount", values=values, **common)
+        return Single(name=f"{line.prefix}.amount", value=values[0], **common)
+
+    def _gross(self, line: LineResult) -> Row:
+        prefix = line.prefix
+        formula = f"[{prefix}.amount]*[{prefix}.timing]"
+        if line.id in self.language.fragile:
+            # What is undefined while nothing flows does no harm.
+            formula = f"IF([{prefix}.timing]=0,0,{formula})"
+        return self._flow(line, "Gross", "gross", formula, [float(v) for v in line.gross])
+
+    def _factor(self, line: LineResult, factor: Factor) -> Row | Single:
+        formula = self.language.write(line.id, factor.name)
+        if factor.name == "risk":
+            sign = "-" if line.kind == "benefit" else "+"
+            formula = f"1{sign}({formula})"
+        values = [float(value) for value in factor.values]
+        common = {
+            "label": f"{factor.label}: {line.label}",
+            "unit": "%",
+            "formula": formula,
+            "format": formats.amount("%", values),
+        }
+        key = f"{line.prefix}.{factor.name}"
+        if self.draft.varies(self.language.tree(line.id, factor.name)):
+            return Row(key=key, values=values, **common)
+        return Single(name=key, value=values[0], **common)
+
+    def _net(self, line: LineResult) -> Row:
+        factors = [f"[{line.prefix}.{factor.name}]" for factor in line.factors]
+        formula = "*".join([f"[{line.prefix}.gross|now]", *factors])
+        values = [float(value) for value in line.net]
+        return self._flow(line, "Net", "net", formula, values, style="total")
+
+    def _flow(
+        self,
+        line: LineResult,
+        what: str,
+        ending: str,
+        formula: str,
+        values: Values,
+        style: str = "calculation",
+    ) -> Row:
+        unit = self.draft.result.figures[f"{line.prefix}.total"].unit
+        return Row(
+            key=f"{line.prefix}.{ending}",
+            label=f"{what}: {line.label}",
+            unit=unit,
+            values=values,
+            formula=formula,
+            style=style,
+            format=formats.amount(unit, values, dash=True),
+            total=SUM,
+            total_format=formats.amount(unit, [sum(values)], dash=True),
+        )
+
+
+def over_time(assumption: Assumption) -> str:
+    """The formula of an assumption that changes over time.
+
+    Other expected values than the first year's move the later years in proportion.
+    """
+    id = assumption.id
+    if not assumption.values:
+        return f"[assumptions.{id}]*(1+[growth.{id}])^MAX(0,[year]-1)"
+    years = f"[years.{id}]"
+    moved = f"INDEX({years},MIN(MAX([year],1),ROWS({years})))*[scale.{id}]+[shift.{id}]"
+    if not assumption.growth:
+        return moved
+    return f"({moved})*(1+[growth.{id}])^MAX(0,[year]-ROWS({years}))"

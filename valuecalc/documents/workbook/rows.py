@@ -1,0 +1,165 @@
+"""Rows over time: one row, one formula, from the decision to the last period.
+
+Labels stand in column A, units in B, totals and constants in C; D is empty (it is what stands
+before the decision), and the periods follow from E on.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from valuecalc.documents.workbook.cells import (
+    OTHERWISE,
+    UNDEFINED,
+    Cell,
+    Content,
+    Sheet,
+    Span,
+    shown,
+)
+from valuecalc.documents.workbook.formats import GENERAL, Format
+
+LABEL, UNIT, TOTAL, OPENING, FIRST = 1, 2, 3, 4, 5
+
+SUM = "sum"
+IN_FIRST_PERIOD = "first"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Heading:
+    """A heading over rows: of a section, or of one line with what is to be said about it.
+
+    `caption` stands over the column of totals.
+    """
+
+    text: str
+    caption: str = ""
+    note: str = ""
+    section: bool = True
+
+
+@dataclass(frozen=True, kw_only=True)
+class Gap:
+    """An empty row."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Row:
+    """A row over time.
+
+    `formula` is written once for all periods; without one, `values` are given. `values` has
+    one content per period. `total` is what column C holds: the `sum`, or the value in the
+    `first` period after the decision, known to formulas as `total_name`.
+    """
+
+    key: str
+    label: str
+    unit: str
+    values: Sequence[Content]
+    formula: str = ""
+    style: str = "calculation"
+    format: Format = GENERAL
+    total: str = ""
+    total_name: str = ""
+    total_format: Format | None = None
+    otherwise: str = OTHERWISE
+    opening: Cell | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Single:
+    """A row with one number for all periods, in column C. `name` is what formulas call it."""
+
+    name: str
+    label: str
+    unit: str
+    value: float | None
+    formula: str
+    style: str = "calculation"
+    format: Format = GENERAL
+
+
+Block: TypeAlias = Heading | Gap | Row | Single
+
+
+def place(sheet: Sheet, blocks: Iterable[Block], top: int) -> int:
+    """Write rows onto a sheet from row `top` down; returns the row after the last one."""
+    row = top
+    for row, block in enumerate(blocks, top):
+        match block:
+            case Heading():
+                _place_heading(sheet, block, row)
+            case Row():
+                _place_row(sheet, block, row)
+            case Single():
+                _place_single(sheet, block, row)
+    return row + 1
+
+
+def _place_heading(sheet: Sheet, heading: Heading, row: int) -> None:
+    if not heading.section:
+        sheet.text(row, LABEL, heading.text, "line")
+        sheet.text(row, FIRST, heading.note, "note_line")
+        return
+    for column in range(LABEL, sheet.spans["period"].last + 1):
+        sheet.put(row, column, Cell(style="section"))
+    sheet.text(row, LABEL, heading.text, "section")
+    sheet.text(row, TOTAL, heading.caption, "section_right")
+
+
+def _place_row(sheet: Sheet, block: Row, row: int) -> None:
+    last = FIRST + len(block.values) - 1
+    sheet.spans[block.key] = Span(row=row, first=FIRST, last=last, total=TOTAL)
+    total_row = block.style == "total"
+    sheet.text(row, LABEL, block.label, "label_total" if total_row else "label")
+    sheet.text(row, UNIT, block.unit, "unit")
+    if block.opening is not None:
+        sheet.put(row, OPENING, block.opening)
+    contents = [shown(value) if isinstance(value, float) else value for value in block.values]
+    guarded = UNDEFINED in contents
+    for column, content in enumerate(contents, FIRST):
+        cell = Cell(
+            value=content,
+            formula=block.formula,
+            style=block.style,
+            format=block.format,
+            guarded=guarded,
+            otherwise=block.otherwise,
+        )
+        sheet.put(row, column, cell)
+    if block.total:
+        _place_total(sheet, block, row)
+
+
+def _place_total(sheet: Sheet, block: Row, row: int) -> None:
+    numbers = [float(v) if isinstance(v, int | float) else math.nan for v in block.values]
+    if block.total == SUM:
+        counted = f"COUNT([{block.key}|all])=COUNT([period|all])"
+        formula = f'IF({counted},SUM([{block.key}|all]),"n/a")'
+        value = math.fsum(numbers) if all(map(math.isfinite, numbers)) else math.nan
+    else:
+        formula, value = f"[{block.key}|first]", numbers[min(1, len(numbers) - 1)]
+    cell = Cell(
+        value=shown(value),
+        formula=formula,
+        style=block.style,
+        format=block.total_format or block.format,
+    )
+    sheet.put(row, TOTAL, cell, block.total_name)
+
+
+def _place_single(sheet: Sheet, block: Single, row: int) -> None:
+    sheet.text(row, LABEL, block.label, "label")
+    sheet.text(row, UNIT, block.unit, "unit")
+    content = shown(block.value)
+    cell = Cell(
+        value=content,
+        formula=block.formula,
+        style=block.style,
+        format=block.format,
+        guarded=content == UNDEFINED,
+    )
+    sheet.put(row, TOTAL, cell, block.name)

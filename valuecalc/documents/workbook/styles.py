@@ -1,0 +1,121 @@
+"""How cells look: a style for each purpose, so that a reader (and a test) can tell them apart.
+
+Blue on pale yellow may be changed, grey is fixed, black is calculated, green leads to another
+cell, bold with a line above is a total.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from openpyxl.styles import Alignment, Border, Font, NamedStyle, PatternFill, Protection, Side
+
+from valuecalc.documents.charts.palette import PAPER
+from valuecalc.documents.workbook.formats import Format
+
+FONT = "Calibri"
+SIZE = 10
+
+
+def colour(code: str) -> str:
+    """A colour of the palette as the spreadsheet writes it: `#16345f` becomes `16345F`."""
+    return code.removeprefix("#").upper()
+
+
+INK, MUTED, GRID, DARK = map(colour, (PAPER.ink, PAPER.muted, PAPER.grid, PAPER.total))
+GOOD, BAD = colour(PAPER.positive), colour(PAPER.negative)
+INPUT_INK, INPUT_FILL = "1F4FD8", "FFF9DB"
+LINK_INK, FIXED_FILL, WHITE = "1B7F4D", "EFF1F4", "FFFFFF"
+TABS = {"input": "E0B400", "calculation": INK, "total": DARK, "check": GOOD, "about": MUTED}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Style:
+    """The look of one purpose. `numeric` styles exist once for each number format."""
+
+    name: str
+    ink: str = INK
+    fill: str = ""
+    size: float = SIZE
+    bold: bool = False
+    italic: bool = False
+    across: str = ""
+    down: str = "center"
+    wrap: bool = False
+    indent: int = 0
+    top: str = ""
+    bottom: str = ""
+    box: bool = False
+    unlocked: bool = False
+    numeric: bool = False
+
+    def named(self, format: Format) -> NamedStyle:
+        """The named style for a number format."""
+        name = f"{self.name} {format.name}" if self.numeric else self.name
+        style = NamedStyle(name=name, number_format=format.code)
+        style.font = Font(
+            name=FONT, size=self.size, bold=self.bold, italic=self.italic, color=self.ink
+        )
+        if self.fill:
+            style.fill = PatternFill("solid", start_color=self.fill)
+        style.alignment = Alignment(
+            horizontal=self.across or None,
+            vertical=self.down,
+            wrap_text=self.wrap,
+            indent=self.indent,
+        )
+        style.border = self._border()
+        style.protection = Protection(locked=not self.unlocked)
+        return style
+
+    def _border(self) -> Border:
+        if self.box:
+            side = Side("thin", color="D9C98A")
+            return Border(left=side, right=side, top=side, bottom=side)
+        top = Side(self.top, color=DARK) if self.top else None
+        bottom = Side(self.bottom, color=DARK) if self.bottom else None
+        return Border(top=top, bottom=bottom)
+
+
+def _number(name: str, **look: object) -> Style:
+    return Style(name=name, across="right", numeric=True, **look)  # type: ignore[arg-type]
+
+
+def _input(name: str, **look: object) -> Style:
+    colours = {"ink": INPUT_INK, "fill": INPUT_FILL, "box": True, "unlocked": True}
+    return Style(name=name, numeric=True, **colours, **look)  # type: ignore[arg-type]
+
+
+STYLES: dict[str, Style] = {
+    "title": Style(name="Page title", size=16, bold=True, ink=DARK),
+    "subtitle": Style(name="Page subtitle", italic=True, ink=MUTED),
+    "section": Style(name="Section", size=11, bold=True, ink=DARK, bottom="medium"),
+    "section_right": Style(
+        name="Section right", size=9, italic=True, ink=MUTED, bottom="medium", across="right"
+    ),
+    "header": Style(name="Table head", bold=True, ink=WHITE, fill=DARK, wrap=True),
+    "header_right": _number("Table head number", bold=True, ink=WHITE, fill=DARK, wrap=True),
+    "label": Style(name="Label", indent=1),
+    "label_wrapped": Style(name="Label wrapped", wrap=True, down="top"),
+    "label_total": Style(name="Label total", bold=True, top="thin", indent=1),
+    "line": Style(name="Line", bold=True),
+    "note_line": Style(name="Note line", size=9, italic=True, ink=MUTED),
+    "unit": Style(name="Unit", size=9, ink=MUTED, indent=1),
+    "name": Style(name="Name", size=9, ink=MUTED),
+    "grade": Style(name="Grade", across="center"),
+    "dated": Style(name="Dated", size=9, ink=MUTED, across="left", numeric=True),
+    "note": Style(name="Note", size=9, ink=MUTED, wrap=True, down="top"),
+    "text": Style(name="Text", wrap=True, down="top"),
+    "line_of_text": Style(name="Line of text"),
+    "status": Style(name="Status", bold=True, ink=GOOD),
+    "status_quiet": Style(name="Status quiet", ink=GOOD),
+    "input": _input("Input", across="right"),
+    "choice": _input("Choice", across="left", bold=True),
+    "input_sample": _number("Input sample", ink=INPUT_INK, fill=INPUT_FILL, box=True),
+    "fixed": _number("Fixed", fill=FIXED_FILL),
+    "calculation": _number("Calculation"),
+    "link": _number("Link", ink=LINK_INK),
+    "total": _number("Total", bold=True, top="thin"),
+    "result": _number("Result", bold=True, size=11, ink=DARK),
+}
+"""Every style by its key."""

@@ -1,0 +1,133 @@
+"""The time axis of the cash flow: periods, dates, years, and what discounting makes of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+
+from valuecalc.documents.workbook import formats
+from valuecalc.documents.workbook.cells import Cell, Content, Sheet, Span
+from valuecalc.documents.workbook.draft import Draft, Values
+from valuecalc.documents.workbook.formats import Format
+from valuecalc.documents.workbook.rows import (
+    FIRST,
+    LABEL,
+    OPENING,
+    TOTAL,
+    Block,
+    Gap,
+    Heading,
+    Row,
+)
+from valuecalc.engine.finance import period_times
+
+TOP = 4
+HEIGHT = 4
+
+_MONTHS = "[period]*[timeline.months_per_period]"
+
+
+def floats(series: Iterable[float]) -> Values:
+    """A series as plain numbers."""
+    return [float(value) for value in series]
+
+
+def place_header(sheet: Sheet, draft: Draft) -> None:
+    """What each period is called, its number, its first day and its report year."""
+    axis = draft.axis
+    _place_names(sheet, ("Period", "", "Total"), axis.labels, row=TOP)
+    numbers = range(axis.periods + 1)
+    _place(sheet, TOP + 1, "period", "Number of the period", "no.", "[period|before]+1", numbers)
+    first = "EDATE([timeline.start],MAX(0,[period]-1)*[timeline.months_per_period])"
+    _place(sheet, TOP + 2, "first_day", "First day", "date", first, axis.dates, formats.DATE)
+    year = f"ROUNDUP({_MONTHS}/[timeline.months_per_year],0)"
+    _place(sheet, TOP + 3, "year", "Year", "no.", year, [int(year) for year in axis.years])
+    before = Cell(value=-1, style="header_right", format=formats.OPENING)
+    sheet.put(TOP + 1, OPENING, before)
+
+
+def _place_names(
+    sheet: Sheet, heads: tuple[str, str, str], labels: Iterable[str], *, row: int
+) -> None:
+    sheet.texts(row, heads[:2], "header")
+    sheet.text(row, TOTAL, heads[2], "header_right")
+    sheet.text(row, OPENING, "", "header")
+    sheet.texts(row, list(labels), "header_right", FIRST)
+
+
+def _place(
+    sheet: Sheet,
+    row: int,
+    key: str,
+    label: str,
+    unit: str,
+    formula: str,
+    values: Iterable[Content],
+    format: Format = formats.COUNT,
+) -> None:
+    _place_names(sheet, (label, unit, ""), [], row=row)
+    for column, value in enumerate(values, FIRST):
+        cell = Cell(value=value, formula=formula, style="header_right", format=format)
+        sheet.put(row, column, cell)
+    sheet.spans[key] = Span(row=row, first=FIRST, last=column, total=TOTAL)
+
+
+def time_rows(draft: Draft) -> Iterator[Block]:
+    """How far each period is from the decision, and what that makes of its money."""
+    yield Heading(text="Time and discounting")
+    months = floats(draft.axis.months)
+    yield _row("month", "Months from the decision", "month", _MONTHS, months, formats.FLAG)
+    yield from _times(draft)
+    yield _discount_factor(draft)
+    yield Gap()
+
+
+def _times(draft: Draft) -> Iterator[Row]:
+    """The years that discounting counts: to the end of a period, its middle or its start."""
+    times, timing = floats(draft.axis.times), draft.case.discounting.timing
+    if timing == "end":
+        yield _to_the_end(draft, "time", "Years from the decision", times)
+        return
+    at_end = replace(draft.case.discounting, timing="end")
+    ends = floats(period_times(draft.case.timeline, at_end))
+    yield _to_the_end(draft, "end_time", "Years to the end of the period", ends)
+    words, formula = {
+        "mid": ("middle", "AVERAGE([end_time|before],[end_time])"),
+        "start": ("start", "[end_time|before]*1"),
+    }[timing]
+    yield _row("time", f"Years to the {words} of the period", "year", formula, times)
+
+
+def _to_the_end(draft: Draft, key: str, label: str, times: Values) -> Row:
+    """The years to the end of each period, as the day count says."""
+    by_days = "(EDATE([timeline.start],[month])-[timeline.start])/[timeline.days_per_year]"
+    formula = {
+        "actual/365": by_days,
+        "actual/360": by_days,
+        # Calendar years have their own lengths, which no short formula knows: given.
+        "actual/actual": "",
+    }.get(draft.case.discounting.day_count, "[month]/[timeline.months_per_year]")
+    return _row(key, label, "year", formula, times)
+
+
+def _discount_factor(draft: Draft) -> Row:
+    formula = "(1+[discounting.rate])^(-[time])"
+    if draft.case.discounting.factor_decimals is not None:
+        formula = f"ROUND({formula},[discounting.factor_decimals])"
+    return _row(
+        "discount_factor", "Discount factor", "1", formula, floats(draft.axis.discount_factor)
+    )
+
+
+def _row(
+    key: str,
+    label: str,
+    unit: str,
+    formula: str,
+    values: Values,
+    format: Format = formats.FACTOR,
+) -> Row:
+    style = "calculation" if formula else "fixed"
+    return Row(
+        key=key, label=label, unit=unit, values=values, formula=formula, style=style, format=format
+    )
