@@ -398,7 +398,7 @@ def test_evidence_is_given_with_all_that_is_known_about_it() -> None:
     assert row == [
         "Users\nAll sites.",
         "100\u00a0users",
-        "80 to 120\ntriangular",
+        "80\u00a0to 120\ntriangular",
         "A",
         "Billing system, Controller, 1\u00a0March\u00a02026, tested by pilot\nTwelve months.",
     ]
@@ -412,7 +412,12 @@ def test_an_assumption_without_evidence_is_shown_up() -> None:
 
 @pytest.mark.parametrize(
     ("low", "high", "shown"),
-    [(None, None, "–"), (80, None, "from 80"), (None, 120, "up to 120"), (80, 120, "80 to 120")],
+    [
+        (None, None, "–"),
+        (80, None, "from 80"),
+        (None, 120, "up to 120"),
+        (80, 120, "80\u00a0to 120"),
+    ],
 )
 def test_a_range_is_shown_as_far_as_it_is_known(
     low: float | None, high: float | None, shown: str
@@ -567,6 +572,12 @@ def test_two_charts_are_drawn_over_the_whole_width_and_described() -> None:
     assert "Pays back after 7.2 months" in cash
     pictures = [data for name, data in document.parts.items() if name.endswith(".png")]
     assert [data[:4] for data in pictures] == [b"\x89PNG"] * 2
+
+
+def test_the_chart_of_a_case_that_never_pays_back_says_so() -> None:
+    _, document = written("field-service", "conservative")
+    [_, cash] = (each.get("descr") for each in document.find(".//wp:docPr"))
+    assert "Does not pay back within 3 years." in cash
 
 
 def test_without_lines_nothing_is_drawn_and_nothing_fails() -> None:

@@ -32,7 +32,7 @@ def example() -> Result:
         case(
             assumption("subscribers", 100, "subscriber", grade="B"),
             assumption("price", 60, "GBP/subscriber/year", grade="A"),
-            assumption("leaving", 2, "%/month"),
+            assumption("leaving", 0.02, "%/month"),
             assumption("adopted", 0.5, "%"),
             calculation(
                 "base", "previous(base, subscribers) * (1 - leaving * 1 month) + 5 subscriber"

@@ -324,16 +324,18 @@ class _Binder:
                 line, "spread", "A running amount is not spread.", "Give it starts and ends."
             )
         first, last = self.timing(line, kind)
-        return Flow(kind, self.units.get(line.id, units.read(self.case.currency)), first, last)
+        return Flow(kind, self.units[line.id], first, last)
 
     def flow_kind(self, line: Line, unit: Unit | None, bound: BoundFormula) -> str | None:
-        """How a line flows, by its unit; a formula that is only zero is an amount."""
+        """How a line flows, by its unit; a formula that is only zero as its timing says."""
+        currency = units.read(self.case.currency)
         if unit is None:
-            return AMOUNT
+            runs = not line.spread and (line.ends is not None or not line.ramp.is_flat)
+            self.units[line.id] = units.per_month(currency) if runs else currency
+            return RUNNING if runs else AMOUNT
         running = units.is_running(unit)
         if isinstance(line, Benefit) and line.non_monetary:
             return RUNNING if running else AMOUNT
-        currency = units.read(self.case.currency)
         if unit.fits(currency):
             return self.in_currency(line, bound, currency, AMOUNT)
         if running and units.without_time(unit) == currency.dimensions:

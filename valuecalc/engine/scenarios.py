@@ -69,7 +69,9 @@ def extremes(case: Case) -> Mapping[str, Mapping[str, float]]:
     worst, best = {}, {}
     for each, gain in zip(ranged, better, strict=True):
         low, high = ends[each.id]
-        # Where it is undefined, nobody can say which end hurts, and nothing moves.
+        # Where an end is undefined, nobody can say which one hurts, and nothing moves.
+        if not np.isfinite(gain):
+            continue
         if gain > 0:
             worst[each.id], best[each.id] = low, high
         elif gain < 0:

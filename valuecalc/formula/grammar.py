@@ -12,7 +12,7 @@ argument   = sum                                the first one of `if` is a condi
 literal    = digits [ scale ] [ "%" ] [ unit ] | currency digits [ scale ]
 unit       = noun { ("/" | "*") noun }          no spaces inside: 12 month/year, 500 GBP/node
 name       = letter { letter | digit | "_" }
-scale      = "k" | "m" | "mn" | "bn" | "million" | …  directly behind the digits
+scale      = "k" | "m" | "mn" | "bn" | "million" | …  behind the digits, before the unit
 ```
 
 `-2^2` is −4, as in mathematics (Excel says 4; the workbook writes every power with brackets),
@@ -49,13 +49,14 @@ MAX_EXPONENT = 100
 TIME_WORDS = ("period", "year")
 COMPARISONS = {"=": "==", "==": "==", "<>": "!=", "!=": "!=", "<": "<", "<=": "<=", ">": ">"}
 COMPARISONS[">="] = ">="
+_AWAITS_VALUE = ("(", ",", "+", "-", "*", "/", "^", "**", *COMPARISONS)
 _TYPOGRAPHY = str.maketrans({"×": "*", "·": "*", "÷": "/", "−": "-", "–": "-", "\u00a0": " "})
 _SCALE_WORDS = "|".join(sorted(quantity.SCALES, key=len, reverse=True))
 _NOUN = "[A-Za-z][A-Za-z0-9_]*"
 _TOKEN = re.compile(
     rf"""(?P<space>\s+)
     |(?P<currency>[£$€¥₹₩₪])?\s*
-     (?P<number>(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d{{1,3}}(?![A-Za-z0-9_]))?)
+     (?P<number>(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d+(?![A-Za-z0-9_]))?)
      (?:\s*(?P<scale>(?i:{_SCALE_WORDS}))(?![A-Za-z0-9_]))?
      (?P<percent>\s*%)?
      (?P<unit>\s*{_NOUN}(?:[/*]{_NOUN})*(?![A-Za-z0-9_(])
@@ -339,15 +340,22 @@ class _Reader:
         token = self.peek()
         if token is None:
             return self.error("The formula stops too early.", "Finish it.", len(self.text))
-        if token.text in COMPARISONS:
-            remedy = "Comparisons stand inside if(): if(a > b, x, y)."
-        elif token.text == ",":
-            remedy = "Write numbers without thousands separators: 500000."
-        elif token.text == ")":
-            remedy = "Remove the bracket, or open one before."
-        else:
-            remedy = "Write names, numbers and + - * / ^ between them."
+        remedy = self.remedy_for_unexpected(token.text)
         return self.error(f"“{token.text}” is not expected here.", remedy, *token.span)
+
+    def remedy_for_unexpected(self, text: str) -> str:
+        before = self.tokens[self.at - 1].text if self.at else ""
+        if text in COMPARISONS:
+            if not before and text == "=":
+                return "Leave out the = at the beginning."
+            return "Comparisons stand inside if(): if(a > b, x, y)."
+        if text in (",", ")") and before in _AWAITS_VALUE:
+            return "Write a value before it."
+        if text == ",":
+            return "Write numbers without thousands separators: 500000."
+        if text == ")":
+            return "Remove the bracket, or open one before."
+        return "Write names, numbers and + - * / ^ between them."
 
     def error(self, cause: str, remedy: str, start: int, end: int | None = None) -> FormulaError:
         return FormulaError(cause, remedy, self.text, start, end)

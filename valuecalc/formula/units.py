@@ -56,8 +56,8 @@ month = year / 12
 day = year / 365
 week = 7 * day
 hour = day / 24 = hr
-minute = hour / 60
-second = minute / 60
+minute = hour / 60 = min
+second = minute / 60 = sec
 kWh = [energy]
 Wh = kWh / 1000
 MWh = 1000 * kWh
@@ -108,6 +108,11 @@ _IRREGULAR = {
     "excuses": "excuse",
     "fuses": "fuse",
 }
+# In small letters too, because they are no words; `all` or `try` would be.
+_SMALL_CODES = frozenset(
+    """aud brl cad chf cny czk dkk eur gbp hkd huf inr jpy krw mxn nok nzd pln sek sgd usd
+    zar""".split()
+)
 _TOKEN = re.compile(
     r"\s*(?:(?P<word>[A-Za-z][A-Za-z0-9_]*|[£$€¥₹₩₪%]|1(?![0-9.]))|(?P<op>[*/^()]))"
 )
@@ -125,12 +130,20 @@ def _canonical(word: str) -> str:
     """The one name of a unit: `GBP`, `month` of `months`, `kWh`, `subscriber`."""
     if word in SYMBOLS:
         return SYMBOLS[word]
-    if word in CURRENCIES:
-        return word
-    for name in (word, word.lower(), _singular(word.lower())):
-        if name in _registry():
+    if word in CURRENCIES or word in _SMALL_CODES:
+        return word.upper()
+    small = word.lower()
+    for name in (word, small, _singular(small), _small_names().get(small, "")):
+        if name and name in _registry():
             return str(_registry().get_name(name))
-    return _singular(word.lower())
+    return _singular(small)
+
+
+@cache
+def _small_names() -> dict[str, str]:
+    """The known units by their names in small letters: `kwh` is `kWh`."""
+    names = [line.split("=")[0].strip() for line in _DEFINITIONS.splitlines()]
+    return {name.lower(): name for name in names}
 
 
 def _singular(noun: str) -> str:
@@ -425,13 +438,19 @@ class _Checker:
             return self.power(node)
         above, below = self.visit(node.left), self.visit(node.right)
         tree = Binary(node.operator, above.tree, below.tree, span=node.span)
-        if above.unit is None or (below.unit is None and node.operator == "*"):
+        first, second = self.as_factor(above), self.as_factor(below)
+        if first is None or second is None:
             return Checked(tree, None)
-        divisor = below.unit or PLAIN
-        unit = above.unit * divisor if node.operator == "*" else above.unit / divisor
+        unit = first * second if node.operator == "*" else first / second
         # At once, so that what is rounded or compared further up is in one unit.
         simple = simplest(unit)
         return Checked(_converted(tree, unit, simple), simple)
+
+    @staticmethod
+    def as_factor(checked: Checked) -> Unit | None:
+        """The unit of a factor: a bare zero is a plain number in a product."""
+        is_bare_zero = checked.unit is None and isinstance(checked.tree, Number)
+        return PLAIN if is_bare_zero else checked.unit
 
     def power(self, node: Binary) -> Checked:
         base, exponent = self.visit(node.left), self.visit(node.right)
@@ -481,9 +500,9 @@ class _Checker:
 
     def same(self, node: Call) -> Checked:
         checked = [self.visit(argument) for argument in node.arguments]
-        unit = next((c.unit for c in checked if c.unit is not None), None)
+        unit = _common(checked)
         trees = tuple(
-            self.fitted(c, unit, argument, node)
+            self.fitted(c, unit, argument)
             for c, argument in zip(checked, node.arguments, strict=True)
         )
         return Checked(Call(node.function, trees, span=node.span), unit)
@@ -503,7 +522,7 @@ class _Checker:
         if unit is None:
             tree = Call("previous", (node.arguments[0], initial.tree), span=node.span)
             return Checked(tree, initial.unit)
-        fitted = self.fitted(initial, unit, node.arguments[1], node)
+        fitted = self.fitted(initial, unit, node.arguments[1])
         return Checked(Call("previous", (node.arguments[0], fitted), span=node.span), unit)
 
     def refuse_sums(self, node: Node, what: str) -> None:
@@ -531,10 +550,10 @@ class _Checker:
 
     def alike(self, left: Node, right: Node, node: Node) -> tuple[Node, Node, Unit | None]:
         first, second = self.visit(left), self.visit(right)
-        unit = first.unit if first.unit is not None else second.unit
-        return first.tree, self.fitted(second, unit, right, node), unit
+        unit = _common([first, second])
+        return self.fitted(first, unit, left), self.fitted(second, unit, right), unit
 
-    def fitted(self, checked: Checked, unit: Unit | None, node: Node, around: Node) -> Node:
+    def fitted(self, checked: Checked, unit: Unit | None, node: Node) -> Node:
         """`checked` converted to `unit`; refused where the two cannot be added."""
         if unit is None or checked.unit is None:
             return checked.tree
@@ -555,6 +574,15 @@ class _Checker:
                 *node.span,
             )
         return _converted(checked.tree, checked.unit, PLAIN)
+
+
+def _common(checked: list[Checked]) -> Unit | None:
+    """The unit that all are to have: the first one, but for a bare number beside amounts."""
+    known = [each.unit for each in checked if each.unit is not None]
+    bare = [each for each in checked if each.unit == PLAIN and isinstance(each.tree, Number)]
+    if bare and len(bare) < len(known):
+        return next((unit for unit in known if not unit.is_plain), known[0])
+    return known[0] if known else None
 
 
 def _constant(node: Node) -> float | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from valuecalc.case import checks
@@ -106,19 +106,17 @@ def export(case: Case, format: str, scenario: str = EXPECTED) -> Export:
     """A case as a workbook (`xlsx`) or a document (`docx`)."""
     if format not in MEDIA_TYPES:
         raise UnknownName("format", format, MEDIA_TYPES)
-    content = _writer(format)(calculate(case, scenario))
+    content = _written(calculate(case, scenario), case, format)
     return Export(content, f"{file_stem(case)}.{format}", MEDIA_TYPES[format])
 
 
-def _writer(format: str) -> Callable[[Result], bytes]:
-    # Loaded only when something is exported: the two libraries are slow to start.
+def _written(result: Result, case: Case, format: str) -> bytes:
+    # Loaded only when something is exported: the libraries are slow to start.
     from valuecalc.documents import proposal, workbook
 
-    writers: dict[str, Callable[[Result], bytes]] = {
-        "xlsx": workbook.write,
-        "docx": proposal.write,
-    }
-    return writers[format]
+    if format == "xlsx":
+        return workbook.write(result, case)
+    return proposal.write(result, comparison.compare(case))
 
 
 def file_stem(case: Case) -> str:

@@ -15,6 +15,8 @@ MOST_PARTS = 3
 """A table that would fall into more parts has the years as rows and leaves the lines out."""
 
 NARROWEST_LABEL_CM = 3.0
+USUAL_LABEL_CM = 4.4
+MOST_YEARS_AT_EASE = 6
 _FONT_SIZE = 8
 
 _CUMULATIVE = "Cumulative, at the end"
@@ -95,6 +97,7 @@ def _years(result: Result, prefix: str) -> list[Figure]:
 def _part(draft: Draft, rows: Sequence[_CashRow], part: range, width: float, is_last: bool) -> None:
     heads = _heads(draft.result)
     span = "" if len(part) == len(heads) else f", {heads[part[0]]} to {heads[part[-1]].lower()}"
+    width = max(width, (TEXT_WIDTH_CM - USUAL_LABEL_CM) / max(len(part), MOST_YEARS_AT_EASE))
     label = TEXT_WIDTH_CM - width * len(part)
     draft.caption("Table", f"Cash flow by year{span}, {draft.result.case.currency}")
     tables.table(

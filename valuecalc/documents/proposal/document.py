@@ -33,6 +33,7 @@ def write(result: Result, scenarios: Sequence[Result] | None = None) -> bytes:
     draft = Draft(result, scenarios)
     for section in SECTIONS:
         section(draft)
+    draft.end_table()
     return package.packed(draft)
 
 

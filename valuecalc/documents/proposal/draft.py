@@ -10,7 +10,7 @@ from typing import TypeAlias
 
 from valuecalc.documents.proposal import text
 from valuecalc.documents.proposal.controls import control
-from valuecalc.documents.proposal.xml import Element, element
+from valuecalc.documents.proposal.xml import Element, element, qualified
 from valuecalc.engine.result import Figure, Result
 
 
@@ -53,6 +53,16 @@ class Draft:
     def add(self, *elements: Element) -> None:
         """Put finished elements at the end of the body."""
         self.body.extend(elements)
+
+    def add_table(self, table: Element) -> None:
+        """Put a table at the end of the body, apart from one before it: Word would join them."""
+        self.end_table()
+        self.add(table)
+
+    def end_table(self) -> None:
+        """A paragraph after a table that stands last, which Word demands too."""
+        if self.body and self.body[-1].tag == qualified("w:tbl"):
+            self.write("AfterTable")
 
     def heading(self, level: int, words: str) -> None:
         """A heading of level 1 to 3."""

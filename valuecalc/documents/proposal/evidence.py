@@ -38,13 +38,11 @@ def _assumption_table(draft: Draft) -> None:
     if not result.assumptions:
         draft.write("Normal", "The case has no assumptions yet.")
         return
-    values = [
-        result.figure(f"assumptions.{each.assumption.id}").text for each in result.assumptions
-    ]
+    figures = [result.figure(f"assumptions.{each.assumption.id}") for each in result.assumptions]
     ranges = [_range(each.assumption, each.unit) for each in result.assumptions]
     widths = (
         3.9,
-        tables.width_for(values, 9, least=2.6, most=4.4),
+        tables.width_for((each.text for each in figures), 9, least=2.6, most=4.4),
         tables.width_for(ranges, 9, least=2.2, most=3.4),
         1.2,
     )
@@ -58,7 +56,7 @@ def _assumption_table(draft: Draft) -> None:
         ],
         [_assumption_row(result, each) for each in result.assumptions],
         title="Assumptions with value, range, grade of evidence, source and date",
-        notes=[[_RANGES]],
+        notes=[[_RANGES], *wording.notes(figures)],
     )
 
 
@@ -108,7 +106,7 @@ def _range(assumption: Assumption, unit: str) -> str:
         for end in (assumption.low, assumption.high)
     )
     if low and high:
-        return f"{low} to {high}"
+        return f"{low}\u00a0to {high}"
     return f"from {low}" if low else f"up to {high}" if high else "–"
 
 
@@ -128,13 +126,18 @@ def _source(evidence: Evidence) -> Iterator[Line]:
 
 def _step_table(draft: Draft) -> None:
     result = draft.result
+    binding = bind(result.case)
     draft.caption("Table", "Intermediate steps, worked out from the assumptions")
     figures = [result.figure(f"calculations.{each.calculation.id}") for each in result.calculations]
     tables.table(
         draft,
         [Column("Step", 4.3), Column("Formula", 6.2), Column("In numbers", 5.5)],
-        [_step_row(result, each) for each in result.calculations],
+        [
+            _step_row(result, each, formula_in_words(binding, each.calculation.id))
+            for each in result.calculations
+        ],
         title="Intermediate steps with their formula in words and in numbers",
+        look=tables.LONG,
         notes=[
             ["In the first period, where a step changes over time."],
             *wording.notes(figures),
@@ -142,11 +145,10 @@ def _step_table(draft: Draft) -> None:
     )
 
 
-def _step_row(result: Result, each: CalculationResult) -> Row:
+def _step_row(result: Result, each: CalculationResult, formula: str) -> Row:
     calculation = each.calculation
     figure = result.figure(f"calculations.{calculation.id}")
     worked: Cell = [Line([f"{each.worked.removeprefix('= ')} = ", figure])]
-    formula = formula_in_words(result, calculation.id, bind(result.case))
     return Row((_with_small(calculation.label, calculation.note), formula, worked))
 
 

@@ -10,10 +10,9 @@ from valuecalc.case.case import Benefit
 from valuecalc.documents.proposal import tables, wording
 from valuecalc.documents.proposal.draft import Content, Draft
 from valuecalc.documents.proposal.styles import TEXT_WIDTH_CM
-from valuecalc.documents.proposal.tables import Column, Look, Row
+from valuecalc.documents.proposal.tables import Column, Line, Look, Row
 from valuecalc.engine.result import Factor, Figure, LineResult, Result
 from valuecalc.formula import quantity, words
-from valuecalc.formula.tree import Node
 
 WIDEST_AMOUNT_CM = 2.8
 
@@ -49,11 +48,10 @@ def workings(draft: Draft) -> None:
         _cards(draft, lines)
 
 
-def formula_in_words(result: Result, id: str, binding: Binding | None = None) -> str:
+def formula_in_words(binding: Binding, id: str) -> str:
     """The formula of a line or a step with labels for names."""
-    formulas = (binding or bind(result.case)).formulas
-    tree: Node = formulas[id, "formula"].tree
-    return words.with_labels(tree, {each.id: each.label for each in result.case.referable})
+    labels = {each.id: each.label for each in binding.case.referable}
+    return words.with_labels(binding.formulas[id, "formula"].tree, labels)
 
 
 def _money_table(
@@ -137,25 +135,25 @@ def _outcome_table(draft: Draft) -> None:
 
 
 def _cards(draft: Draft, lines: Sequence[LineResult]) -> None:
-    binding = bind(draft.result.case)
+    result = draft.result
+    binding = bind(result.case)
     for line in lines:
         draft.heading(2, line.label)
-        rows = [Row((term, [tables.Line(text)])) for term, text in _facts(draft, line, binding)]
+        facts = _facts(result, line, formula_in_words(binding, line.id))
         tables.table(
             draft,
             [Column("", 2.6), Column("", 13.4)],
-            rows,
+            [Row((term, [Line(content)])) for term, content in facts],
             title=f"How “{line.label}” is worked out",
             look=tables.FACTS,
         )
 
 
 def _facts(
-    draft: Draft, line: LineResult, binding: Binding
+    result: Result, line: LineResult, formula: str
 ) -> Iterator[tuple[str, Sequence[Content]]]:
-    result = draft.result
     yield "Category", [f"{_noun(line)}: {_kind(line).lower()}"]
-    yield "Formula", [formula_in_words(result, line.id, binding)]
+    yield "Formula", [formula]
     yield "In numbers", [_in_numbers(result, line)]
     yield "When", [_when(line)]
     yield "Haircuts", _haircuts(result, line)

@@ -47,7 +47,7 @@ def key_message(draft: Draft) -> None:
     _equation(draft)
     _tiles(draft)
     if result.case.summary:
-        draft.write("Normal", result.case.summary)
+        draft.write("Summary", result.case.summary)
 
 
 def _equation(draft: Draft) -> None:

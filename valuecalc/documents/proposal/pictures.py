@@ -18,7 +18,7 @@ from valuecalc.documents.charts import (
     waterfall,
 )
 from valuecalc.documents.charts.scale import LARGEST_AMOUNT
-from valuecalc.documents.proposal import text
+from valuecalc.documents.proposal import text, wording
 from valuecalc.documents.proposal.draft import Draft
 from valuecalc.documents.proposal.styles import TEXT_WIDTH_CM
 from valuecalc.documents.proposal.xml import Attributes, Element, element, one_line, w
@@ -67,7 +67,7 @@ def add_cumulative_cash(draft: Draft, caption: str) -> None:
     """
     result = draft.result
     points, discounted = (_points(result, name) for name in ("cumulative", "cumulative_discounted"))
-    money, label = _money(result), _payback_label(result)
+    money, label = _money(result), wording.payback_label(result)
     drawing = cumulative_cash(
         points,
         money,
@@ -119,13 +119,6 @@ def _band(scenarios: Sequence[Result]) -> list[tuple[float, float, float]] | Non
         (month, min(low, high), max(low, high))
         for (month, low), (_, high) in zip(worst, best, strict=True)
     ]
-
-
-def _payback_label(result: Result) -> str:
-    figure = result.figure("payback")
-    if figure.value is None:
-        return figure.note.rstrip(".")
-    return f"Pays back after {figure.text}"
 
 
 def _money(result: Result) -> Money:

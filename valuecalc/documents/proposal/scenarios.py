@@ -89,6 +89,7 @@ def _differences(draft: Draft) -> None:
         [Column("Scenario", 4.3), Column("What is different", 11.7)],
         [Row((each.scenario_label, _difference(draft, each))) for each in draft.scenarios],
         title="What each scenario changes",
+        look=tables.LONG,
     )
 
 

@@ -118,6 +118,7 @@ PARAGRAPHS = (
     _heading(3, 10.5, 10, 3),
     *(_strip_number(size) for size in (20, 15, 11, 8)),
     Style(id="StripLabel", name="Strip label", size=8.5, colour=MUTED, after=3, line=1),
+    Style(id="Summary", name="Summary", before=8),
     Style(id="StripSign", name="Strip sign", base="Number20", align="center", colour=MUTED),
     Style(id="TableHead", name="Table head", size=8.5, bold=True, colour=NAVY, line=1),
     Style(id="TableHeadNumber", name="Table head number", base="TableHead", align="right"),

@@ -73,6 +73,7 @@ class Look:
 
 
 VALUES = Look(styles.TABLE)
+LONG = Look(styles.TABLE, whole=5)
 CASH = Look(styles.TABLE, family="Cash", whole=24)
 FACTS = Look(styles.FACTS, first="TableTerm", whole=9)
 STATEMENT = Look(styles.FACTS, family="Statement", first="StatementLead")
@@ -96,7 +97,7 @@ def table(
     """
     writer = _Writer(draft, columns, look)
     has_head = any(column.head for column in columns)
-    draft.add(
+    draft.add_table(
         w(
             "tbl",
             writer.properties(has_head, title, description or title),
@@ -105,10 +106,8 @@ def table(
             *writer.rows(rows, has_notes=bool(notes)),
         )
     )
-    for note in notes:
-        draft.write("TableNote", *note)
-    if not notes:
-        draft.write("AfterTable")
+    for number, note in enumerate(notes, start=1):
+        draft.write("TableNote", *note, keep_next=number < len(notes))
 
 
 def width_for(texts: Iterable[str], size: float, *, least: float, most: float = 16.0) -> float:

@@ -59,6 +59,16 @@ def _payback(result: Result) -> list[Content]:
     return []
 
 
+def payback_label(result: Result) -> str:
+    """When cumulative cash turns positive, in a few words for a chart."""
+    payback = result.figure("payback")
+    if payback.value is not None:
+        return f"Pays back after {payback.text}"
+    if payback.note.startswith(_NEVER_PAYS):
+        return f"Does not pay back within {result.case.timeline.horizon_text}"
+    return payback.note.rstrip(".")
+
+
 def _present_value(result: Result) -> list[Content]:
     rate = quantity.show(result.case.discounting.rate, "%")
     return [f"Discounted at {rate} a year, the net present value is ", result.figure("npv"), "."]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from valuecalc import __version__
 from valuecalc.documents.workbook import formats
 from valuecalc.documents.workbook.cells import Cell, Sheet
@@ -24,11 +26,11 @@ _KEY = (
     ("total", 1234.0, "A total."),
 )
 _USE = (
-    "Change a yellow cell on Inputs, or choose another scenario there: everything follows.",
-    "The sheets are protected without a password, so that a slip does no harm.",
-    "Formulas call numbers by the name that stands beside them on Inputs: assumptions.margin.",
-    "A figure that does not exist, such as the payback of a case that never pays back, shows n/a.",
-    "Nothing is rounded in calculations; only what is shown is.",
+    ("What if …", "Change a yellow cell on Inputs, or choose another scenario there: all follows."),
+    ("Protection", "There is no password; the sheets are protected so that a slip does no harm."),
+    ("Names", "Formulas call a number by the name that stands beside it: assumptions.margin."),
+    ("n/a", "A figure that does not exist, such as the payback of a case that never pays back."),
+    ("Rounding", "Nothing is rounded in calculations; only what is shown is."),
 )
 
 
@@ -36,12 +38,11 @@ def sheet(draft: Draft) -> Sheet:
     """The sheet, as a page of text."""
     made = Sheet(title=TITLE, heading="About this workbook", colour="about")
     row = _place_facts(made, draft, 5)
+    for number, (title, _) in enumerate(_SHEETS, 1):
+        made.links[row + number, 1] = title
     row = _place_list(made, "Sheets", _SHEETS, row)
-    for title, *_ in _SHEETS:
-        where = next(key for key, cell in made.cells.items() if cell.value == title)
-        made.links[where] = title
     row = _place_key(made, row)
-    row = _place_list(made, "How to use it", [("", words) for words in _USE], row)
+    row = _place_list(made, "How to use it", _USE, row)
     _place_sources(made, draft, row)
     made.widths = {1: 28, 2: 105}
     made.page.landscape = False
@@ -69,10 +70,10 @@ def _place_facts(made: Sheet, draft: Draft, row: int) -> int:
     return row + 2
 
 
-def _place_list(made: Sheet, title: str, rows: object, row: int) -> int:
-    made.texts(row, [title, ""], "section")
-    for label, words in rows:  # type: ignore[attr-defined]
-        row += 1
+def _place_list(made: Sheet, title: str, rows: Iterable[tuple[str, str]], top: int) -> int:
+    made.texts(top, [title, ""], "section")
+    row = top
+    for row, (label, words) in enumerate(rows, top + 1):
         made.text(row, 1, label, "label_wrapped")
         made.text(row, 2, words, "text")
     return row + 2

@@ -34,11 +34,10 @@ def sheets(drafted: Draft) -> list[Sheet]:
     """The sheets as data, in their order."""
     language = Language(drafted)
     rate = InternalRate(drafted)
-    cash = cashflow.sheet(drafted, language, rate)
     found = [
         about.sheet(drafted),
         inputs.sheet(drafted, language),
-        cash,
+        cashflow.sheet(drafted, language, rate),
         summary.sheet(drafted, Figures(drafted.result, rate)),
         checks.sheet(drafted, rate),
     ]

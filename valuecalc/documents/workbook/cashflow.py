@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from openpyxl.utils import get_column_letter
+
 from valuecalc.documents.workbook import formats
 from valuecalc.documents.workbook.cells import Sheet
 from valuecalc.documents.workbook.draft import Draft, Values
@@ -36,12 +38,15 @@ def sheet(draft: Draft, language: Language, rate: InternalRate) -> Sheet:
     """The sheet, row by row."""
     made = Sheet(title=TITLE, heading="Cash flow by period", colour="calculation", workings=True)
     place_header(made, draft)
-    place(made, _blocks(draft, Workings(draft, language), rate), TOP + HEIGHT + 1)
+    row = place(made, _blocks(draft, Workings(draft, language)), TOP + HEIGHT + 1)
+    # What the measures are read from is for the screen, not for paper.
+    made.page.area = f"A1:{get_column_letter(made.last_column)}{row - 1}"
+    place(made, (*payback_rows(draft), *flow_rows(rate)), row)
     _look(made, draft)
     return made
 
 
-def _blocks(draft: Draft, workings: Workings, rate: InternalRate) -> Iterator[Block]:
+def _blocks(draft: Draft, workings: Workings) -> Iterator[Block]:
     result = draft.result
     yield from time_rows(draft)
     yield from workings.assumptions()
@@ -58,8 +63,6 @@ def _blocks(draft: Draft, workings: Workings, rate: InternalRate) -> Iterator[Bl
     yield from _statement(draft)
     yield from _discounted(draft)
     yield from _delay(draft)
-    yield from payback_rows(draft)
-    yield from flow_rows(rate)
 
 
 def _look(made: Sheet, draft: Draft) -> None:
@@ -71,7 +74,7 @@ def _look(made: Sheet, draft: Draft) -> None:
     made.page.repeat_rows = f"{TOP}:{TOP + HEIGHT - 1}"
     made.page.repeat_columns = "A:D"
     # The decision and the first year stand on the first page.
-    made.page.breaks = [FIRST + _PERIODS_A_PAGE * page for page in range(1, pages)]
+    made.page.column_breaks = [FIRST + _PERIODS_A_PAGE * page for page in range(1, pages)]
 
 
 def _width(draft: Draft) -> float:

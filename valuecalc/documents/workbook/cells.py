@@ -87,7 +87,8 @@ class Page:
     tall: int = 0
     repeat_rows: str = ""
     repeat_columns: str = ""
-    breaks: Sequence[int] = ()
+    column_breaks: Sequence[int] = ()
+    row_breaks: Sequence[int] = ()
     area: str = ""
     landscape: bool = True
 

@@ -1,234 +1,137 @@
-"""The sheet Checks: two ways to the same number, and the exported figures beside the live ones."""
+"""The sheet Checks: two ways to the same number, and the exported figures beside the live ones.
+
+All checks together give one word, which stands on every sheet. The comparison with the export
+is none of them: it tells that somebody has changed an input, which is what a workbook is for.
+"""
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterator
-from dataclasses import dataclass
-
 from valuecalc.documents.workbook import formats
-from valuecalc.documents.workbook.cells import OTHERWISE, Cell, Sheet, shown
+from valuecalc.documents.workbook.cells import Cell, Sheet, shown
 from valuecalc.documents.workbook.draft import Draft
+from valuecalc.documents.workbook.formats import Format
 from valuecalc.documents.workbook.irr import InternalRate
 from valuecalc.documents.workbook.irr_rows import place_search
-from valuecalc.engine.result import LineResult
+from valuecalc.documents.workbook.pairs import Check, checks_of
+from valuecalc.engine.result import Figure
 
 TITLE = "Checks"
 PASS = "All checks pass"
 FAIL = "A check fails: see Checks"
 AS_EXPORTED = "All figures as exported"
 CHANGED = "Changed since the export"
-_FIRST = 9
+
+LABEL, ONE, OTHER, DIFFERENCE, TOLERANCE, RESULT, NAME = range(1, 8)
+_MASTER, _EXPORT, _PART, _SCALE = 4, 5, 6, 7
+_FIRST = 10
 _TOLERANCE = 1e-9
-
-
-@dataclass(frozen=True, kw_only=True)
-class Check:
-    """Two ways to one number, which must agree."""
-
-    label: str
-    one: str
-    other: str
-    values: tuple[float | None, float | None]
 
 
 def sheet(draft: Draft, rate: InternalRate) -> Sheet:
     """The checks, the comparison with the export, and the search for the IRR."""
     made = Sheet(title=TITLE, heading="Checks", colour="check")
-    checks = list(_checks(draft, rate))
-    last = _FIRST + len(checks) - 1
+    checks = list(checks_of(draft, rate))
     _place_tolerance(made, draft)
-    heads = ("Check", "One way", "Another way", "Difference", "Tolerance", "Result")
-    made.texts(_FIRST - 1, heads, "header_right")
-    made.text(_FIRST - 1, 1, heads[0], "header")
+    _heads(made, _FIRST - 1, ("Check", "One way", "Another way", "Difference", "Tolerance"))
     for row, check in enumerate(checks, _FIRST):
         _place_check(made, check, row)
-    master = (
-        f'IF(COUNTIF($F${_FIRST}:$F${last},"OK")=ROWS($F${_FIRST}:$F${last}),"{PASS}","{FAIL}")'
-    )
-    made.put(4, 2, Cell(value=PASS, formula=master, style="status"), "checks.all")
-    made.text(4, 1, "All checks", "label")
-    bottom = _place_export(made, draft, last + 3)
-    made.page.area = f"A1:F{bottom}"
+    last = _FIRST + len(checks) - 1
+    _verdict(made, _MASTER, "All checks", ("OK", PASS, FAIL), (_FIRST, last), "checks.all")
+    top = last + 3
+    figures = list(draft.result.figures.values())
+    bottom = top + 1 + len(figures)
+    _place_comparison(made, draft, figures, top)
+    words = ("as exported", AS_EXPORTED, CHANGED)
+    _verdict(made, _EXPORT, "Figures", words, (top + 2, bottom), "checks.export")
+    made.page.area = f"A1:G{bottom}"
     place_search(rate, made, bottom + 3)
-    made.widths = {1: 52, 2: 18, 3: 18, 4: 16, 5: 14, 6: 16, 7: 30}
-    made.freeze = "A4"
-    made.page.landscape = False
-    made.page.repeat_rows = "1:3"
+    _look(made)
     return made
 
 
+def _look(made: Sheet) -> None:
+    made.widths = {LABEL: 60, ONE: 17, OTHER: 17, DIFFERENCE: 13, TOLERANCE: 11}
+    made.widths |= {RESULT: 14, NAME: 38}
+    made.freeze = "A4"
+    made.page.repeat_rows = "1:3"
+
+
+def _heads(made: Sheet, row: int, heads: tuple[str, ...]) -> None:
+    made.text(row, LABEL, heads[0], "header")
+    made.texts(row, heads[1:], "header_right", ONE)
+    made.text(row, RESULT, "Result", "header_centre")
+    made.text(row, NAME, "", "header")
+
+
+def _verdict(
+    made: Sheet,
+    row: int,
+    label: str,
+    words: tuple[str, str, str],
+    rows: tuple[int, int],
+    name: str,
+) -> None:
+    """One word for many results: whether all of them say the same good word."""
+    each, good, bad = words
+    area = f"$F${rows[0]}:$F${rows[1]}"
+    formula = f'IF(COUNTIF({area},"{each}")=ROWS({area}),"{good}","{bad}")'
+    made.text(row, LABEL, label, "label")
+    made.put(row, ONE, Cell(value=good, formula=formula, style="status"), name)
+
+
 def _place_tolerance(made: Sheet, draft: Draft) -> None:
-    made.text(6, 1, "Tolerance, as a part of the largest total", "label")
+    made.text(_PART, LABEL, "Tolerance, as a part of the largest total", "label")
     part = Cell(value=_TOLERANCE, style="fixed", format=formats.TINY)
-    made.put(6, 2, part, "checks.tolerance")
-    made.text(5, 1, "Figures beside those of the export", "label")
-    sizes = [
-        abs(draft.result.value(name) or 0.0) for name in ("total_benefits", "total_investment")
-    ]
-    made.text(7, 1, "Largest total", "label")
-    formula = "MAX(1,ABS(N([total_benefits])),ABS(N([total_investment])))"
-    scale = Cell(
-        value=max(1.0, *sizes),
-        formula=formula,
-        style="calculation",
-        format=formats.amount(draft.currency, [max(sizes)]),
-    )
-    made.put(7, 2, scale, "checks.scale")
+    made.put(_PART, ONE, part, "checks.tolerance")
+    made.text(_SCALE, LABEL, "Largest total", "label")
+    totals = ("total_benefits", "total_investment")
+    sizes = [1.0, *(abs(draft.result.value(name) or 0.0) for name in totals)]
+    formula = f"MAX(1,{','.join(f'ABS(N([{name}]))' for name in totals)})"
+    form = formats.amount(draft.currency, sizes)
+    made.put(_SCALE, ONE, _number(max(sizes), formula, form), "checks.scale")
+
+
+def _number(value: float | None, formula: str, form: Format) -> Cell:
+    return Cell(value=shown(value), formula=formula, style="calculation", format=form)
 
 
 def _place_check(made: Sheet, check: Check, row: int) -> None:
-    one, other = check.values
-    difference = 0.0 if one is None or other is None else one - other
-    made.text(row, 1, check.label, "label")
-    for column, formula, value in ((2, check.one, one), (3, check.other, other)):
-        form = formats.amount("1", [value or 0.0])
-        cell = Cell(value=shown(value), formula=formula, style="calculation", format=form)
-        made.put(row, column, cell)
+    made.text(row, LABEL, check.label, "label")
+    form = formats.amount("1", [check.value or 0.0])
+    made.put(row, ONE, _number(check.value, check.one, form))
+    made.put(row, OTHER, _number(check.value, check.other, form))
     differs = f"IFERROR($B{row}-$C{row},1-($B{row}=$C{row}))"
-    cells = (
-        (4, differs, difference, formats.TINY),
-        (5, "[checks.tolerance]*[checks.scale]", None, formats.TINY),
-    )
-    for column, formula, value, form in cells:
-        number = _TOLERANCE * float(made.cells[7, 2].value or 1) if value is None else value  # type: ignore[arg-type]
-        cell = Cell(value=number, formula=formula, style="calculation", format=form)
-        made.put(row, column, cell)
+    made.put(row, DIFFERENCE, _number(0.0, differs, formats.TINY))
+    scale = made.cells[_SCALE, ONE].value
+    assert isinstance(scale, float)
+    tolerance = _number(_TOLERANCE * scale, "[checks.tolerance]*[checks.scale]", formats.TINY)
+    made.put(row, TOLERANCE, tolerance)
     formula = f'IF(ABS($D{row})<=$E{row},"OK","Error")'
-    made.put(row, 6, Cell(value="OK", formula=formula, style="status"))
+    made.put(row, RESULT, Cell(value="OK", formula=formula, style="status_centred"))
 
 
-def _checks(draft: Draft, rate: InternalRate) -> Iterator[Check]:
-    value = draft.result.value
-    columns = draft.axis.columns
-    for years, total, label in (
-        ("total_benefits", "total_benefits", "The years of the benefits sum to their total"),
-        ("total_investment", "total_investment", "The years of the investment sum to its total"),
-        ("net", "value", "The net value of the years sums to the value"),
-    ):
-        by_year = f"[by_year.{years}|all]"
-        yield Check(
-            label=label,
-            one=f'IF(COUNT({by_year})=COLUMNS({by_year}),SUM({by_year}),"n/a")',
-            other=f"[{total}]",
-            values=(_sum(value(f"{years}.{column}") for column in columns), value(total)),
-        )
-    for label, one, name in (
-        ("Cumulative cash ends at the value", "[cumulative|last]", "value"),
-        ("Cumulative discounted cash ends at the NPV", "[cumulative_discounted|last]", "npv"),
-        ("The discounted net flow sums to the NPV", "[discounted|total]", "npv"),
-    ):
-        yield Check(label=label, one=one, other=f"[{name}]", values=(value(name), value(name)))
-    if rate.is_regular and draft.case.discounting.factor_decimals is None:
-        yield _npv_by_function(draft)
-    yield _npv_at_irr(draft, rate)
-    for line in draft.result.lines:
-        yield _factors(draft, line)
-    yield from _evidence(draft)
-    ends = value("value") or 0.0
-    yield Check(
-        label="The waterfall ends at the value",
-        one="N([waterfall.end])",
-        other="N([value])",
-        values=(ends, ends),
-    )
-    yield from _no_errors(draft)
+def _place_comparison(made: Sheet, draft: Draft, figures: list[Figure], top: int) -> None:
+    """Every figure as exported beside the live one."""
+    title = "Figures as exported, and as they are here now"
+    made.texts(top, [title, *[""] * (NAME - 1)], "section")
+    _heads(made, top + 1, ("Figure", "Exported", "Here and now", "Difference"))
+    made.text(top + 1, TOLERANCE, "Unit", "header")
+    made.text(top + 1, NAME, "Name", "header")
+    for row, figure in enumerate(figures, top + 2):
+        _place_figure(made, figure, row, is_money=figure.unit == draft.currency)
 
 
-def _sum(values: Iterator[float | None]) -> float | None:
-    numbers = list(values)
-    if any(number is None for number in numbers):
-        return None
-    return math.fsum(number for number in numbers if number is not None)
-
-
-def _npv_by_function(draft: Draft) -> Check:
-    per_period = "(1+[discounting.rate])^(1/[timeline.periods_per_year])-1"
-    at_decision = "INDEX([net|all],1)"
-    npv = draft.result.value("npv")
-    return Check(
-        label="The function NPV() gives the NPV",
-        one=f'IFERROR({at_decision}+NPV({per_period},[net|later]),"n/a")',
-        other="[npv]",
-        values=(npv, npv),
-    )
-
-
-def _npv_at_irr(draft: Draft, rate: InternalRate) -> Check:
-    """The NPV at the IRR, in parts of the size of the flows."""
-    del draft, rate
-    factors = "(1+[irr])^(-[time|all])"
-    npv, size = f"SUMPRODUCT([net|all]*{factors})", f"SUMPRODUCT(ABS([net|all])*{factors})"
-    return Check(
-        label="The NPV at the IRR is zero, beside the largest total",
-        one=f"IFERROR({npv}/{size}*[checks.scale],0)",
-        other="0",
-        values=(0.0, 0.0),
-    )
-
-
-def _factors(draft: Draft, line: LineResult) -> Check:
-    """Gross times the factors, summed over time, against the net of the line."""
-    names = ["amount", "timing", *(factor.name for factor in line.factors)]
-    product = "*".join(f"[{line.prefix}.{name}|all]" for name in names)
-    total = draft.result.value(f"{line.prefix}.total")
-    return Check(
-        label=f"Amount × timing × factors give the net: {line.label}",
-        one=f"IFERROR(SUMPRODUCT({product}),[{line.prefix}.total])",
-        other=f"[{line.prefix}.total]",
-        values=(total, total),
-    )
-
-
-def _evidence(draft: Draft) -> Iterator[Check]:
-    total = draft.result.value("total_benefits")
-    for label, names in (
-        ("The grades of evidence share out all benefits", [f"evidence.{g}.total" for g in "abcde"]),
-        ("Hard and soft benefits are all benefits", ["hard.total", "soft.total"]),
-    ):
-        yield Check(
-            label=label,
-            one=f"IFERROR({'+'.join(f'[{name}]' for name in names)},{OTHERWISE})",
-            other="[total_benefits]",
-            values=(total, total),
-        )
-
-
-def _no_errors(draft: Draft) -> Iterator[Check]:
-    del draft
-    for title in ("Inputs", "Cash flow", "Summary"):
-        yield Check(
-            label=f"No cell of {title} is an error",
-            one=f"SUMPRODUCT(1*ISERROR([used.{title}]))",
-            other="0",
-            values=(0.0, 0.0),
-        )
-
-
-def _place_export(made: Sheet, draft: Draft, top: int) -> int:
-    """Every figure as exported beside the live one; returns the last row."""
-    figures = list(draft.result.figures.values())
-    made.texts(top, ["Figures as exported, and as they are here now", *[""] * 5], "section")
-    heads = ("Figure", "Exported", "Here and now", "Difference", "Unit", "Result")
-    made.texts(top + 1, heads, "header_right")
-    made.text(top + 1, 1, heads[0], "header")
-    first, last = top + 2, top + 1 + len(figures)
-    for row, figure in enumerate(figures, first):
-        form = formats.figure(figure.unit, figure.value)
-        made.text(row, 1, f"{figure.label} ({figure.name})", "label")
-        made.put(row, 2, Cell(value=shown(figure.value), style="fixed", format=form))
-        live = Cell(
-            value=shown(figure.value), formula=f"[{figure.name}]", style="link", format=form
-        )
-        made.put(row, 3, live)
-        differs = f"IFERROR($C{row}-$B{row},1-($C{row}=$B{row}))"
-        made.put(row, 4, Cell(value=0.0, formula=differs, style="calculation", format=formats.TINY))
-        made.text(row, 5, figure.unit, "unit")
-        money = figure.unit == draft.currency
-        size = "[checks.scale]" if money else f"MAX(1,ABS(N($B{row})))"
-        same = f'IF(ABS($D{row})<=[checks.tolerance]*{size},"as exported","changed")'
-        made.put(row, 6, Cell(value="as exported", formula=same, style="status_quiet"))
-    area = f"$F${first}:$F${last}"
-    formula = f'IF(COUNTIF({area},"as exported")=ROWS({area}),"{AS_EXPORTED}","{CHANGED}")'
-    made.put(5, 2, Cell(value=AS_EXPORTED, formula=formula, style="status_quiet"), "checks.export")
-    return last
+def _place_figure(made: Sheet, figure: Figure, row: int, *, is_money: bool) -> None:
+    form = formats.figure(figure.unit, figure.value)
+    value = shown(figure.value)
+    made.text(row, LABEL, figure.label, "label")
+    made.put(row, ONE, Cell(value=value, style="fixed", format=form))
+    live = Cell(value=value, formula=f"[{figure.name}]", style="link", format=form)
+    made.put(row, OTHER, live)
+    differs = f"IFERROR($C{row}-$B{row},1-($C{row}=$B{row}))"
+    made.put(row, DIFFERENCE, _number(0.0, differs, formats.TINY))
+    made.text(row, TOLERANCE, figure.unit, "unit")
+    size = "[checks.scale]" if is_money else f"MAX(1,ABS(N($B{row})))"
+    same = f'IF(ABS($D{row})<=[checks.tolerance]*{size},"as exported","changed")'
+    made.put(row, RESULT, Cell(value="as exported", formula=same, style="status_centred"))
+    made.text(row, NAME, figure.name, "name")

@@ -13,8 +13,19 @@ from valuecalc.documents.workbook.names import slug
 from valuecalc.engine import scenarios
 from valuecalc.engine.result import Axis, LineResult, Result
 from valuecalc.formula import numbers
-from valuecalc.formula.tree import Binary, Call, Comparison, Convert, Name, Negative, Node
-from valuecalc.formula.tree import Number, TimeWord, children, names
+from valuecalc.formula.tree import (
+    Binary,
+    Call,
+    Comparison,
+    Convert,
+    Name,
+    Negative,
+    Node,
+    Number,
+    TimeWord,
+    children,
+    names,
+)
 
 Values = list[float]
 """One number per period, or NaN where there is none."""

@@ -20,6 +20,13 @@ WHY_NONE = {
 """Why a searched figure may not exist, in a few words."""
 
 
+def why_none(figure: Figure) -> str:
+    """Why a figure may not exist, in a few words."""
+    if figure.rule.kind == "search":
+        return WHY_NONE[figure.rule.method]
+    return "nothing to divide by" if figure.rule.method else "undefined"
+
+
 class Figures:
     """Writes the figures of a result as formulas."""
 

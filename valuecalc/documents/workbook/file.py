@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from copy import copy
-from datetime import datetime
 from io import BytesIO
 from typing import Any
 
@@ -14,13 +13,13 @@ from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.cell.cell import Cell as FileCell
 from openpyxl.formatting.rule import FormulaRule
 from openpyxl.packaging.custom import StringProperty
-from openpyxl.styles import Font, PatternFill, Protection
+from openpyxl.styles import Font, PatternFill
 from openpyxl.utils import get_column_letter
 from openpyxl.workbook.defined_name import DefinedName
 from openpyxl.workbook.protection import WorkbookProtection
 from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.hyperlink import Hyperlink
-from openpyxl.worksheet.pagebreak import Break, ColBreak
+from openpyxl.worksheet.pagebreak import Break, ColBreak, RowBreak
 from openpyxl.worksheet.worksheet import Worksheet
 
 from valuecalc.documents.workbook.cells import Allowed, Cell, Sheet
@@ -29,11 +28,10 @@ from valuecalc.documents.workbook.drawing import draw
 from valuecalc.documents.workbook.formats import Format
 from valuecalc.documents.workbook.inject import with_values
 from valuecalc.documents.workbook.references import Directory
-from valuecalc.documents.workbook.styles import BAD, STYLES, TABS, WHITE
+from valuecalc.documents.workbook.styles import BAD, STYLES, TABS, WHITE, Style
 
 LONGEST_TEXT = 32_767
 _LINE_HEIGHT = 13.5
-_BORN = datetime(2000, 1, 1)
 
 
 def write(sheets: Sequence[Sheet], properties: dict[str, str], opens_on: str) -> bytes:
@@ -58,7 +56,7 @@ def write(sheets: Sequence[Sheet], properties: dict[str, str], opens_on: str) ->
 
 def clean(text: str) -> str:
     """A text without the characters that a workbook cannot hold."""
-    return ILLEGAL_CHARACTERS_RE.sub("\ufffd", text)[:LONGEST_TEXT]
+    return str(ILLEGAL_CHARACTERS_RE.sub("\ufffd", text))[:LONGEST_TEXT]
 
 
 def _describe(book: Workbook, properties: dict[str, str]) -> None:
@@ -154,13 +152,19 @@ def _heights(sheet: Sheet) -> dict[int, float]:
     lines: dict[int, int] = {}
     for (row, column), cell in sheet.cells.items():
         if isinstance(cell.value, str) and STYLES[cell.style].wrap:
-            width = sheet.widths.get(column, 9) * 1.1
+            style = STYLES[cell.style]
+            width = sheet.widths.get(column, 9) * _letters_a_width(style)
             needed = sum(math.ceil(max(1, len(part)) / width) for part in cell.value.split("\n"))
             lines[row] = max(lines.get(row, 1), needed)
     heights = {
         row: min(409.0, 2 + _LINE_HEIGHT * count) for row, count in lines.items() if count > 1
     }
     return {1: 24.0} | heights | sheet.heights
+
+
+def _letters_a_width(style: Style) -> float:
+    """How many letters fit into a column for each unit of its width, cautiously."""
+    return (1.1 if style.bold else 1.25) * 10 / style.size
 
 
 def _view(made: Worksheet, sheet: Sheet) -> None:
@@ -186,10 +190,12 @@ def _set_up_page(made: Worksheet, sheet: Sheet) -> None:
         made.print_area = page.area
     made.print_title_rows = page.repeat_rows or None
     made.print_title_cols = page.repeat_columns or None
-    if page.breaks:
-        made.col_breaks = ColBreak()
-        for column in page.breaks:
-            made.col_breaks.append(Break(id=column))
+    made.col_breaks = ColBreak()
+    made.row_breaks = RowBreak()
+    for column in page.column_breaks:
+        made.col_breaks.append(Break(id=column))
+    for row in page.row_breaks:
+        made.row_breaks.append(Break(id=row))
     _head_and_foot(made, sheet)
 
 

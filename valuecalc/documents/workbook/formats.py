@@ -26,19 +26,19 @@ FLAG = Format("flag", '0;-0;"–"')
 OPENING = Format("opening", ";;;")
 FACTOR = Format("factor", "0.0000;[Red]-0.0000")
 TIMES = Format("times", '0.00"x";[Red]-0.00"x"')
-TINY = Format("tiny", "0.0E+00")
+TINY = Format("tiny", '0.0E+00;-0.0E+00;"–"')
 REPORT_YEAR = Format("report year", '"Year "0;;"Initial"')
 
 
-def figure(unit: str, value: float | None) -> Format:
+def figure(unit: str, value: float | None, *, dash: bool = False) -> Format:
     """How a result is shown: money with its symbol, `66.7%`, `7.2` months, `1.35x`."""
     if unit == "x":
         return TIMES
     if unit == "months":
         return _number("", 1, "months")
     if quantity.is_percentage(unit):
-        return _percent(1)
-    return amount(unit, [value or 0.0], symbol=True)
+        return _percent(1, dash)
+    return amount(unit, [value or 0.0], symbol=True, dash=dash)
 
 
 def amount(

@@ -150,6 +150,11 @@ def _start_note(line: LineResult) -> str:
     return f"{line.timing_text[:1].upper()}{line.timing_text[1:]}{told}"
 
 
+def _end_note(line: LineResult) -> str:
+    end = line.line.ends
+    return f"Milestone {end}" if isinstance(end, str) else ""
+
+
 def _whole(
     line: LineResult, parameter: str, what: str, value: int, unit: str, least: int, note: str = ""
 ) -> Given:

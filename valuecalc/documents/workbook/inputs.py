@@ -81,7 +81,7 @@ class _Writer:
     def selector(self) -> None:
         """The choice of the scenario, and its place among the scenarios."""
         made = self.made
-        made.texts(_SELECTOR, ["Scenario", "scenario.selected"], "label")
+        made.text(_SELECTOR, LABEL, "Scenario", "label")
         made.text(_SELECTOR, NAME, "scenario.selected", "name")
         chosen = self.draft.scenarios[self.draft.chosen]
         cell = Cell(value=chosen.label, style="choice", format=formats.TEXT)
@@ -105,23 +105,24 @@ class _Writer:
         self.made.texts(_HEADER, labels, "header_right", SCENARIOS)
         for column, head in zip((IN_USE, LOW, EXPECTED, HIGH), ("In use", *heads[4:]), strict=True):
             self.made.text(_HEADER, column, head, "header_right")
-        tail = ["Evidence", "Source", "Date", "Note"]
-        self.made.texts(_HEADER, tail, "header", self.columns.grade)
+        tail = ["Source", "Date", "Note"]
+        self.made.text(_HEADER, self.columns.grade, "Evidence", "header_centre")
+        self.made.texts(_HEADER, tail, "header", self.columns.source)
         self.made.text(_HEADER - 1, SCENARIOS, "Values by scenario", "note_line")
 
     def section(self, title: str, row: int) -> None:
         """A heading across the sheet."""
         self.made.texts(row, [title, *[""] * (self.columns.note - 1)], "section")
 
-    def assumptions(self, row: int) -> int:
+    def assumptions(self, top: int) -> int:
         """The discount rate and the assumptions; returns the next free row."""
-        self.section("Discounting", row)
-        self._discount_rate(row + 1)
-        row += 3
-        self.section("Assumptions", row)
-        for row, each in enumerate(self.draft.given.assumptions, row + 1):
+        self.section("Discounting", top)
+        self._discount_rate(top + 1)
+        assumptions = self.draft.given.assumptions
+        self.section("Assumptions", top + 3)
+        for row, each in enumerate(assumptions, top + 4):
             self._assumption(each, row)
-        return row + 2
+        return top + len(assumptions) + 5
 
     def _discount_rate(self, row: int) -> None:
         given = self.draft.given.discounting.rate
@@ -194,7 +195,7 @@ class _Writer:
         evidence, columns = each.evidence, self.columns
         notes = [each.note]
         if evidence is not None:
-            self.made.text(row, columns.grade, evidence.grade, "grade")
+            self.made.text(row, columns.grade, evidence.grade, "centred")
             source = ", ".join(filter(None, (evidence.source, evidence.owner)))
             self.made.text(row, columns.source, source, "note")
             if evidence.date is not None:
@@ -204,14 +205,14 @@ class _Writer:
             notes += [evidence.note, tested]
         self.made.text(row, columns.note, " ".join(filter(None, notes)), "note")
 
-    def given(self, title: str, rows: list[Given], row: int) -> int:
+    def given(self, title: str, rows: list[Given], top: int) -> int:
         """A section of numbers that are the same in every scenario; returns the next row."""
         if not rows:
-            return row
-        self.section(title, row)
-        for row, each in enumerate(rows, row + 1):
+            return top
+        self.section(title, top)
+        for row, each in enumerate(rows, top + 1):
             self._given(each, row)
-        return row + 2
+        return top + len(rows) + 2
 
     def _given(self, each: Given, row: int) -> None:
         self._label(row, each.label, each.name, each.unit)
@@ -232,10 +233,12 @@ class _Writer:
         made, columns = self.made, self.columns
         made.widths = {LABEL: 40, NAME: 30, IN_USE: 14, UNIT: 20, LOW: 12, EXPECTED: 12, HIGH: 12}
         made.widths |= dict.fromkeys(range(SCENARIOS, columns.last_scenario + 1), 14)
-        made.widths |= {columns.grade: 9, columns.source: 34, columns.date: 12, columns.note: 60}
-        made.heights[_HEADER] = 32
+        made.widths |= {columns.grade: 10, columns.source: 34, columns.date: 12, columns.note: 60}
         made.freeze = f"B{_HEADER + 1}"
         made.page.repeat_rows = f"{_HEADER}:{_HEADER}"
+        made.page.repeat_columns = "A:A"
+        made.page.wide = 2
+        made.page.column_breaks = [columns.last_scenario]
 
 
 def _chosen(each: Assumption, scenario: Scenario) -> tuple[str, float]:

@@ -17,6 +17,7 @@ from valuecalc.documents.workbook.rows import (
     Row,
     Single,
 )
+from valuecalc.documents.workbook.timeaxis import floats
 from valuecalc.documents.workbook.timing import TimingRows
 from valuecalc.engine.result import CalculationResult, Factor, LineResult
 
@@ -61,21 +62,19 @@ class Workings:
 
     def _calculation(self, each: CalculationResult) -> Iterator[Block]:
         id, label = each.calculation.id, each.calculation.label
-        values = self.draft.values[id]
         formula = self.language.write(id)
         yield from self._sums(id, label)
-        common = {
-            "label": label,
-            "unit": each.unit,
-            "formula": formula,
-            "format": formats.amount(each.unit, values),
-        }
-        name = f"calculations.{id}"
-        if id not in self.draft.varying:
-            yield Single(name=name, value=values[min(1, self.draft.periods)], **common)
-            return
-        key = self.language.key(id)
-        yield Row(key=key, values=values, total=IN_FIRST_PERIOD, total_name=name, **common)
+        row = Row(
+            key=self.language.key(id),
+            label=label,
+            unit=each.unit,
+            values=self.draft.values[id],
+            formula=formula,
+            format=formats.amount(each.unit, self.draft.values[id]),
+            total=IN_FIRST_PERIOD,
+            total_name=f"calculations.{id}",
+        )
+        yield row if id in self.draft.varying else row.as_single(f"calculations.{id}")
 
     def _sums(self, id: str, label: str) -> Iterator[Block]:
         """The rows whose sums over time a formula uses, and the sums."""
@@ -118,15 +117,16 @@ class Workings:
 
     def _amount(self, line: LineResult) -> Row | Single:
         values = self.draft.values[line.id]
-        common = {
-            "label": f"Amount: {line.label}",
-            "unit": line.unit,
-            "formula": self.language.write(line.id),
-            "format": formats.amount(line.unit, values),
-        }
-        if line.id in self.draft.varying:
-            return Row(key=f"{line.prefix}.amount", values=values, **common)
-        return Single(name=f"{line.prefix}.amount", value=values[0], **common)
+        key = f"{line.prefix}.amount"
+        row = Row(
+            key=key,
+            label=f"Amount: {line.label}",
+            unit=line.unit,
+            values=values,
+            formula=self.language.write(line.id),
+            format=formats.amount(line.unit, values),
+        )
+        return row if line.id in self.draft.varying else row.as_single(key)
 
     def _gross(self, line: LineResult) -> Row:
         prefix = line.prefix
@@ -134,29 +134,31 @@ class Workings:
         if line.id in self.language.fragile:
             # What is undefined while nothing flows does no harm.
             formula = f"IF([{prefix}.timing]=0,0,{formula})"
-        return self._flow(line, "Gross", "gross", formula, [float(v) for v in line.gross])
+        return self._flow(line, "Gross", "gross", formula, floats(line.gross))
 
     def _factor(self, line: LineResult, factor: Factor) -> Row | Single:
-        formula = self.language.write(line.id, factor.name)
+        formula, label = self.language.write(line.id, factor.name), factor.label
         if factor.name == "risk":
-            sign = "-" if line.kind == "benefit" else "+"
-            formula = f"1{sign}({formula})"
-        values = [float(value) for value in factor.values]
-        common = {
-            "label": f"{factor.label}: {line.label}",
-            "unit": "%",
-            "formula": formula,
-            "format": formats.amount("%", values),
-        }
+            lowers = line.kind == "benefit"
+            formula = f"1{'-' if lowers else '+'}({formula})"
+            label = "Kept after risk" if lowers else "Raised by risk"
+        values = floats(factor.values)
         key = f"{line.prefix}.{factor.name}"
-        if self.draft.varies(self.language.tree(line.id, factor.name)):
-            return Row(key=key, values=values, **common)
-        return Single(name=key, value=values[0], **common)
+        row = Row(
+            key=key,
+            label=f"{label}: {line.label}",
+            unit="%",
+            values=values,
+            formula=formula,
+            format=formats.amount("%", values),
+        )
+        varies = self.draft.varies(self.language.tree(line.id, factor.name))
+        return row if varies else row.as_single(key)
 
     def _net(self, line: LineResult) -> Row:
         factors = [f"[{line.prefix}.{factor.name}]" for factor in line.factors]
         formula = "*".join([f"[{line.prefix}.gross|now]", *factors])
-        values = [float(value) for value in line.net]
+        values = floats(line.net)
         return self._flow(line, "Net", "net", formula, values, style="total")
 
     def _flow(

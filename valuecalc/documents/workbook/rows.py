@@ -66,7 +66,20 @@ class Row:
     total_name: str = ""
     total_format: Format | None = None
     otherwise: str = OTHERWISE
-    opening: Cell | None = None
+
+    def as_single(self, name: str) -> Single:
+        """The same as one number for all periods, for what does not change over time."""
+        value = self.values[min(1, len(self.values) - 1)]
+        assert isinstance(value, float)
+        return Single(
+            name=name,
+            label=self.label,
+            unit=self.unit,
+            value=value,
+            formula=self.formula,
+            style=self.style,
+            format=self.format,
+        )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -87,7 +100,7 @@ Block: TypeAlias = Heading | Gap | Row | Single
 
 def place(sheet: Sheet, blocks: Iterable[Block], top: int) -> int:
     """Write rows onto a sheet from row `top` down; returns the row after the last one."""
-    row = top
+    row = top - 1
     for row, block in enumerate(blocks, top):
         match block:
             case Heading():
@@ -113,11 +126,12 @@ def _place_heading(sheet: Sheet, heading: Heading, row: int) -> None:
 def _place_row(sheet: Sheet, block: Row, row: int) -> None:
     last = FIRST + len(block.values) - 1
     sheet.spans[block.key] = Span(row=row, first=FIRST, last=last, total=TOTAL)
-    total_row = block.style == "total"
-    sheet.text(row, LABEL, block.label, "label_total" if total_row else "label")
-    sheet.text(row, UNIT, block.unit, "unit")
-    if block.opening is not None:
-        sheet.put(row, OPENING, block.opening)
+    ending = "_total" if block.style == "total" else ""
+    sheet.text(row, LABEL, block.label, f"label{ending}")
+    sheet.text(row, UNIT, block.unit, f"unit{ending}")
+    if ending:
+        for column in (TOTAL, OPENING):
+            sheet.put(row, column, Cell(style="unit_total"))
     contents = [shown(value) if isinstance(value, float) else value for value in block.values]
     guarded = UNDEFINED in contents
     for column, content in enumerate(contents, FIRST):

@@ -11,7 +11,6 @@ from valuecalc.documents.workbook.draft import Draft, Values
 from valuecalc.documents.workbook.formats import Format
 from valuecalc.documents.workbook.rows import (
     FIRST,
-    LABEL,
     OPENING,
     TOTAL,
     Block,
@@ -76,7 +75,7 @@ def time_rows(draft: Draft) -> Iterator[Block]:
     """How far each period is from the decision, and what that makes of its money."""
     yield Heading(text="Time and discounting")
     months = floats(draft.axis.months)
-    yield _row("month", "Months from the decision", "month", _MONTHS, months, formats.FLAG)
+    yield _row("month", "Months from the decision", "month", _MONTHS, months, formats.COUNT)
     yield from _times(draft)
     yield _discount_factor(draft)
     yield Gap()
@@ -115,7 +114,7 @@ def _discount_factor(draft: Draft) -> Row:
     if draft.case.discounting.factor_decimals is not None:
         formula = f"ROUND({formula},[discounting.factor_decimals])"
     return _row(
-        "discount_factor", "Discount factor", "1", formula, floats(draft.axis.discount_factor)
+        "discount_factor", "Discount factor", "factor", formula, floats(draft.axis.discount_factor)
     )
 
 

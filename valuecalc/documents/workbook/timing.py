@@ -96,9 +96,17 @@ class TimingRows:
             part = f"{c}*({c}+1)*({c}+{c}+1-{c}*({c}+1)/{months})/({months}*({months}+{months}))"
         sums = [self._sum_to(month) for month in passed]
         rows = [
-            self._row(f"{prefix}.since", "Months since the start", since, passed),
-            self._row(f"{prefix}.ramped", "Months of the ramp", f"MIN({months},{m})", ramped),
-            self._row(f"{prefix}.full", "Months at full amount so far", f"{part}+{m}-{c}", sums),
+            self._row(f"{prefix}.since", "Months since the start", since, passed, unit="month"),
+            self._row(
+                f"{prefix}.ramped", "Months of the ramp", f"MIN({months},{m})", ramped, unit="month"
+            ),
+            self._row(
+                f"{prefix}.full",
+                "Months at full amount so far",
+                f"{part}+{m}-{c}",
+                sums,
+                unit="month",
+            ),
         ]
         return rows, f"([{prefix}.full]-[{prefix}.full|before])/[timeline.months_per_period]"
 
@@ -143,11 +151,20 @@ class TimingRows:
         label = "Timing × length of period" if self.line.length != 1 else "Timing × growth"
         return self._row(f"{self.line.prefix}.timing", label, "*".join(parts), values, total=SUM)
 
-    def _row(self, key: str, label: str, formula: str, values: Values, *, total: str = "") -> Row:
+    def _row(
+        self,
+        key: str,
+        label: str,
+        formula: str,
+        values: Values,
+        *,
+        unit: str = "factor",
+        total: str = "",
+    ) -> Row:
         return Row(
             key=key,
             label=f"{label}: {self.line.label}",
-            unit="1",
+            unit=unit,
             values=values,
             formula=formula,
             format=formats.amount("1", values, dash=True),

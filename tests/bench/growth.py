@@ -1,0 +1,126 @@
+"""How time and memory grow with formulas, periods, lines and alternatives."""
+
+from __future__ import annotations
+
+import tracemalloc
+from collections.abc import Callable
+from itertools import cycle
+
+import numpy as np
+
+from tests.bench import ours, reference
+from tests.bench.by_hand import HandWritten
+from tests.bench.measure import in_new_process, once, side_by_side, turn_of
+from tests.bench.report import Table, duration, ratio
+from valuecalc.case.case import Case
+from valuecalc.engine.model import compile_case
+
+LINES_FOR_FORMULAS = (40, 80, 240, 800)
+PERIODS = (12, 60, 120, 600)
+LINES = (10, 40, 100, 500)
+ALTERNATIVES = (60, 1_000, 10_000)
+SECONDS = 0.4
+"""For each measurement; growth needs no third digit."""
+
+_IMPORT = "from tests.bench import reference\nfrom valuecalc.engine.calculate import calculate\n"
+
+
+def compiling() -> Table:
+    """From formula texts to a runnable model, every cache empty."""
+    cases = [reference.case(lines=lines) for lines in LINES_FOR_FORMULAS]
+    turns = {
+        str(reference.formulas(case)): once(ours.compiling(case), before=ours.forget)
+        for case in cases
+    }
+    found = side_by_side(turns, SECONDS)
+    rows = [
+        (f"{int(count):,}", duration(seconds), duration(seconds / int(count)))
+        for count, seconds in found.items()
+    ]
+    return Table(
+        "Compiling: from formula texts to a runnable model, every cache empty",
+        ("formulas", "time", "per formula"),
+        rows,
+        "50 formulas are the reference case; the others are that case several times over, under "
+        "other names.",
+    )
+
+
+def periods() -> Table:
+    """The reference case with other horizons."""
+    rows = []
+    for months in PERIODS:
+        case = reference.case(months=months)
+        hand, expected = HandWritten(months), ours.expected(case)
+        by_hand = turn_of(lambda hand=hand, a=expected: hand.what_if(a), SECONDS)  # type: ignore[misc]
+        found = side_by_side({"by hand": by_hand, **_turns(case)}, SECONDS)
+        what_if = ratio(found["what-if"], found["by hand"])
+        rows.append((f"{months}", duration(found["by hand"]), what_if, *_rest(found, case)))
+    head = ("periods", "what-if by hand", "what-if", "compile", "full result", "its memory")
+    return Table("Growth with the horizon: 40 lines, monthly periods", head, rows)
+
+
+def lines() -> Table:
+    """The reference case with fewer and with more lines."""
+    rows = []
+    for count in LINES:
+        case = reference.case(lines=count)
+        found = side_by_side(_turns(case), SECONDS)
+        rows.append((f"{count}", duration(found["what-if"]), *_rest(found, case)))
+    loading, peak = in_new_process(_IMPORT)
+    first, with_result = in_new_process(f"{_IMPORT}calculate(reference.case())")
+    note = (
+        f"A new process has its first result after {duration(first)}, {duration(loading)} of them "
+        f"for loading the libraries, and needs {with_result:.0f} MB ({peak:.0f} MB before the "
+        "first case). Memory is the peak of what compiling and calculating a case adds."
+    )
+    head = ("lines", "what-if", "compile", "full result", "its memory")
+    return Table("Growth with the lines: 60 monthly periods", head, rows, note)
+
+
+def alternatives() -> Table:
+    """Many alternatives in one call: arrays of values for every assumption."""
+    case = reference.case()
+    model, hand = compile_case(case), HandWritten(reference.MONTHS, many=True)
+    rows = []
+    for count in ALTERNATIVES:
+        values = {
+            each.id: np.linspace(each.low or 0.0, each.high or 0.0, count)
+            for each in case.assumptions
+        }
+        works: dict[str, Callable[[], object]] = {
+            "by hand": lambda values=values: hand.what_if(values),  # type: ignore[misc]
+            "ours": lambda values=values: ours.what_if(model, values),  # type: ignore[misc]
+        }
+        found = side_by_side({name: turn_of(work, SECONDS) for name, work in works.items()})
+        memory = [f"{_peak_of(work):.1f} MB" for work in works.values()]
+        cells = (duration(found["by hand"]), ratio(found["ours"], found["by hand"]))
+        rows.append((f"{count:,}", *cells, *memory))
+    head = ("alternatives", "by hand", "valuecalc", "memory by hand", "memory")
+    return Table("Growth with the alternatives in one call: 40 lines, 60 periods", head, rows)
+
+
+def _turns(case: Case) -> dict[str, Callable[[], float]]:
+    model = compile_case(case)
+    changes = cycle([{each.id: each.high} for each in case.assumptions])
+    return {
+        "what-if": turn_of(lambda: ours.what_if(model, next(changes)), SECONDS),
+        "compile": once(ours.compiling(case), before=ours.forget),
+        "result": turn_of(ours.full_result(case), SECONDS),
+    }
+
+
+def _rest(found: dict[str, float], case: Case) -> tuple[str, str, str]:
+    ours.forget()
+    memory = _peak_of(ours.full_result(case))
+    return duration(found["compile"]), duration(found["result"]), f"{memory:.1f} MB"
+
+
+def _peak_of(work: Callable[[], object]) -> float:
+    """The peak of what a piece of work allocates, in MB."""
+    tracemalloc.start()
+    try:
+        work()
+        return tracemalloc.get_traced_memory()[1] / 1024**2
+    finally:
+        tracemalloc.stop()
