@@ -201,7 +201,7 @@ def test_serve_shows_the_reference_example_at_the_address_it_prints() -> None:
             server.terminate()
     assert address.startswith("http://127.0.0.1:")
     assert "New data services" in page
-    assert "£2,000,016" in page
+    assert "£5,000,016" in page
 
 
 def _page(address: str) -> str:
