@@ -57,7 +57,7 @@ class Sheets:
 
 def read(content: bytes) -> Sheets:
     """The values of a workbook as they stand in the file."""
-    book = openpyxl.load_workbook(BytesIO(content), data_only=True)
+    book = openpyxl.load_workbook(BytesIO(content), data_only=True, read_only=True)
     cells = {
         sheet.title: {
             cell.coordinate: cell.value

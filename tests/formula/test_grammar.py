@@ -55,7 +55,7 @@ def refusal(text: str) -> FormulaError:
         ("if(0.1 + 0.2 = 0.3, 1, 0)", 1),
         ("if(0.1 + 0.2 > 0.3, 1, 0)", 0),
         ("max(1, 2, min(3, 4))", 3),
-        ("period + year", 3),
+        ("period + year", 2),
         ("  1\n + \t2 ", 3),
     ],
 )
@@ -104,8 +104,9 @@ def test_behind_an_operator_with_blanks_a_name_is_a_name() -> None:
 
 @pytest.mark.parametrize(
     "name",
-    """lambda class in is not and or None True False import E I N S Q O pi beta gamma zeta exec
-    eval open print self ops functions first period_1 yearly __class__ __import__ _ e1 k0 a1""".split(),
+    """lambda class in is not and or None True False import E I N S Q O pi beta gamma zeta
+    exec eval open print self ops functions first period_1 yearly __class__ __import__ _ e1
+    k0 a1""".split(),
 )
 def test_every_name_is_an_ordinary_one(name: str) -> None:
     assert read(f"{name} * 2") == Binary("*", Name(name), Number(2.0))
@@ -277,7 +278,7 @@ def test_all_hostile_texts_together_take_no_time_worth_speaking_of() -> None:
     program = f"""
         from valuecalc.errors import FormulaError
         from valuecalc.formula.grammar import read
-        hostile = {HOSTILE!r}
+        hostile = {HOSTILE!a}
         for text in hostile:
             try:
                 read(text)
@@ -286,7 +287,8 @@ def test_all_hostile_texts_together_take_no_time_worth_speaking_of() -> None:
         print("answered", len(hostile))
     """
     done = subprocess.run(
-        [sys.executable, "-c", textwrap.dedent(program)],
+        [sys.executable, "-"],
+        input=textwrap.dedent(program),
         capture_output=True,
         text=True,
         timeout=20,

@@ -189,15 +189,16 @@ class _Binder:
             for unknown, node in names(tree).items():
                 if unknown not in self.known:
                     cause = f"“{unknown}” is no assumption, calculation or line."
-                    remedy = self.remedy_for_unknown(unknown)
+                    remedy = self.remedy_for_unknown(unknown, owner)
                     self.fail(owner, name, FormulaError(cause, remedy, text, *node.span))
             self.find_ambiguous_units(owner, name, tree, text)
 
-    def remedy_for_unknown(self, unknown: str) -> str:
+    def remedy_for_unknown(self, unknown: str, owner: str) -> str:
         if unknown in FUNCTIONS:
             return f"{unknown} is a function: write {FUNCTIONS[unknown].example}."
-        by_label = [id for id, each in self.known.items() if _as_id(each.label) == unknown.lower()]
-        return f"Did you mean {by_label[0]}?" if by_label else did_you_mean(unknown, self.known)
+        others = {id: each for id, each in self.known.items() if id != owner}
+        by_label = [id for id, each in others.items() if _as_id(each.label) == unknown.lower()]
+        return f"Did you mean {by_label[0]}?" if by_label else did_you_mean(unknown, others)
 
     def find_ambiguous_units(self, owner: str, name: str, tree: Node, text: str) -> None:
         for node in walk(tree):

@@ -6,6 +6,7 @@ function and add it there.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from itertools import combinations
 
@@ -209,5 +210,6 @@ def _place(each: Assumption | Calculation) -> str:
 
 
 def _mentions(assumption: Assumption, words: tuple[str, ...]) -> bool:
+    """Whether one of its words begins like this: “cut” is in no executive."""
     text = f"{assumption.id} {assumption.label}".lower()
-    return any(word in text for word in words)
+    return any(re.search(rf"(?<![a-z]){word}", text) for word in words)

@@ -50,7 +50,7 @@ class Timeline:
     def horizon_text(self) -> str:
         """The horizon for people: `3 years`, `30 months`."""
         if self.months % 12:
-            return f"{self.months} months"
+            return months_text(self.months)
         return "1 year" if self.months == 12 else f"{self.months // 12} years"
 
     def year_of(self, period: int) -> int:
@@ -92,6 +92,11 @@ class Timeline:
                 return f"Q{first.month // 3 + 1} {first.year}"
             return f"{first:%b}–{add_months(first, 2):%b %Y}"
         return f"Year {period}"
+
+
+def months_text(months: int) -> str:
+    """A number of months for people: `1 month`, `18 months`."""
+    return "1 month" if months == 1 else f"{months} months"
 
 
 def add_months(day: date, months: int) -> date:

@@ -9,6 +9,7 @@ import numpy as np
 
 from valuecalc.case.binding import RUNNING
 from valuecalc.case.case import Assumption, Benefit, Calculation, Case, Grade
+from valuecalc.case.timeline import months_text
 from valuecalc.engine.finance import cumulative_flows, delayed
 from valuecalc.engine.model import Evaluation, Model, ModelLine
 from valuecalc.engine.result import (
@@ -215,7 +216,7 @@ class _Keeper:
             text += f" to {label[last]}"
         ramp = line.line.ramp
         if ramp.months:
-            text += f", ramping up over {ramp.months} months"
+            text += f", ramping up over {months_text(ramp.months)}"
         elif ramp.years:
             shares = " / ".join(quantity.show(share, "%") for share in ramp.years)
             text += f", {shares} by year"
@@ -223,7 +224,7 @@ class _Keeper:
 
     def amount_timing(self, line: ModelLine, first: int, last: int) -> str:
         if line.line.spread:
-            return f"over {line.line.spread} months from {self.axis.labels[first]}"
+            return f"over {months_text(line.line.spread)} from {self.axis.labels[first]}"
         return "once, at the decision" if first == 0 else f"once, in {self.axis.labels[first]}"
 
     @np.errstate(all="ignore")

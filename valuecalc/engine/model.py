@@ -130,7 +130,7 @@ class Model:
 
     def input(self, assumption: Assumption, value: Values | None, grid: Grid) -> Values:
         """The value of an assumption over time, moved to another expected value if given."""
-        expected = assumption.value if value is None else value
+        expected = float(assumption.value) if value is None else value
         if not assumption.varies_over_time:
             return expected
         if value is None:

@@ -67,8 +67,9 @@ class Program:
             values[name, "value"] = value
         with np.errstate(all="ignore"):
             for step in steps:
-                results = step.run(grid, *[values[key] for key in step.needs])
-                values.update(zip(step.gives, results, strict=True))
+                results = step.run(grid, *map(values.__getitem__, step.needs))
+                for key, result in zip(step.gives, results, strict=True):
+                    values[key] = result
         return values
 
 

@@ -40,7 +40,7 @@ def sheet(draft: Draft, language: Language, rate: InternalRate) -> Sheet:
     place_header(made, draft)
     row = place(made, _blocks(draft, Workings(draft, language)), TOP + HEIGHT + 1)
     # What the measures are read from is for the screen, not for paper.
-    made.page.area = f"A1:{get_column_letter(made.last_column)}{row - 1}"
+    made.page.area = f"A1:{get_column_letter(made.last_column)}{row - 2}"
     place(made, (*payback_rows(draft), *flow_rows(rate)), row)
     _look(made, draft)
     return made
@@ -66,7 +66,7 @@ def _blocks(draft: Draft, workings: Workings) -> Iterator[Block]:
 
 
 def _look(made: Sheet, draft: Draft) -> None:
-    made.widths = {LABEL: 46, UNIT: 19, TOTAL: 15, OPENING: 1.5}
+    made.widths = {LABEL: 48, UNIT: 19, TOTAL: 15, OPENING: 1.5}
     made.widths |= dict.fromkeys(range(FIRST, FIRST + draft.periods + 1), _width(draft))
     made.freeze = f"E{TOP + HEIGHT}"
     pages = -(-draft.periods // _PERIODS_A_PAGE)

@@ -7,6 +7,7 @@ down) to them, so that a step can cross zero.
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -17,7 +18,7 @@ from valuecalc.documents.workbook.draft import Draft
 from valuecalc.engine.result import LineResult
 
 LINES_A_SIDE = 6
-_LABEL_LENGTH = 26
+_LABEL_LENGTH = 30
 _HEADS = ("Step", "Value", "Level before", "Level after")
 _SERIES = (
     "Blank above",
@@ -209,4 +210,7 @@ def _below(low: float, high: float, applies: bool) -> float:
 
 
 def _short(label: str) -> str:
-    return label if len(label) <= _LABEL_LENGTH else f"{label[: _LABEL_LENGTH - 1].rstrip()}…"
+    if len(label) <= _LABEL_LENGTH:
+        return label
+    whole_words = textwrap.shorten(label, _LABEL_LENGTH, placeholder="…")
+    return whole_words if len(whole_words) > 1 else f"{label[: _LABEL_LENGTH - 1]}…"

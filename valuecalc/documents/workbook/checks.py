@@ -42,7 +42,7 @@ def sheet(draft: Draft, rate: InternalRate) -> Sheet:
     bottom = top + 1 + len(figures)
     _place_comparison(made, draft, figures, top)
     words = ("as exported", AS_EXPORTED, CHANGED)
-    _verdict(made, _EXPORT, "Figures", words, (top + 2, bottom), "checks.export")
+    _verdict(made, _EXPORT, "Compared with the export", words, (top + 2, bottom), "checks.export")
     made.page.area = f"A1:G{bottom}"
     place_search(rate, made, bottom + 3)
     _look(made)

@@ -9,7 +9,6 @@ from functools import cached_property
 
 from valuecalc.case.binding import Binding, bind
 from valuecalc.case.case import Case, Scenario
-from valuecalc.documents.workbook.names import slug
 from valuecalc.engine import scenarios
 from valuecalc.engine.result import Axis, LineResult, Result
 from valuecalc.formula import numbers
@@ -174,10 +173,10 @@ def draft(result: Result, given: Case | None) -> Draft:
 
 def _with_own_labels(offered: Sequence[Scenario]) -> list[Scenario]:
     """Scenarios that a list can tell apart: equal labels get their id behind."""
-    labels = [slug(scenario.label) for scenario in offered]
+    labels = [scenario.label.casefold() for scenario in offered]
     return [
         replace(scenario, label=f"{scenario.label} ({scenario.id})")
-        if labels.count(slug(scenario.label)) > 1
+        if labels.count(scenario.label.casefold()) > 1
         else scenario
         for scenario in offered
     ]

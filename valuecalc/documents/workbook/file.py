@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from copy import copy
 from io import BytesIO
 from typing import Any
@@ -32,6 +32,7 @@ from valuecalc.documents.workbook.styles import BAD, STYLES, TABS, WHITE, Style
 
 LONGEST_TEXT = 32_767
 _LINE_HEIGHT = 13.5
+_LARGEST = 1e18
 
 
 def write(sheets: Sequence[Sheet], properties: dict[str, str], opens_on: str) -> bytes:
@@ -81,8 +82,8 @@ class _Writer:
         for place, title in sheet.links.items():
             target = made.cell(*place)
             target.hyperlink = Hyperlink(ref=target.coordinate, location=f"'{title}'!A1")
-        for allowed in sheet.allowed:
-            made.add_data_validation(_validation(allowed))
+        for rule in _validations(sheet.allowed):
+            made.add_data_validation(rule)
         for chart in sheet.charts:
             assert isinstance(chart, Chart)
             draw(chart, made, self.directory)
@@ -96,7 +97,8 @@ class _Writer:
         if cell.formula:
             target.value = "=" + self.directory.formula(cell, sheet, target.column)
         elif isinstance(cell.value, str):
-            put_text(target, cell.value)
+            if cell.value:
+                put_text(target, cell.value)
         elif cell.value is not None:
             target.value = cell.value
 
@@ -117,27 +119,35 @@ def put_text(target: FileCell, text: str) -> None:
     """Set a cell to a text of a user, which is never a formula."""
     target.value = clean(text)
     target.data_type = "s"
-    if text[:1] in "=+-@\t\r" and text:
+    if text.startswith(("=", "+", "-", "@", "\t", "\r")):
         target.quotePrefix = True
 
 
-def _validation(allowed: Allowed) -> DataValidation:
+def _validations(allowed: Sequence[Allowed]) -> Iterable[DataValidation]:
+    """One rule for all cells that may hold the same."""
+    rules: dict[tuple[str, bool, float | None], DataValidation] = {}
+    for each in allowed:
+        key = (each.list_range, each.whole, each.least)
+        if key not in rules:
+            rules[key] = _rule(each)
+        rules[key].add(f"{get_column_letter(each.column)}{each.row}")
+    return rules.values()
+
+
+def _rule(allowed: Allowed) -> DataValidation:
     if allowed.list_range:
-        made = DataValidation(type="list", formula1=allowed.list_range, allow_blank=False)
-        made.error = "Choose one of the list."
+        rule = DataValidation(type="list", formula1=allowed.list_range, allow_blank=False)
+        rule.error = "Choose one of the list."
     else:
         kind = "whole" if allowed.whole else "decimal"
-        least = -1e18 if allowed.least is None else allowed.least
-        made = DataValidation(type=kind, operator="between", formula1=repr(least), formula2="1E+18")
-        made.error = (
-            "Type a number."
-            if allowed.least is None
-            else f"Type a whole number of at least {least:g}."
+        least = -_LARGEST if allowed.least is None else allowed.least
+        rule = DataValidation(
+            type=kind, operator="between", formula1=f"{least:g}", formula2=f"{_LARGEST:g}"
         )
-    made.showErrorMessage = True
-    made.errorTitle = "Input"
-    made.add(f"{get_column_letter(allowed.column)}{allowed.row}")
-    return made
+        from_least = "" if allowed.least is None else f" of at least {allowed.least:g}"
+        rule.error = f"Type a {'whole ' if allowed.whole else ''}number{from_least}."
+    rule.errorTitle, rule.showErrorMessage = "Input", True
+    return rule
 
 
 def _size(made: Worksheet, sheet: Sheet) -> None:

@@ -93,7 +93,9 @@ class _Writer:
         row = _SELECTOR + 1
         made.text(row, LABEL, "Number of the scenario", "label")
         made.text(row, NAME, "scenario.number", "name")
-        formula = f"MATCH([scenario.selected],{labels},0)"
+        # Not by MATCH, which takes * and ? in a label for wildcards.
+        place = f"COLUMN({labels})-COLUMN({first}${_HEADER})+1"
+        formula = f"SUMPRODUCT(({labels}=[scenario.selected])*({place}))"
         number = self.draft.chosen + 1
         made.put(row, IN_USE, _calculated(number, formula, formats.COUNT), "scenario.number")
 
@@ -231,7 +233,7 @@ class _Writer:
     def look(self) -> None:
         """Widths, panes and print."""
         made, columns = self.made, self.columns
-        made.widths = {LABEL: 40, NAME: 30, IN_USE: 14, UNIT: 20, LOW: 12, EXPECTED: 12, HIGH: 12}
+        made.widths = {LABEL: 48, NAME: 32, IN_USE: 14, UNIT: 20, LOW: 12, EXPECTED: 12, HIGH: 12}
         made.widths |= dict.fromkeys(range(SCENARIOS, columns.last_scenario + 1), 14)
         made.widths |= {columns.grade: 10, columns.source: 34, columns.date: 12, columns.note: 60}
         made.freeze = f"B{_HEADER + 1}"

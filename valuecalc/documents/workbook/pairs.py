@@ -72,12 +72,15 @@ def _npv_by_function(draft: Draft) -> Check:
 
 
 def _npv_at_irr() -> Check:
-    """The NPV at the IRR, in parts of the size of the discounted flows."""
+    """The NPV at the IRR, in parts of the size of the discounted flows.
+
+    Near −100 % the digits of the rate say ever less about one plus the rate.
+    """
     factors = "(1+[irr])^(-[time|all])"
     npv, size = f"SUMPRODUCT([net|all]*{factors})", f"SUMPRODUCT(ABS([net|all])*{factors})"
     return Check(
         label="The NPV at the IRR is zero, if there is one",
-        one=f"IFERROR({npv}/{size}*[checks.scale],0)",
+        one=f"IFERROR({npv}/{size}*MIN(1,1+[irr])*[checks.scale],0)",
         other="0",
         value=0.0,
     )

@@ -44,7 +44,7 @@ def _conditions(draft: Draft) -> Iterator[Block]:
         formula="(COUNT([discounted|all])=COUNT([period|all]))*1",
         format=formats.COUNT,
     )
-    investment = draft.series("investment")
+    investment = [each for each in draft.series("investment") if math.isfinite(each)] or [0.0]
     yield Single(
         name="tests.has_investment",
         label="There is an investment (1) or none (0)",

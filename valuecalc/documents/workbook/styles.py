@@ -93,7 +93,9 @@ STYLES: dict[str, Style] = {
     "section_right": Style(
         name="Section right", size=9, italic=True, ink=MUTED, bottom="medium", across="right"
     ),
-    "header": Style(name="Table head", bold=True, ink=WHITE, fill=DARK, wrap=True),
+    "header": Style(
+        name="Table head", bold=True, ink=WHITE, fill=DARK, wrap=True, across="left", indent=1
+    ),
     "header_centre": Style(
         name="Table head centre", bold=True, ink=WHITE, fill=DARK, across="center"
     ),
@@ -105,7 +107,7 @@ STYLES: dict[str, Style] = {
     "note_line": Style(name="Note line", size=9, italic=True, ink=MUTED),
     "unit": Style(name="Unit", size=9, ink=MUTED, across="left", indent=1),
     "unit_total": Style(name="Unit total", size=9, ink=MUTED, top="thin", across="left", indent=1),
-    "name": Style(name="Name", size=9, ink=MUTED),
+    "name": Style(name="Name", size=9, ink=MUTED, across="left", indent=1),
     "centred": Style(name="Centred", across="center"),
     "dated": Style(name="Dated", size=9, ink=MUTED, across="left", numeric=True),
     "note": Style(name="Note", size=9, ink=MUTED, wrap=True, across="left"),

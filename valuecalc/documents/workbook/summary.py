@@ -36,11 +36,11 @@ def sheet(draft: Draft, figures: Figures) -> Sheet:
     row = max(writer.panel(_TOP), _TOP + _CHART_ROWS) + 1
     row = writer.years(row)
     first_page = row - 1
-    row = writer.statement(writer.shares(row))
+    row = writer.conventions(writer.statement(writer.shares(row)))
     second_page = row - 1
-    row = writer.conventions(writer.definitions(row))
+    row = writer.definitions(row)
     made.page.row_breaks = (first_page, second_page)
-    made.page.area = f"A1:{get_column_letter(writer.last_column)}{row - 1}"
+    made.page.area = f"A1:{get_column_letter(writer.last_column)}{row - 2}"
     halfway = f"{_CHARTS_AT}{_TOP + _CHART_ROWS // 2}"
     Charts(draft, made, row + 1).place(at=f"{_CHARTS_AT}{_TOP}", below=halfway)
     made.widths = {LABEL: 42, VALUE: 16, UNIT: 18}

@@ -148,7 +148,7 @@ class TimingRows:
         if self.line.line.growth is not None:
             parts.append(f"[{self.line.prefix}.growth]")
         values = [float(value) for value in self.line.profile]
-        label = "Timing × length of period" if self.line.length != 1 else "Timing × growth"
+        label = "Timing × length" if self.line.length != 1 else "Timing × growth"
         return self._row(f"{self.line.prefix}.timing", label, "*".join(parts), values, total=SUM)
 
     def _row(

@@ -1,0 +1,253 @@
+"""Each warning about a case: a case that has it, and the same case mended."""
+
+from __future__ import annotations
+
+import inspect
+import re
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from tests.builders import assumption, benefit, calculation, case, investment, milestone, scenario
+from valuecalc.case import checks
+from valuecalc.case.case import Case, Evidence, Goal, Grade, Milestone, Person, Plan, Proposition
+from valuecalc.case.checks import check, errors, warnings
+from valuecalc.engine import warnings as engine_warnings
+from valuecalc.engine.calculate import calculate
+from valuecalc.errors import Problem, Severity
+
+
+def sound(*more: Any, **settings: Any) -> Case:
+    """A case that nothing is to be said about."""
+    return case(
+        assumption("users", 100, "user", grade="A", low=90, high=110),
+        assumption("margin", 0.5, "%", grade="A"),
+        benefit("sales", "users * margin * 5 GBP/user/month", category="revenue"),
+        investment("licence", "2000 GBP"),
+        investment("training", "100 GBP", category="internal_effort"),
+        *more,
+        **settings,
+    )
+
+
+def with_assumption(**changes: Any) -> Case:
+    plain = sound()
+    users, *others = plain.assumptions
+    return replace(plain, assumptions=(replace(users, **changes), *others))
+
+
+def test_a_sound_case_has_no_problems() -> None:
+    assert check(sound()) == ()
+    assert calculate(sound()).warnings == ()
+
+
+WARNINGS: list[tuple[str, str, Case]] = [
+    ("no_benefits", "benefits", replace(sound(), benefits=())),
+    ("no_investment", "investments", replace(sound(), investments=())),
+    ("no_evidence", "assumptions.users", with_assumption(evidence=None)),
+    (
+        "no_source",
+        "assumptions.users.evidence.source",
+        with_assumption(evidence=Evidence(grade=Grade.B)),
+    ),
+    ("range", "assumptions.users.low", with_assumption(low=101.0)),
+    ("range", "assumptions.users.high", with_assumption(high=99.0)),
+    ("range", "assumptions.users.low", with_assumption(low=120.0, high=80.0)),
+    ("unused", "assumptions.spare", sound(assumption("spare", 1, grade="A"))),
+    ("unused", "calculations.spare", sound(calculation("spare", "users * 2"))),
+    (
+        "no_margin",
+        "benefits.more",
+        sound(benefit("more", "users * 5 GBP/user/month", category="revenue")),
+    ),
+    (
+        "many_benefits",
+        "benefits",
+        sound(*(benefit(f"b{n}", "1 GBP/month", category="cost_reduction") for n in range(5))),
+    ),
+    (
+        "same_saving",
+        "benefits.second",
+        sound(
+            assumption("time_saved", 2, "hour/user/month", grade="A", low=1, high=3),
+            calculation("hours", "time_saved * users"),
+            benefit("first", "hours * 10 GBP/hour", category="cost_reduction"),
+            benefit("second", "hours * 5 GBP/hour", category="cost_reduction"),
+        ),
+    ),
+    (
+        "own_effort",
+        "investments",
+        replace(sound(), investments=(investment("licence", "2000 GBP"),)),
+    ),
+    ("outside_horizon", "benefits.late.starts", sound(benefit("late", "5 GBP/month", starts=99))),
+    (
+        "soft_share",
+        "benefits",
+        sound(benefit("time", "9000 GBP/month", category="productivity")),
+    ),
+    ("signs", "discounting.rate", sound(investment("dear", "6500 GBP"), rate=1.0)),
+    (
+        "irr",
+        "investments",
+        case(
+            benefit("back", "230 GBP", starts=1),
+            investment("out", "100 GBP"),
+            investment("again", "132 GBP", starts=2),
+            period="year",
+        ),
+    ),
+    ("payback", "timeline", sound(investment("dear", "20000 GBP"))),
+    ("undefined", "benefits.odd.formula", sound(benefit("odd", "1 GBP / (margin - margin)"))),
+    ("expected", "expected.npw", replace(sound(), expected={"npw": 5.0})),
+]
+
+
+@pytest.mark.parametrize(
+    ("code", "place", "odd"), WARNINGS, ids=[f"{code} at {place}" for code, place, _ in WARNINGS]
+)
+def test_an_oddity_is_warned_about_with_place_cause_and_remedy(
+    code: str, place: str, odd: Case
+) -> None:
+    found = [each for each in calculate(odd).warnings if each.code == code]
+    assert [each.place for each in found] == [place]
+    (warning,) = found
+    assert warning.severity is Severity.WARNING
+    assert warning.cause.endswith((".", "!"))
+    assert warning.remedy.endswith(".")
+    assert code not in {each.code for each in calculate(sound()).warnings}
+
+
+def test_every_warning_that_the_code_knows_is_tested() -> None:
+    sources = inspect.getsource(checks) + inspect.getsource(engine_warnings)
+    known = set(re.findall(r"_warning\(\s*\"(\w+)\"", sources))
+    assert known | {"outside_horizon"} == {code for code, _, _ in WARNINGS}
+
+
+def test_warnings_do_not_stop_the_calculation_and_errors_do() -> None:
+    odd = replace(sound(), benefits=())
+    assert errors(odd) == ()
+    assert {warning.code for warning in warnings(odd)} >= {"no_benefits"}
+    assert calculate(odd).value("value") == -2100
+
+
+def test_errors_come_before_warnings() -> None:
+    broken = sound(calculation("wrong", "1 +"), assumption("bare", 1))
+    found = check(broken)
+    assert found[0].is_error
+    assert [each.is_error for each in found] == sorted((e.is_error for e in found), reverse=True)
+
+
+def test_nothing_is_called_unused_while_formulas_cannot_be_read() -> None:
+    broken = sound(assumption("spare", 1, grade="A"), calculation("wrong", "1 +"))
+    assert "unused" not in {problem.code for problem in check(broken)}
+
+
+def test_what_the_statement_names_is_not_unused() -> None:
+    named = sound(assumption("before", 1, grade="A"), assumption("after", 2, grade="A"))
+    told = replace(named, proposition=Proposition(source="before", target="after"))
+    assert "unused" not in {problem.code for problem in check(told)}
+
+
+def test_a_grade_of_our_own_needs_no_source() -> None:
+    own = with_assumption(evidence=Evidence(grade=Grade.E))
+    assert check(own) == ()
+
+
+@pytest.mark.parametrize(
+    ("id", "is_a_saving"),
+    [
+        ("time_saved", True),
+        ("calls_avoided", True),
+        ("cost_reduction", True),
+        ("fewer_visits", True),
+        ("executives", False),
+        ("wireless_sites", False),
+        ("flower_shops", False),
+    ],
+)
+def test_a_saving_is_told_by_the_beginning_of_its_words(id: str, is_a_saving: bool) -> None:
+    twice = sound(
+        assumption(id, 2, grade="A", low=1, high=3),
+        benefit("first", f"{id} * 1 GBP/month", category="cost_reduction"),
+        benefit("second", f"{id} * 2 GBP/month", category="cost_reduction"),
+    )
+    assert ("same_saving" in {problem.code for problem in check(twice)}) is is_a_saving
+
+
+# --------------------------------------------------------------------------- references
+
+
+def only(odd: Case) -> Problem:
+    (found,) = errors(odd)
+    return found
+
+
+@pytest.mark.parametrize(
+    ("odd", "place", "cause", "remedy"),
+    [
+        (
+            sound(scenario("low", usres=5.0)),
+            "scenarios.low.set.usres",
+            "There is no assumption “usres”.",
+            "Did you mean users?",
+        ),
+        (
+            replace(sound(), goals=(Goal(id="grow", label="Grow", owner="boss"),)),
+            "goals.grow.owner",
+            "There is no person “boss”.",
+            "There are none yet: add one first.",
+        ),
+        (
+            replace(sound(), goals=(Goal(id="grow", label="Grow", parent="growth"),)),
+            "goals.grow.parent",
+            "There is no goal “growth”.",
+            "Did you mean grow?",
+        ),
+        (
+            sound(benefit("more", "1 GBP", goal="grow")),
+            "benefits.more.goal",
+            "There is no goal “grow”.",
+            "There are none yet: add one first.",
+        ),
+        (
+            replace(
+                sound(),
+                plan=Plan(
+                    milestones=(
+                        Milestone(
+                            id="go",
+                            label="Go",
+                            date=milestone("x", sound().timeline.start).date,
+                            owner="anna",
+                        ),
+                    )
+                ),
+                people=(Person(id="anne", name="Anne"),),
+            ),
+            "plan.milestones.go.owner",
+            "There is no person “anna”.",
+            "Did you mean anne?",
+        ),
+        (
+            replace(sound(), proposition=Proposition(source="user")),
+            "proposition.from",
+            "There is no assumption or calculation “user”.",
+            "Did you mean users?",
+        ),
+        (
+            replace(sound(), proposition=Proposition(target="user")),
+            "proposition.to",
+            "There is no assumption or calculation “user”.",
+            "Did you mean users?",
+        ),
+    ],
+    ids=lambda value: value if isinstance(value, str) and "." in value else "",
+)
+def test_a_reference_that_leads_nowhere_is_an_error(
+    odd: Case, place: str, cause: str, remedy: str
+) -> None:
+    problem = only(odd)
+    assert (problem.code, problem.place) == ("reference", place)
+    assert (problem.cause, problem.remedy) == (cause, remedy)
