@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from valuecalc.formula import algebra, excel, units, words
+from valuecalc.formula import algebra, excel, unit_check, units, words
 from valuecalc.formula.grammar import read
 from valuecalc.formula.numbers import evaluate
 from valuecalc.formula.tree import (
@@ -81,7 +81,7 @@ def test_a_formula_with_the_numbers_put_in(formula: str, text: str) -> None:
 
 def test_conversions_are_shown_and_listed() -> None:
     text = "price * 1 year"
-    checked = units.check(text, read(text), lambda _: units.read("GBP/month"))
+    checked = unit_check.check(text, read(text), lambda _: units.read("GBP/month"))
     assert words.with_labels(checked.tree, LABELS) == "Price × 1\u00a0year × 12"
     assert words.conversions(checked.tree) == ("GBP*year/month to GBP: × 12",)
 
@@ -142,7 +142,7 @@ def test_a_formula_in_the_spelling_of_a_spreadsheet(formula: str, text: str) -> 
 
 def test_a_conversion_stands_in_the_spreadsheet_as_a_factor() -> None:
     text = "(a + a) * 1 year"
-    checked = units.check(text, read(text), lambda _: units.read("GBP/month"))
+    checked = unit_check.check(text, read(text), lambda _: units.read("GBP/month"))
     assert excel.write(checked.tree, PLACES) == "(A1+A1)*1*12"
 
 

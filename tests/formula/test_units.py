@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from valuecalc.errors import FormulaError, UnitError
-from valuecalc.formula import quantity, units
+from valuecalc.formula import quantity, unit_check, units
 from valuecalc.formula.grammar import read as read_formula
 from valuecalc.formula.tree import Convert, walk
 from valuecalc.formula.units import Unit, read, remedy_for, simplest
@@ -36,9 +36,9 @@ def unit_of(name: str) -> Unit | None:
     return read(NAMES[name])
 
 
-def check(text: str, declared: str | None = None) -> units.Checked:
-    checked = units.check(text, read_formula(text), unit_of)
-    return units.check_declared(text, checked, read(declared)) if declared else checked
+def check(text: str, declared: str | None = None) -> unit_check.Checked:
+    checked = unit_check.check(text, read_formula(text), unit_of)
+    return unit_check.check_declared(text, checked, read(declared)) if declared else checked
 
 
 def refusal(text: str, declared: str | None = None) -> FormulaError:

@@ -14,10 +14,11 @@ from functools import lru_cache
 from valuecalc.case import graph
 from valuecalc.case.case import Assumption, Benefit, Calculation, Case, Line, Start
 from valuecalc.errors import FormulaError, Problem, Severity, UnitError, did_you_mean
-from valuecalc.formula import grammar, units
+from valuecalc.formula import grammar, unit_check, units
 from valuecalc.formula.functions import FUNCTIONS
 from valuecalc.formula.tree import Node, Number, names, names_before, names_now, names_summed, walk
-from valuecalc.formula.units import PLAIN, Checked, Unit
+from valuecalc.formula.unit_check import Checked
+from valuecalc.formula.units import PLAIN, Unit
 
 AMOUNT = "amount"
 RUNNING = "running"
@@ -278,7 +279,7 @@ class _Binder:
             checked = self.checked(text, tree)
             declared = self.units.get(owner) if isinstance(each, Calculation) else None
             if isinstance(each, Calculation) and each.unit is not None and declared is not None:
-                checked = units.check_declared(text, checked, declared)
+                checked = unit_check.check_declared(text, checked, declared)
         except FormulaError as error:
             if not quiet:
                 self.fail(owner, "formula", error)
@@ -290,7 +291,7 @@ class _Binder:
 
     def checked(self, text: str, tree: Node) -> Checked:
         months = self.case.timeline.period.months
-        return units.check(text, tree, self.units.get, months)
+        return unit_check.check(text, tree, self.units.get, months)
 
     def check_haircuts(self) -> None:
         for (owner, name), tree in self.trees.items():
@@ -304,7 +305,7 @@ class _Binder:
                 if checked.unit and not checked.unit.is_plain and not is_yearly:
                     raise _not_plain(name, checked.unit, text)
                 if not is_yearly:
-                    checked = units.check_declared(text, checked, PLAIN)
+                    checked = unit_check.check_declared(text, checked, PLAIN)
             except FormulaError as error:
                 self.fail(owner, name, error)
                 continue
@@ -347,7 +348,7 @@ class _Binder:
         return None
 
     def in_currency(self, line: Line, bound: BoundFormula, currency: Unit, kind: str) -> str:
-        checked = units.check_declared(bound.text, Checked(bound.tree, bound.unit), currency)
+        checked = unit_check.check_declared(bound.text, Checked(bound.tree, bound.unit), currency)
         self.formulas[line.id, "formula"] = BoundFormula(bound.text, checked.tree, currency)
         self.units[line.id] = currency
         return kind

@@ -25,9 +25,9 @@ from valuecalc.engine.result import (
     TraceColumn,
     alias,
 )
-from valuecalc.formula import grammar, numbers, quantity, units, words
+from valuecalc.formula import grammar, numbers, quantity, unit_check, units, words
 from valuecalc.formula.tree import Call, Node, names, names_now, previous_of, walk
-from valuecalc.formula.units import Checked
+from valuecalc.formula.unit_check import Checked
 
 _SEARCH_WORDS = {
     "irr": "the rate at which the discounted net flows sum to zero",
@@ -314,7 +314,7 @@ class _Tracer:
         return [
             (
                 formula.text[slice(*node.span)],
-                units.check(formula.text, node, self.binding.units.get, months),
+                unit_check.check(formula.text, node, self.binding.units.get, months),
             )
             for node in walk(grammar.read(formula.text))
             if isinstance(node, Call) and node.function == "sum_over_time"

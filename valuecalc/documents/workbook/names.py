@@ -20,10 +20,10 @@ _NOT_ALLOWED = re.compile(r"[^A-Za-z0-9_.\u0080-\U0010ffff]")
 def defined_name(name: str) -> str:
     """The defined name for something that we call `name`."""
     allowed = _NOT_ALLOWED.sub("_", name)[: LONGEST - 1]
-    if allowed.upper() in ("TRUE", "FALSE") or _is_cell(allowed):
-        return f"{allowed}_"
     if _ROW_AND_COLUMN.match(allowed) or not (allowed[:1].isalpha() or allowed[:1] == "_"):
         return f"_{allowed}"
+    if allowed.upper() in ("TRUE", "FALSE") or _is_cell(allowed):
+        return f"{allowed}_"
     return allowed
 
 
