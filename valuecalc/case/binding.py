@@ -14,7 +14,7 @@ from functools import lru_cache
 from valuecalc.case import graph
 from valuecalc.case.case import Assumption, Benefit, Calculation, Case, Line, Start
 from valuecalc.errors import FormulaError, Problem, Severity, UnitError, did_you_mean
-from valuecalc.formula import grammar, unit_check, units
+from valuecalc.formula import grammar, known_units, unit_check, units
 from valuecalc.formula.functions import FUNCTIONS
 from valuecalc.formula.tree import Node, Number, names, names_before, names_now, names_summed, walk
 from valuecalc.formula.unit_check import Checked
@@ -467,7 +467,7 @@ def _no_money(line: Line, unit: Unit, currency: Unit) -> tuple[str, str]:
     cause = f"The {kind} is in {unit}, not in {currency} or {currency} per time."
     dimensions = units.without_time(unit)
     wanted = units.per_month(currency) if units.is_running(unit) else currency
-    foreign = [name for name in dimensions if name in units.CURRENCIES]
+    foreign = [name for name in dimensions if name in known_units.CURRENCIES]
     if foreign and foreign != [str(currency)]:
         return cause, f"Multiply it by an exchange rate in {currency}/{foreign[0]}."
     return cause, units.remedy_for(unit, wanted)

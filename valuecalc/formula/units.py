@@ -14,149 +14,18 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import cache, cached_property, lru_cache
-
-import pint
+from functools import cached_property, lru_cache
 
 from valuecalc.errors import UnitError
-from valuecalc.formula.quantity import SYMBOLS
+from valuecalc.formula.known_units import CURRENCIES, base_of, canonical
 
 MAX_LENGTH = 80
 MAX_PARTS = 8
 MAX_POWER = 6
 
-CURRENCIES = frozenset(
-    """AED AFN ALL AMD ANG AOA ARS AUD AWG AZN BAM BBD BDT BGN BHD BIF BMD BND BOB BRL BSD BTN
-    BWP BYN BZD CAD CDF CHF CLP CNY COP CRC CUP CVE CZK DJF DKK DOP DZD EGP ERN ETB EUR FJD FKP
-    GBP GEL GHS GIP GMD GNF GTQ GYD HKD HNL HTG HUF IDR ILS INR IQD IRR ISK JMD JOD JPY KES KGS
-    KHR KMF KPW KRW KWD KYD KZT LAK LBP LKR LRD LSL LYD MAD MDL MGA MKD MMK MNT MOP MRU MUR MVR
-    MWK MXN MYR MZN NAD NGN NIO NOK NPR NZD OMR PAB PEN PGK PHP PKR PLN PYG QAR RON RSD RUB RWF
-    SAR SBD SCR SDG SEK SGD SHP SLE SOS SRD SSP STN SVC SYP SZL THB TJS TMT TND TOP TRY TTD TWD
-    TZS UAH UGX USD UYU UZS VES VND VUV WST XAF XCD XOF XPF YER ZAR ZMW ZWL""".split()
-)
-
-_DEFINITIONS = """
-year = [time] = yr
-quarter = year / 4
-month = year / 12
-day = year / 365
-week = 7 * day
-hour = day / 24 = hr
-minute = hour / 60 = min
-second = minute / 60 = sec
-kWh = [energy]
-Wh = kWh / 1000
-MWh = 1000 * kWh
-GWh = 1000 * MWh
-TWh = 1000 * GWh
-kW = kWh / hour
-MW = 1000 * kW
-GB = [information]
-MB = GB / 1000
-TB = 1000 * GB
-PB = 1000 * TB
-kg = [mass] = kilogram
-gram = kg / 1000
-tonne = 1000 * kg
-km = [length] = kilometre = kilometer
-metre = km / 1000 = meter
-mile = 1.609344 * km
-litre = [volume] = liter
-""".strip()
-
-_IRREGULAR = {
-    "people": "person",
-    "persons": "person",
-    "men": "man",
-    "women": "woman",
-    "children": "child",
-    "feet": "foot",
-    "mice": "mouse",
-    "lives": "life",
-    "shelves": "shelf",
-    "indices": "index",
-    "analyses": "analysis",
-    "caches": "cache",
-    "niches": "niche",
-    "headaches": "headache",
-    "quizzes": "quiz",
-    "gas": "gas",
-    "gases": "gas",
-    "lens": "lens",
-    "lenses": "lens",
-    "movies": "movie",
-    "cookies": "cookie",
-    "calories": "calorie",
-    "premises": "premises",
-    "series": "series",
-    "news": "news",
-    "uses": "use",
-    "excuses": "excuse",
-    "fuses": "fuse",
-}
-# In small letters too, because they are no words; `all` or `try` would be.
-_SMALL_CODES = frozenset(
-    """aud brl cad chf cny czk dkk eur gbp hkd huf inr jpy krw mxn nok nzd pln sek sgd usd
-    zar""".split()
-)
 _TOKEN = re.compile(
     r"\s*(?:(?P<word>[A-Za-z][A-Za-z0-9_]*|[£$€¥₹₩₪%]|1(?![0-9.]))|(?P<op>[*/^()]))"
 )
-
-
-@cache
-def _registry() -> pint.UnitRegistry[float]:
-    registry: pint.UnitRegistry[float] = pint.UnitRegistry(None, cache_folder=None)
-    registry.load_definitions(_DEFINITIONS.splitlines())
-    return registry
-
-
-@lru_cache(maxsize=4096)
-def _canonical(word: str) -> str:
-    """The one name of a unit: `GBP`, `month` of `months`, `kWh`, `subscriber`."""
-    if word in SYMBOLS:
-        return SYMBOLS[word]
-    if word in CURRENCIES or word in _SMALL_CODES:
-        return word.upper()
-    small = word.lower()
-    for name in (word, small, _singular(small), _small_names().get(small, "")):
-        if name and name in _registry():
-            return str(_registry().get_name(name))
-    return _singular(small)
-
-
-@cache
-def _small_names() -> dict[str, str]:
-    """The known units by their names in small letters: `kwh` is `kWh`."""
-    names = [line.split("=")[0].strip() for line in _DEFINITIONS.splitlines()]
-    return {name.lower(): name for name in names}
-
-
-def _singular(noun: str) -> str:
-    if noun in _IRREGULAR:
-        return _IRREGULAR[noun]
-    if len(noun) < 4 or noun.endswith(("ss", "us", "is")):
-        return noun
-    if noun.endswith("ies") and len(noun) > 4:
-        return noun[:-3] + "y"
-    is_long = noun.endswith(("ches", "shes", "xes", "sses", "zzes", "tzes"))
-    # Of a bonus or a campus, but of a house or a cause.
-    of_us = noun.endswith("uses") and not noun.endswith(("ouses", "auses"))
-    if is_long or of_us:
-        return noun[:-2]
-    return noun[:-1] if noun.endswith("s") else noun
-
-
-@lru_cache(maxsize=4096)
-def _base(name: str) -> tuple[float, tuple[tuple[str, int], ...]]:
-    """Factor and base dimensions of one named unit."""
-    if name in CURRENCIES or name not in _registry():
-        return 1.0, ((name, 1),)
-    quantity = _registry().Quantity(1, name).to_root_units()
-    dimensions = tuple(
-        (str(key), int(str(power))) for key, power in quantity.dimensionality.items()
-    )
-    return float(quantity.magnitude), dimensions
 
 
 @dataclass(frozen=True)
@@ -191,7 +60,7 @@ class Unit:
         """How many base units one of this unit is (base of time is the year)."""
         result = 1.0
         for name, power in self.parts:
-            result *= _base(name)[0] ** float(power)
+            result *= base_of(name)[0] ** float(power)
         return result
 
     @property
@@ -199,7 +68,7 @@ class Unit:
         """Powers of the base dimensions; empty for a plain number."""
         found: dict[str, Fraction] = {}
         for name, power in self.parts:
-            for base, exponent in _base(name)[1]:
+            for base, exponent in base_of(name)[1]:
                 found[base] = found.get(base, Fraction(0)) + power * exponent
         return {base: power for base, power in found.items() if power}
 
@@ -313,7 +182,7 @@ def _part(words: list[str], text: str) -> tuple[Unit, bool]:
         return unit, percent
     if word in ("1", "%"):
         return PLAIN, word == "%"
-    unit = Unit.of({_canonical(word): Fraction(1)})
+    unit = Unit.of({canonical(word): Fraction(1)})
     if words and words[0] == "^":
         words.pop(0)
         if not words or not words[0].isdigit():
@@ -362,7 +231,7 @@ def over_time(unit: Unit) -> Unit:
 
 
 def _is_time(name: str) -> bool:
-    return dict(_base(name)[1]) == {"[time]": 1}
+    return dict(base_of(name)[1]) == {"[time]": 1}
 
 
 @lru_cache(maxsize=4096)
@@ -374,13 +243,13 @@ def simplest(unit: Unit) -> Unit:
     powers = dict(_without_rates(unit).parts)
     by_dimension: dict[str, list[str]] = {}
     for name in powers:
-        base = _base(name)[1]
+        base = base_of(name)[1]
         if len(base) == 1:
             by_dimension.setdefault(base[0][0], []).append(name)
     for same in by_dimension.values():
         if len(same) > 1 and not _is_time_per_time(powers, same):
             # What stands below the line is what people speak in, the longest time before all.
-            kept = min(same, key=lambda name: (powers[name] > 0, -_base(name)[0], name))
+            kept = min(same, key=lambda name: (powers[name] > 0, -base_of(name)[0], name))
             powers[kept] = sum((powers.pop(name) for name in same), Fraction(0))
     return unit if powers == dict(unit.parts) else Unit.of(powers)
 
@@ -388,14 +257,14 @@ def simplest(unit: Unit) -> Unit:
 def _is_time_per_time(powers: Mapping[str, Fraction], same: list[str]) -> bool:
     if not _is_time(same[0]) or any(name in CURRENCIES for name in powers):
         return False
-    shortest_first = sorted(same, key=lambda name: _base(name)[0])
+    shortest_first = sorted(same, key=lambda name: base_of(name)[0])
     return [powers[name] for name in shortest_first] == [1, -1]
 
 
 def _without_rates(unit: Unit) -> Unit:
     """`kW` as `kWh/hour` where other energy stands beside it: `GBP*kW/kWh` is `GBP/hour`."""
     rates = [name for name, _ in unit.parts if name in _RATES]
-    energy = [name for name, _ in unit.parts if dict(_base(name)[1]) == {"[energy]": 1}]
+    energy = [name for name, _ in unit.parts if dict(base_of(name)[1]) == {"[energy]": 1}]
     if not rates or not energy:
         return unit
     powers = dict(unit.parts)

@@ -18,7 +18,7 @@ from marshmallow import ValidationError
 from valuecalc.case.case import Start
 from valuecalc.case.timeline import MAX_YEARS, add_months
 from valuecalc.errors import QuantityError, UnitError
-from valuecalc.formula import quantity, units
+from valuecalc.formula import known_units, quantity, units
 from valuecalc.schemas.problems import ID, as_mistake, mistake, shown
 
 FIRST_YEAR, LAST_YEAR = 1900, 2200
@@ -224,10 +224,10 @@ def read_unit(value: object) -> str:
 def read_currency(value: object) -> str:
     """An ISO 4217 code. Raises `ValidationError`."""
     code = read_text(value, MAX_UNIT_TEXT)
-    if code in units.CURRENCIES:
+    if code in known_units.CURRENCIES:
         return code
     meant = quantity.SYMBOLS.get(code, code.upper())
-    known = meant in units.CURRENCIES
+    known = meant in known_units.CURRENCIES
     remedy = f"Write {meant}." if known else "Write one such as GBP, EUR or USD."
     raise mistake("currency", f"“{shown(code)}” is no currency code.", remedy)
 
