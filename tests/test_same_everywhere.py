@@ -15,6 +15,7 @@ from valuecalc.cli import main
 from valuecalc.engine.result import Result
 from valuecalc.schemas.case import dump_case
 from valuecalc.services import cases, library
+from valuecalc.system_packages import LIBREOFFICE
 from valuecalc.web.app import create_app
 
 REFERENCE = library.FEATURED
@@ -83,7 +84,7 @@ def test_the_document_shows_the_figures_in_its_controls() -> None:
 
 
 @pytest.mark.office
-@pytest.mark.skipif(libreoffice.program() is None, reason="LibreOffice is not installed")
+@pytest.mark.skipif(not LIBREOFFICE.is_there(), reason="LibreOffice is not here")
 def test_the_workbook_recalculated_from_its_formulas_gives_every_figure(tmp_path: Path) -> None:
     from valuecalc.documents.workbook.names import defined_name
 

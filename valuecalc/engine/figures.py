@@ -6,112 +6,18 @@ as well; to add one, add its definition here. Nothing is rounded.
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
-from functools import reduce
-
-import numpy as np
-
 from valuecalc.case.case import BENEFIT_CATEGORIES, Benefit, Grade
-from valuecalc.engine import finance
 from valuecalc.engine.books import Books
-from valuecalc.engine.result import Figure, LineResult, Rule, alias
-from valuecalc.formula import grammar, numbers, quantity, units
+from valuecalc.engine.ledger import Ledger, finite
+from valuecalc.engine.result import Figure, LineResult, Rule
+from valuecalc.formula import units
 
 ROI_NAMES = {"discounted": "roi_discounted", "undiscounted": "roi", "annual": "roi_annual"}
-
-Found = tuple[float | None, str]
-"""A value, or None with the reason; or a value with a qualification."""
-
-
-@dataclass
-class _Ledger:
-    """The figures worked out so far, and the books they come from."""
-
-    books: Books
-    figures: dict[str, Figure] = field(default_factory=dict)
-    defined: dict[str, bool] = field(default_factory=dict)
-
-    def add(self, name: str, label: str, rule: Rule, **details: str) -> None:
-        """Work a figure out by its rule and keep it."""
-        value, note = self.work_out(rule)
-        details.setdefault("unit", self.books.case.currency)
-        figure = Figure(name=name, label=label, value=value, note=note, rule=rule, **details)
-        self.figures[name] = figure
-
-    def work_out(self, rule: Rule) -> Found:
-        missing = next((p for p in rule.parts if self.figures[p].value is None), None)
-        if missing is not None:
-            return None, self.figures[missing].note
-        match rule.kind:
-            case "sum":
-                return _finite(_exact_sum(map(self.number, rule.parts)), rule.method)
-            case "formula":
-                return self.by_formula(rule)
-            case "flow":
-                return self.by_flow(rule)
-        value, note = _SEARCHES[rule.method](self)
-        return (None, note) if value is None else _finite(value, "", note)
-
-    def number(self, name: str) -> float:
-        value = self.figures[name].value
-        assert value is not None
-        return value
-
-    def by_formula(self, rule: Rule) -> Found:
-        values = {alias(part): self.number(part) for part in rule.parts}
-        return _finite(numbers.evaluate(grammar.read(rule.formula), values), rule.method)
-
-    def by_flow(self, rule: Rule) -> Found:
-        with np.errstate(all="ignore"):
-            product = reduce(np.multiply, [self.books.series[name] for name in rule.series])
-        if rule.year is not None:
-            product = product[self.books.axis.years == rule.year]
-        undefined = next((n for n in rule.series if not self.is_defined(n)), None)
-        if undefined is not None:
-            return None, self.why_undefined(undefined)
-        return _finite(float(product.sum()), rule.method)
-
-    def is_defined(self, series: str) -> bool:
-        if series not in self.defined:
-            self.defined[series] = bool(np.isfinite(self.books.series[series]).all())
-        return self.defined[series]
-
-    def why_undefined(self, series: str) -> str:
-        """The reason why a row holds no number somewhere: its line, or the first that does."""
-        of_row = [line for line in self.books.lines if series.startswith(f"{line.prefix}.")]
-        for line in of_row or self.books.lines:
-            if not np.isfinite(line.net).all():
-                period = int(np.flatnonzero(~np.isfinite(line.net))[0])
-                return (
-                    f"“{line.label}” is undefined in {self.books.axis.labels[period]}: "
-                    "its formula divides by zero or overflows."
-                )
-        return f"The row “{series}” is undefined: it overflows."
-
-    def undefined_flow(self) -> Found | None:
-        """Why no figure can be read off the net flow, if it is undefined somewhere."""
-        return None if self.is_defined("discounted") else (None, self.why_undefined("net"))
-
-
-def _exact_sum(numbers: Iterable[float]) -> float:
-    """The sum, whatever the order of the lines: it never shows in the last digit."""
-    try:
-        return math.fsum(numbers)
-    except OverflowError:
-        return math.inf
-
-
-def _finite(value: float, reason: str, note: str = "") -> Found:
-    if math.isfinite(value):
-        return value, note
-    return None, reason or "The result is undefined: it divides by zero or overflows."
 
 
 def work_out(books: Books) -> dict[str, Figure]:
     """All figures of a case, headline first."""
-    ledger = _Ledger(books)
+    ledger = Ledger(books)
     for line in books.lines:
         _line_figures(ledger, line)
     _totals(ledger)
@@ -149,7 +55,7 @@ _HEADLINE = (
 )
 
 
-def _line_figures(ledger: _Ledger, line: LineResult) -> None:
+def _line_figures(ledger: Ledger, line: LineResult) -> None:
     unit = _sum_unit(line)
     common = {"unit": unit, "group": "line"}
     columns = zip(ledger.books.axis.columns, ledger.books.axis.column_labels, strict=True)
@@ -193,7 +99,7 @@ def _sum_unit(line: LineResult) -> str:
     return str(units.over_time(units.read(line.unit)))
 
 
-def _totals(ledger: _Ledger) -> None:
+def _totals(ledger: Ledger) -> None:
     axis = ledger.books.axis
     sides = (
         ("benefit", "total_benefits", "pv_benefits", "Total benefits", "benefits"),
@@ -226,8 +132,7 @@ def _totals(ledger: _Ledger) -> None:
             definition="The sum of the present values of its lines",
         )
     for column, column_label in zip(axis.columns, axis.column_labels, strict=True):
-        _formula(
-            ledger,
+        ledger.add_formula(
             f"net.{column}",
             f"Net value, {column_label}",
             f"total_benefits.{column} - total_investment.{column}",
@@ -253,25 +158,11 @@ def _totals(ledger: _Ledger) -> None:
         )
 
 
-def _formula(ledger: _Ledger, name: str, label: str, text: str, **details: str) -> None:
-    """Add a figure that is a formula over figures; `when_undefined` says why it may not be."""
-    reason = details.pop("when_undefined", "")
-    words = text.replace("(", " ").replace(")", " ").split()
-    parts = tuple(dict.fromkeys(word for word in words if word in ledger.figures))
-    written = " ".join(alias(word) for word in text.split())
-    rule = Rule(kind="formula", parts=parts, formula=written, method=reason)
-    ledger.add(name, label, rule, **details)
-
-
-def _search(ledger: _Ledger, name: str, label: str, *series: str, **details: str) -> None:
-    ledger.add(name, label, Rule(kind="search", method=name, series=series), **details)
-
-
 _NO_INVESTMENT = "There is no investment to divide by."
 _NO_BENEFITS = "There are no benefits to divide by."
 
 
-def _derived(ledger: _Ledger) -> None:
+def _derived(ledger: Ledger) -> None:
     case = ledger.books.case
     years = case.timeline.months / 12
     ledger.figures["horizon_years"] = Figure(
@@ -282,24 +173,21 @@ def _derived(ledger: _Ledger) -> None:
         definition="The years after the decision that are counted",
         group="convention",
     )
-    _formula(
-        ledger,
+    ledger.add_formula(
         "value",
         "Value",
         "total_benefits - total_investment",
         group="headline",
         definition="Total benefits less total investment over the horizon, undiscounted",
     )
-    _formula(
-        ledger,
+    ledger.add_formula(
         "value_year_1",
         "First-year value",
         "net.initial + net.year_1",
         group="headline",
         definition="Benefits less investment of the decision and the first year",
     )
-    _formula(
-        ledger,
+    ledger.add_formula(
         "npv",
         "Net present value (NPV)",
         "pv_benefits - pv_investment",
@@ -307,8 +195,7 @@ def _derived(ledger: _Ledger) -> None:
         definition="Present value of benefits less present value of investment",
     )
     _returns(ledger)
-    _search(
-        ledger,
+    ledger.add_search(
         "irr",
         "Internal rate of return (IRR)",
         "net",
@@ -316,8 +203,7 @@ def _derived(ledger: _Ledger) -> None:
         group="headline",
         definition="The yearly discount rate at which the NPV is zero",
     )
-    _search(
-        ledger,
+    ledger.add_search(
         "mirr",
         "Modified IRR",
         "net",
@@ -326,16 +212,14 @@ def _derived(ledger: _Ledger) -> None:
         "reinvestment rate; the yearly rate between them",
     )
     _paybacks(ledger)
-    _search(
-        ledger,
+    ledger.add_search(
         "peak_funding",
         "Peak funding",
         "cumulative",
         group="headline",
         definition="The lowest point of cumulative cash",
     )
-    _search(
-        ledger,
+    ledger.add_search(
         "peak_funding_month",
         "Month of peak funding",
         "cumulative",
@@ -348,8 +232,7 @@ def _derived(ledger: _Ledger) -> None:
         Rule(kind="flow", series=("net_delayed", "discount_factor")),
         definition="The NPV with each benefit one month later, within the same horizon",
     )
-    _formula(
-        ledger,
+    ledger.add_formula(
         "cost_of_delay",
         "Cost of delay, one month",
         "npv - npv_delayed",
@@ -358,10 +241,9 @@ def _derived(ledger: _Ledger) -> None:
     )
 
 
-def _returns(ledger: _Ledger) -> None:
+def _returns(ledger: Ledger) -> None:
     headline = ROI_NAMES[ledger.books.case.conventions.roi]
-    _formula(
-        ledger,
+    ledger.add_formula(
         "annual_net_benefit",
         "Average annual net benefit",
         "( total_benefits - ( total_investment - total_investment.initial ) ) / horizon_years",
@@ -386,8 +268,7 @@ def _returns(ledger: _Ledger) -> None:
     )
     bases = ("total investment", "present value of investment", "investment at the decision")
     for (name, label, formula, reason, above), below in zip(rois, bases, strict=True):
-        _formula(
-            ledger,
+        ledger.add_formula(
             name,
             label,
             formula,
@@ -396,8 +277,7 @@ def _returns(ledger: _Ledger) -> None:
             definition=f"{above} divided by {below}",
             when_undefined=reason,
         )
-    _formula(
-        ledger,
+    ledger.add_formula(
         "benefit_cost_ratio",
         "Benefit–cost ratio",
         "pv_benefits / pv_investment",
@@ -408,7 +288,7 @@ def _returns(ledger: _Ledger) -> None:
     )
 
 
-def _paybacks(ledger: _Ledger) -> None:
+def _paybacks(ledger: Ledger) -> None:
     conventions = ledger.books.case.conventions
     how = "to the end of its period" if conventions.payback == "whole_periods" else "interpolated"
     convention = f"{how}; the {conventions.payback_crossing} crossing counts"
@@ -416,8 +296,7 @@ def _paybacks(ledger: _Ledger) -> None:
         ("payback", "Payback", "net", "cumulative cash"),
         ("payback_discounted", "Discounted payback", "discounted", "cumulative discounted cash"),
     ):
-        _search(
-            ledger,
+        ledger.add_search(
             name,
             label,
             series,
@@ -428,7 +307,7 @@ def _paybacks(ledger: _Ledger) -> None:
         )
 
 
-def _evidence(ledger: _Ledger) -> None:
+def _evidence(ledger: Ledger) -> None:
     benefits = ledger.books.of("benefit")
     for grade in Grade:
         parts = tuple(f"{line.prefix}.total" for line in benefits if line.grade is grade)
@@ -448,15 +327,13 @@ def _evidence(ledger: _Ledger) -> None:
         ("npv", "NPV", "pv_investment"),
     ):
         above = "finance_view.benefits" if name == "value" else "finance_view.pv_benefits"
-        _formula(
-            ledger,
+        ledger.add_formula(
             f"finance_view.{name}",
             f"{label}, finance view",
             f"{above} - {below}",
             **details,
         )
-    _formula(
-        ledger,
+    ledger.add_formula(
         "finance_view.share",
         "Share of the benefits in the finance view",
         "finance_view.benefits / total_benefits",
@@ -477,7 +354,7 @@ def _is_hard(line: LineResult) -> bool:
     return isinstance(line.line, Benefit) and line.line.is_hard
 
 
-def _share(ledger: _Ledger, name: str, label: str, parts: tuple[str, ...]) -> None:
+def _share(ledger: Ledger, name: str, label: str, parts: tuple[str, ...]) -> None:
     """An amount of the benefits, and its share of them."""
     ledger.add(
         f"{name}.total",
@@ -486,8 +363,7 @@ def _share(ledger: _Ledger, name: str, label: str, parts: tuple[str, ...]) -> No
         group="evidence",
         definition="The sum of the benefits of this kind over the horizon",
     )
-    _formula(
-        ledger,
+    ledger.add_formula(
         f"{name}.share",
         f"{label}, share",
         f"{name}.total / total_benefits",
@@ -498,11 +374,11 @@ def _share(ledger: _Ledger, name: str, label: str, parts: tuple[str, ...]) -> No
     )
 
 
-def _values(ledger: _Ledger) -> None:
+def _values(ledger: Ledger) -> None:
     """What was given and calculated, under names of their own."""
     period = min(1, ledger.books.axis.periods)
     for each in ledger.books.assumptions:
-        value, note = _finite(float(each.values[period]), "")
+        value, note = finite(float(each.values[period]))
         ledger.figures[f"assumptions.{each.assumption.id}"] = Figure(
             name=f"assumptions.{each.assumption.id}",
             label=each.assumption.label,
@@ -514,7 +390,7 @@ def _values(ledger: _Ledger) -> None:
         )
     for calculation in ledger.books.calculations:
         name = f"calculations.{calculation.calculation.id}"
-        value, note = _finite(float(calculation.values[period]), "")
+        value, note = finite(float(calculation.values[period]))
         ledger.figures[name] = Figure(
             name=name,
             label=calculation.calculation.label,
@@ -524,85 +400,3 @@ def _values(ledger: _Ledger) -> None:
             definition="Calculated; in the first period if it changes over time",
             group="calculation",
         )
-
-
-def _irr(ledger: _Ledger) -> Found:
-    undefined = ledger.undefined_flow()
-    if undefined:
-        return undefined
-    found = finance.internal_rates(ledger.books.series["net"], ledger.books.axis.times)
-    if found.unique is not None:
-        return found.unique, ""
-    if not found.rates:
-        return None, "None: the net flow never changes its sign, so no rate makes the NPV zero."
-    shown = " and ".join(quantity.show(rate, "%", digits=1) for rate in found.rates)
-    return None, f"Not unique: the NPV is zero at {shown}. See the modified IRR."
-
-
-def _mirr(ledger: _Ledger) -> Found:
-    undefined = ledger.undefined_flow()
-    if undefined:
-        return undefined
-    case = ledger.books.case
-    rate = case.discounting.rate
-    conventions = case.conventions
-    value = finance.modified_internal_rate(
-        ledger.books.series["net"],
-        ledger.books.axis.times,
-        rate if conventions.finance_rate is None else conventions.finance_rate,
-        rate if conventions.reinvestment_rate is None else conventions.reinvestment_rate,
-    )
-    if value is None:
-        return None, "There are no outflows or no inflows to compare."
-    return value, ""
-
-
-def _payback_of(series: str) -> Callable[[_Ledger], Found]:
-    def find(ledger: _Ledger) -> Found:
-        undefined = ledger.undefined_flow()
-        if undefined:
-            return undefined
-        books = ledger.books
-        if not np.any(books.series["investment"]):
-            return None, "There is no investment to pay back."
-        conventions = books.case.conventions
-        found = finance.payback(
-            books.series[series],
-            books.axis.months_per_period,
-            crossing=conventions.payback_crossing,
-            whole_periods=conventions.payback == "whole_periods",
-        )
-        if found.months is None:
-            return None, f"Not within the horizon of {books.case.timeline.horizon_text}."
-        several = f"Cash turns positive {found.crossings} times; see the cumulative cash."
-        return found.months, several if found.crossings > 1 else ""
-
-    return find
-
-
-def _peak(ledger: _Ledger) -> Found:
-    undefined = ledger.undefined_flow()
-    if undefined:
-        return undefined
-    lowest = float(np.min(ledger.books.series["cumulative"]))
-    return min(0.0, lowest), "" if lowest < 0 else "Cumulative cash is never below zero."
-
-
-def _peak_month(ledger: _Ledger) -> Found:
-    undefined = ledger.undefined_flow()
-    if undefined:
-        return undefined
-    cumulative = ledger.books.series["cumulative"]
-    if float(np.min(cumulative)) >= 0:
-        return None, "Cumulative cash is never below zero."
-    return float(ledger.books.axis.months[int(np.argmin(cumulative))]), ""
-
-
-_SEARCHES: dict[str, Callable[[_Ledger], Found]] = {
-    "irr": _irr,
-    "mirr": _mirr,
-    "payback": _payback_of("net"),
-    "payback_discounted": _payback_of("discounted"),
-    "peak_funding": _peak,
-    "peak_funding_month": _peak_month,
-}
