@@ -41,10 +41,10 @@ def test_the_reference_has_the_size_that_the_documentation_tells() -> None:
 def test_a_reference_of_another_size_is_sound_and_has_other_texts(lines: int) -> None:
     case = reference.case(lines=lines)
     assert not errors(case)
-    computed = [*case.calculations, *case.lines]
-    assert len(computed) == lines
-    assert len({each.id for each in computed}) == lines
-    assert len({each.formula for each in computed}) > 0.95 * lines
+    formulas = [each.formula for each in case.calculations]
+    formulas += [each.formula for each in case.lines]
+    assert len(formulas) == lines
+    assert len(set(formulas)) > 0.95 * lines
 
 
 @pytest.mark.parametrize("months", [12, 60, 600])
