@@ -14,7 +14,6 @@ from datetime import date, timedelta
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import brentq, minimize_scalar
 
 from valuecalc.case.case import Discounting
 from valuecalc.case.timeline import Timeline
@@ -171,10 +170,20 @@ class _Exponentials:
         return float(self.at(np.array([g]))[0])
 
     def between(self, low: float, high: float) -> list[float]:
-        """The root between two points, if the sign differs there."""
-        if self.one(low) * self.one(high) >= 0:
+        """The root between two points, if the sign differs there, to the last digit.
+
+        Halving takes some seventy steps and is never wrong; a cleverer search would save less
+        than it costs to load.
+        """
+        sign_low = np.sign(self.one(low))
+        if sign_low * self.one(high) >= 0:
             return []
-        return [float(brentq(self.one, low, high, xtol=1e-15, rtol=8.9e-16, maxiter=500))]
+        while low < (middle := (low + high) / 2) < high:
+            if np.sign(self.one(middle)) == sign_low:
+                low = middle
+            else:
+                high = middle
+        return [middle]
 
     def scan(self, bound: float) -> list[float]:
         """All roots within the bound: crossings, and extremes that touch zero."""
@@ -198,6 +207,9 @@ class _Exponentials:
         return found
 
     def _around_extreme(self, low: float, high: float, sign: float) -> list[float]:
+        # Loaded here, because it is slow to load and seldom needed.
+        from scipy.optimize import minimize_scalar
+
         best = minimize_scalar(
             lambda g: sign * self.one(g),
             bounds=(low, high),

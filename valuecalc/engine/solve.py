@@ -10,8 +10,6 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from scipy.optimize import brentq
-
 from valuecalc.case.binding import Binding, bind
 from valuecalc.case.case import Assumption, Case
 from valuecalc.engine import books, figures, scenarios
@@ -126,6 +124,9 @@ class _Search:
         return self.solution(roots[0], "search", tuple(sorted(roots[1:])))
 
     def roots(self) -> Iterator[float]:
+        # Loaded here, because it is slow to load and needed only for what is not linear.
+        from scipy.optimize import brentq
+
         points = self.points()
         gaps = [self.gap(point) for point in points]
         known = [gap for gap in gaps if math.isfinite(gap)]
