@@ -7,7 +7,6 @@ files go through one process, which has a profile of its own.
 
 from __future__ import annotations
 
-import shutil
 import subprocess
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -17,7 +16,8 @@ from zipfile import ZipFile
 
 import openpyxl
 from lxml import etree
-from openpyxl.utils import range_boundaries
+
+from valuecalc.system_packages import LIBREOFFICE
 
 MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 TIMEOUT_SECONDS = 300
@@ -26,11 +26,6 @@ _OPTIONS = {
     "/org.openoffice.Office.Common/Misc": ("FirstRun", "false"),
     "/org.openoffice.Office.Common/Security/Scripting": ("DisableMacrosExecution", "true"),
 }
-
-
-def program() -> str | None:
-    """Where LibreOffice is, if it is installed."""
-    return shutil.which("soffice") or shutil.which("libreoffice")
 
 
 @dataclass(frozen=True)
@@ -145,11 +140,11 @@ def recalculated(files: Mapping[str, bytes], folder: Path) -> dict[str, Sheets]:
 
 def convert(files: list[Path], form: str, target: Path, profile: Path) -> None:
     """Convert files in one run of LibreOffice, with a profile of its own."""
-    found = program()
-    assert found is not None
+    program = LIBREOFFICE.path()
+    assert program is not None
     _make_profile(profile)
     command = [
-        found,
+        program,
         f"-env:UserInstallation={profile.resolve().as_uri()}",
         "--headless",
         "--norestore",
@@ -176,10 +171,3 @@ def _make_profile(profile: Path) -> None:
         f"{items}</oor:items>",
         encoding="utf-8",
     )
-
-
-def address_parts(area: str) -> tuple[int, int, int, int]:
-    """First column, first row, last column and last row of an area."""
-    first_column, first_row, last_column, last_row = range_boundaries(area)
-    assert None not in (first_column, first_row, last_column, last_row)
-    return first_column, first_row, last_column, last_row  # type: ignore[return-value]

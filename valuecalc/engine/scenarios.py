@@ -12,6 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from valuecalc.case.case import Case, Scenario
+from valuecalc.engine.finance import NOISE
+from valuecalc.engine.grid import Values
 from valuecalc.engine.model import compile_case
 from valuecalc.errors import UnknownName
 
@@ -63,9 +65,8 @@ def extremes(case: Case) -> Mapping[str, Mapping[str, float]]:
     for column, (each, end) in enumerate((each, end) for each in ranged for end in (0, 1)):
         values[each.id][column] = ends[each.id][end]
     evaluation = compile_case(case).evaluate(values)
-    npv = np.broadcast_to(evaluation.npv(), columns).reshape(-1, 2)
-    value = np.broadcast_to(evaluation.value(), columns).reshape(-1, 2)
-    better = np.where(_moves(npv), npv[:, 1] - npv[:, 0], value[:, 1] - value[:, 0])
+    npv, value = _gain(evaluation.npv(), columns), _gain(evaluation.value(), columns)
+    better = np.where(npv == 0, value, npv)
     worst, best = {}, {}
     for each, gain in zip(ranged, better, strict=True):
         low, high = ends[each.id]
@@ -83,7 +84,13 @@ def _ends(low: float | None, value: float, high: float | None) -> tuple[float, f
     return (value if low is None else low, value if high is None else high)
 
 
-def _moves(pairs: NDArray[np.float64]) -> NDArray[np.bool_]:
-    scale = np.max(np.abs(pairs), axis=1, initial=1.0)
-    moves: NDArray[np.bool_] = np.abs(pairs[:, 1] - pairs[:, 0]) > 1e-12 * scale
-    return moves
+def _gain(results: Values, columns: int) -> NDArray[np.float64]:
+    """What each assumption at its high end gives over its low end; 0 for mere rounding noise.
+
+    `results` has a column for each end of each assumption; NaN where one is undefined.
+    """
+    ends = np.broadcast_to(results, columns).reshape(-1, 2)
+    scale = np.max(np.abs(ends), axis=1, initial=1.0)
+    with np.errstate(invalid="ignore"):
+        gain = ends[:, 1] - ends[:, 0]
+    return np.where(np.abs(gain) <= NOISE * scale, 0.0, gain)

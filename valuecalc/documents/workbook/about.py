@@ -43,6 +43,11 @@ def sheet(draft: Draft) -> Sheet:
     row = _place_list(made, "Sheets", _SHEETS, row)
     row = _place_key(made, row)
     row = _place_list(made, "How to use it", _USE, row)
+    noted = [
+        (problem.place, f"{problem.cause} {problem.remedy}") for problem in draft.result.warnings
+    ]
+    if noted:
+        row = _place_list(made, "Noted in the case when it was exported", noted, row)
     _place_sources(made, draft, row)
     made.widths = {1: 28, 2: 105}
     made.page.landscape = False

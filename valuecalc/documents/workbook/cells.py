@@ -79,6 +79,31 @@ class Allowed:
     least: float | None = None
 
 
+@dataclass(frozen=True, kw_only=True)
+class Series:
+    """One series of a chart: what its name and its values are called, as in formulas.
+
+    Without a colour it is invisible.
+    """
+
+    name: str
+    values: str
+    colour: str
+    dashed: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Chart:
+    """A chart at the cell `anchor`: `columns` stacked on each other, or lines."""
+
+    title: str
+    anchor: str
+    categories: str
+    series: Sequence[Series]
+    columns: bool
+    legend: bool = False
+
+
 @dataclass(kw_only=True)
 class Page:
     """How a sheet is printed."""
@@ -106,11 +131,10 @@ class Sheet:
     spots: dict[str, Spot] = field(default_factory=dict)
     spans: dict[str, Span] = field(default_factory=dict)
     widths: dict[int, float] = field(default_factory=dict)
-    heights: dict[int, float] = field(default_factory=dict)
     links: dict[tuple[int, int], str] = field(default_factory=dict)
     allowed: list[Allowed] = field(default_factory=list)
     status: list[tuple[str, str]] = field(default_factory=list)
-    charts: list[object] = field(default_factory=list)
+    charts: list[Chart] = field(default_factory=list)
     freeze: str = ""
     page: Page = field(default_factory=Page)
     colour: str = ""

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from valuecalc.documents.charts.palette import PAPER
 from valuecalc.documents.workbook import formats
-from valuecalc.documents.workbook.cells import Cell, Sheet, Spot
+from valuecalc.documents.workbook.cells import Cell, Chart, Series, Sheet, Spot
 from valuecalc.documents.workbook.draft import Draft
 from valuecalc.engine.result import LineResult
 
@@ -30,30 +30,6 @@ _SERIES = (
     "Down below",
 )
 _COLOURS = ("", PAPER.positive, PAPER.negative, PAPER.total, "", PAPER.positive, PAPER.negative)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Series:
-    """One series: where its name and its values stand; no colour for an invisible one."""
-
-    name: str
-    values: str
-    colour: str
-    dashed: bool = False
-
-
-@dataclass(frozen=True, kw_only=True)
-class Chart:
-    """A chart: `columns` stacked on each other, or lines."""
-
-    title: str
-    anchor: str
-    categories: str
-    series: Sequence[Series]
-    columns: bool
-    axis_title: str = ""
-    legend: bool = False
-    number_format: str = "#,##0"
 
 
 @dataclass(frozen=True)
@@ -119,7 +95,7 @@ class Charts:
         def size(line: LineResult) -> float:
             return abs(value(f"{line.prefix}.total") or 0.0)
 
-        largest = sorted(lines, key=size, reverse=True)
+        largest = [line.id for line in sorted(lines, key=size, reverse=True)]
         kept = largest if len(lines) <= LINES_A_SIDE else largest[: LINES_A_SIDE - 1]
         factor = -1.0 if sign else 1.0
         steps = [
@@ -129,11 +105,11 @@ class Charts:
                 f"{sign}N([{line.prefix}.total])",
             )
             for line in lines
-            if line in kept
+            if line.id in kept
         ]
         if len(kept) == len(lines):
             return steps
-        shown = ",".join(f"{line.prefix}.total" for line in lines if line in kept)
+        shown = ",".join(f"{line.prefix}.total" for line in lines if line.id in kept)
         rest = factor * (value(total) or 0.0) - sum(step.value for step in steps)
         formula = f"{sign}(N([{total}])-N([{shown}|sum]))"
         return [*steps, _Step(others, rest, formula)]

@@ -19,7 +19,7 @@ from openpyxl.drawing.text import (
 )
 from openpyxl.worksheet.worksheet import Worksheet
 
-from valuecalc.documents.workbook.charts import Chart, Series
+from valuecalc.documents.workbook.cells import Chart, Series
 from valuecalc.documents.workbook.references import Directory
 from valuecalc.documents.workbook.styles import DARK, FONT, GRID, MUTED, colour
 
@@ -46,7 +46,7 @@ def draw(chart: Chart, sheet: Worksheet, directory: Directory) -> None:
         drawn.legend.txPr = _text(900)
     else:
         drawn.legend = None
-    _dress_axes(drawn, chart)
+    _dress_axes(drawn)
     drawn.graphical_properties = GraphicalProperties(ln=LineProperties(noFill=True))
     sheet.add_chart(drawn, chart.anchor)
 
@@ -77,7 +77,7 @@ def _series(each: Series, chart: Chart, directory: Directory) -> DrawnSeries:
     return series
 
 
-def _dress_axes(drawn: Any, chart: Chart) -> None:
+def _dress_axes(drawn: Any) -> None:
     for axis in (drawn.x_axis, drawn.y_axis):
         # Without this, newer versions of Excel show no axis.
         axis.delete = False
@@ -88,7 +88,7 @@ def _dress_axes(drawn: Any, chart: Chart) -> None:
     drawn.x_axis.graphicalProperties = GraphicalProperties(ln=LineProperties(solidFill=MUTED))
     drawn.x_axis.majorGridlines = None
     drawn.x_axis.number_format = "0"
-    drawn.y_axis.number_format = chart.number_format
+    drawn.y_axis.number_format = "#,##0"
     drawn.y_axis.numFmt.sourceLinked = False
     drawn.y_axis.majorGridlines.spPr = GraphicalProperties(ln=LineProperties(solidFill=GRID))
     drawn.y_axis.graphicalProperties = GraphicalProperties(ln=LineProperties(noFill=True))

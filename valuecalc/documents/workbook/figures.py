@@ -61,7 +61,7 @@ class Figures:
 
     def mirr(self) -> str:
         """What was received at the end over what was paid at the decision, a year."""
-        paid, received = "SUM([mirr.paid|all])", "SUM([mirr.received|all])"
+        paid, received = "[mirr.paid|total]", "[mirr.received|total]"
         rate = f"({received}/-{paid})^(1/[time|last])-1"
         exists = f"[tests.flow_is_defined]*({paid}<0)*({received}>0)"
         return f"IF({exists}=1,{rate},{OTHERWISE})"

@@ -23,7 +23,6 @@ from openpyxl.worksheet.pagebreak import Break, ColBreak, RowBreak
 from openpyxl.worksheet.worksheet import Worksheet
 
 from valuecalc.documents.workbook.cells import Allowed, Cell, Sheet
-from valuecalc.documents.workbook.charts import Chart
 from valuecalc.documents.workbook.drawing import draw
 from valuecalc.documents.workbook.formats import Format
 from valuecalc.documents.workbook.inject import with_values
@@ -31,7 +30,7 @@ from valuecalc.documents.workbook.references import Directory
 from valuecalc.documents.workbook.styles import BAD, STYLES, TABS, WHITE, Style
 
 LONGEST_TEXT = 32_767
-_LINE_HEIGHT = 13.5
+_LINE_HEIGHT, _TITLE_HEIGHT = 13.5, 24.0
 _LARGEST = 1e18
 
 
@@ -46,6 +45,7 @@ def write(sheets: Sequence[Sheet], properties: dict[str, str], opens_on: str) ->
     for name, address in directory.defined_names().items():
         book.defined_names[name] = DefinedName(name, attr_text=address)
     book.active = [sheet.title for sheet in sheets].index(opens_on)
+    book[opens_on].sheet_view.tabSelected = True
     _describe(book, properties)
     saved = BytesIO()
     book.save(saved)
@@ -85,7 +85,6 @@ class _Writer:
         for rule in _validations(sheet.allowed):
             made.add_data_validation(rule)
         for chart in sheet.charts:
-            assert isinstance(chart, Chart)
             draw(chart, made, self.directory)
         _size(made, sheet)
         _view(made, sheet)
@@ -169,7 +168,7 @@ def _heights(sheet: Sheet) -> dict[int, float]:
     heights = {
         row: min(409.0, 2 + _LINE_HEIGHT * count) for row, count in lines.items() if count > 1
     }
-    return {1: 24.0} | heights | sheet.heights
+    return {1: _TITLE_HEIGHT} | heights
 
 
 def _letters_a_width(style: Style) -> float:

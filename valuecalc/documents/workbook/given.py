@@ -136,10 +136,7 @@ def _start_and_end(draft: Draft, line: LineResult) -> Iterator[Given]:
     least = 1 if running or line.line.spread else 0
     yield _whole(line, "first", "First period", flow.first, "no.", least, _start_note(line))
     if running:
-        note = line.line.ends if isinstance(line.line.ends, str) else ""
-        yield _whole(
-            line, "last", "Last period", flow.last, "no.", 0, f"Milestone {note}" * bool(note)
-        )
+        yield _whole(line, "last", "Last period", flow.last, "no.", 0, _end_note(line))
     if line.line.spread:
         yield _whole(line, "spread", "Spread over", line.line.spread, "month", 1)
 
@@ -274,6 +271,6 @@ def _conversions(language: Language) -> Iterator[Given]:
             label=each.label,
             value=each.value,
             unit=each.unit,
-            format=formats.amount("1", [each.value]),
+            format=formats.GENERAL,
             style="fixed",
         )

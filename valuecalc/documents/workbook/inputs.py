@@ -218,16 +218,13 @@ class _Writer:
 
     def _given(self, each: Given, row: int) -> None:
         self._label(row, each.label, each.name, each.unit)
-        value = each.value if not isinstance(each.value, int) else float(each.value)
-        cell = Cell(value=value, formula=each.formula, style=each.style, format=each.format)
+        cell = Cell(value=each.value, formula=each.formula, style=each.style, format=each.format)
         self.made.put(row, IN_USE, cell, each.name)
         if each.style == "input":
             allowed = Allowed(row=row, column=IN_USE, whole=each.whole, least=each.least)
             self.made.allowed.append(allowed)
-        if each.height > 1:
+        if each.range_name:
             self.made.spots[each.range_name] = Spot(row=row, column=IN_USE, height=each.height)
-        elif each.range_name:
-            self.made.spots[each.range_name] = Spot(row=row, column=IN_USE)
         self.made.text(row, self.columns.note, each.note, "note")
 
     def look(self) -> None:

@@ -84,7 +84,7 @@ class Workings:
             yield Row(
                 key=f"{each.name}.terms",
                 label=f"To be summed{which}: {label}",
-                unit="",
+                unit="a period",
                 values=values,
                 formula=self.language.expression(each.tree, id, "formula"),
                 format=formats.amount("1", values),
@@ -92,7 +92,7 @@ class Workings:
             yield Single(
                 name=each.name,
                 label=f"Sum over time{which}: {label}",
-                unit="",
+                unit="all periods",
                 value=sum(values[1:]),
                 formula=f"SUMPRODUCT(1*[{each.name}.terms|later])",
                 format=formats.amount("1", [sum(values[1:])]),
@@ -193,7 +193,7 @@ def over_time(assumption: Assumption) -> str:
     if not assumption.values:
         return f"[assumptions.{id}]*(1+[growth.{id}])^MAX(0,[year]-1)"
     years = f"[years.{id}]"
-    moved = f"INDEX({years},MIN(MAX([year],1),ROWS({years})))*[scale.{id}]+[shift.{id}]"
+    moved = f"INDEX({years},MIN(MAX([year],1),ROWS({years})))*1+[shift.{id}]"
     if not assumption.growth:
         return moved
     return f"({moved})*(1+[growth.{id}])^MAX(0,[year]-ROWS({years}))"

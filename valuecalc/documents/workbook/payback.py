@@ -14,7 +14,7 @@ from itertools import accumulate, pairwise
 from valuecalc.documents.workbook import formats
 from valuecalc.documents.workbook.draft import Draft, Values
 from valuecalc.documents.workbook.formats import Format
-from valuecalc.documents.workbook.rows import Block, Gap, Heading, Row, Single
+from valuecalc.documents.workbook.rows import SUM, Block, Gap, Heading, Row, Single
 from valuecalc.engine.finance import NOISE
 
 RUNNING_SUMS = {
@@ -138,6 +138,7 @@ def _modified_rate(draft: Draft) -> Iterator[Block]:
         draft.currency,
         "MIN(0,[net])*(1+[conventions.finance_rate])^(-[time])",
         [_least(flow) * (1 + finance) ** -time for flow, time in zip(net, times, strict=True)],
+        total=SUM,
     )
     yield _row(
         "mirr.received",
@@ -148,6 +149,7 @@ def _modified_rate(draft: Draft) -> Iterator[Block]:
             -_least(-flow) * (1 + invest) ** (end - time)
             for flow, time in zip(net, times, strict=True)
         ],
+        total=SUM,
     )
     yield Gap()
 
@@ -157,7 +159,13 @@ def _least(flow: float) -> float:
 
 
 def _row(
-    key: str, label: str, unit: str, formula: str, values: Values, format: Format | None = None
+    key: str,
+    label: str,
+    unit: str,
+    formula: str,
+    values: Values,
+    format: Format | None = None,
+    total: str = "",
 ) -> Row:
     return Row(
         key=key,
@@ -166,4 +174,5 @@ def _row(
         values=values,
         formula=formula,
         format=format or formats.amount(unit, values, dash=True),
+        total=total,
     )

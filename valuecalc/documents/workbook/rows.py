@@ -152,10 +152,11 @@ def _place_total(sheet: Sheet, block: Row, row: int) -> None:
     numbers = [float(v) if isinstance(v, int | float) else math.nan for v in block.values]
     if block.total == SUM:
         counted = f"COUNT([{block.key}|all])=COUNT([period|all])"
-        formula = f'IF({counted},SUM([{block.key}|all]),"n/a")'
+        formula = f"IF({counted},SUM([{block.key}|all]),{OTHERWISE})"
         value = math.fsum(numbers) if all(map(math.isfinite, numbers)) else math.nan
     else:
-        formula, value = f"[{block.key}|first]", numbers[min(1, len(numbers) - 1)]
+        formula = f"IFERROR([{block.key}|first],{OTHERWISE})"
+        value = numbers[min(1, len(numbers) - 1)]
     cell = Cell(
         value=shown(value),
         formula=formula,

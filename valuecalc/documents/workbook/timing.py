@@ -1,6 +1,6 @@
 """When a line flows, as rows: from its start to its end, ramped, spread or growing.
 
-The parameters are inputs; the formulas follow `valuecalc.engine.timing`.
+The parameters are inputs; the formulas follow `valuecalc.engine.timing`, one short step a row.
 """
 
 from __future__ import annotations
@@ -13,9 +13,10 @@ from valuecalc.documents.workbook import formats
 from valuecalc.documents.workbook.draft import Draft, Values
 from valuecalc.documents.workbook.language import Language
 from valuecalc.documents.workbook.rows import SUM, Row
+from valuecalc.documents.workbook.timeaxis import floats
 from valuecalc.engine.result import LineResult
 
-_YEARS_SINCE = "MAX(0,[period]-[{first}])*[timeline.months_per_period]/[timeline.months_per_year]"
+_LENGTH = "[timeline.months_per_period]"
 
 
 @dataclass(frozen=True)
@@ -29,131 +30,151 @@ class TimingRows:
     def rows(self) -> Iterator[Row]:
         """The share of each period, then growth, then what the amount is multiplied by."""
         line = self.line
-        plain = line.length == 1 and line.line.growth is None
+        grows = line.line.growth is not None
+        plain = line.length == 1 and not grows
+        if grows or line.line.ramp.years:
+            yield self._years()
         yield from self._share(f"{line.prefix}.timing" if plain else f"{line.prefix}.share")
-        if line.line.growth is not None:
+        if grows:
             yield self._growth()
         if not plain:
             yield self._profile()
 
-    def _name(self, parameter: str) -> str:
-        return f"timing.{self.line.id}.{parameter}"
+    # ------------------------------------------------------------------ parameters and places
+
+    def _input(self, parameter: str) -> str:
+        return f"[timing.{self.line.id}.{parameter}]"
+
+    def _key(self, row: str) -> str:
+        return f"{self.line.prefix}.{row}"
+
+    def _cell(self, row: str) -> str:
+        return f"[{self._key(row)}]"
+
+    @property
+    def _since(self) -> list[int]:
+        """The periods since the start of the line, below zero before it."""
+        first = self.draft.binding.flows[self.line.id].first
+        return [period - first for period in range(self.draft.periods + 1)]
+
+    @property
+    def _months(self) -> int:
+        return self.draft.axis.months_per_period
+
+    # ------------------------------------------------------------------ rows
+
+    def _years(self) -> Row:
+        years = [float(max(0, since) * self._months // 12) for since in self._since]
+        since = f"MAX(0,[period]-{self._input('first')})"
+        formula = f"INT({since}*{_LENGTH}/[timeline.months_per_year])"
+        return self._row("years", "Full years since the start", formula, years, unit="year")
 
     def _share(self, key: str) -> Iterator[Row]:
-        line, ramp = self.line.line, self.line.line.ramp
+        """The share of the amount that flows in each period, and what it follows from."""
+        line = self.line.line
         if self.line.flow != "running":
-            formula = self._spread() if line.spread else f"([period]=[{self._name('first')}])*1"
-        elif ramp.years:
-            formula = f"{self._active()}*{self._by_years()}"
-        elif ramp.is_flat:
-            formula = self._active()
+            steps, formula = self._single()
+        elif line.ramp.is_flat:
+            steps, formula = [], self._runs
         else:
-            helpers, share = self._ramp()
-            yield from helpers
-            formula = f"{self._active()}*{share}"
-        yield self._row(key, "Timing", formula, [float(v) for v in self.line.ramp], total=SUM)
+            ramp_steps, ramp = self._ramp()
+            steps = [self._running(), *ramp_steps]
+            formula = f"{self._cell('running')}*{ramp}"
+        yield from steps
+        name = key.rpartition(".")[2]
+        yield self._row(name, "Timing", formula, floats(self.line.ramp), total=SUM)
 
-    def _active(self) -> str:
-        first, last = self._name("first"), self._name("last")
-        return f"([period]>=[{first}])*([period]<=[{last}])"
+    @property
+    def _runs(self) -> str:
+        return f"([period]>={self._input('first')})*([period]<={self._input('last')})"
 
-    def _spread(self) -> str:
-        first, spread = self._name("first"), self._name("spread")
-        months = "[timeline.months_per_period]"
-        left = f"[{spread}]-([period]-[{first}])*{months}"
-        return f"([period]>=[{first}])*MAX(0,MIN({months},{left}))/[{spread}]"
+    def _running(self) -> Row:
+        flow = self.draft.binding.flows[self.line.id]
+        periods = range(self.draft.periods + 1)
+        values = [float(flow.first <= period <= flow.last) for period in periods]
+        return self._row("running", "Runs", self._runs, values, unit="0/1")
 
-    def _by_years(self) -> str:
-        shares = f"[ramps.{self.line.id}]"
-        year = f"INT({_YEARS_SINCE.format(first=self._name('first'))})+1"
-        return f"INDEX({shares},MIN({year},ROWS({shares})))"
+    def _single(self) -> tuple[list[Row], str]:
+        """An amount once, or evenly over months."""
+        first, spread = self._input("first"), self._input("spread")
+        if not self.line.line.spread:
+            return [], f"([period]={first})*1"
+        left = [float(self.line.line.spread - since * self._months) for since in self._since]
+        formula = f"{spread}-([period]-{first})*{_LENGTH}"
+        row = self._row("left", "Months still to come", formula, left, unit="month")
+        covered = f"MAX(0,MIN({_LENGTH},{self._cell('left')}))"
+        return [row], f"([period]>={first})*{covered}/{spread}"
 
     def _ramp(self) -> tuple[list[Row], str]:
-        if self.draft.axis.months_per_period == 1:
-            return self._monthly_ramp()
-        return self._averaged_ramp()
-
-    def _monthly_ramp(self) -> tuple[list[Row], str]:
-        first, months = self._name("first"), self._name("ramp")
-        reached = f"MAX(0,MIN(1,([period]-[{first}]+1)/[{months}]))"
-        if self.line.line.ramp.shape is RampShape.LINEAR:
-            return [], reached
-        values = [min(1.0, month / self._ramp_months) for month in self._months_since()]
-        row = self._row(f"{self.line.prefix}.reached", "Part of the ramp", reached, values)
-        x = f"[{row.key}]"
+        """The rows of a ramp, and its factor."""
+        ramp = self.line.line.ramp
+        if ramp.years:
+            shares = f"[ramps.{self.line.id}]"
+            return [], f"INDEX({shares},MIN({self._cell('years')}+1,ROWS({shares})))"
+        if self._months > 1:
+            return self._averaged_ramp()
+        months = self._input("ramp")
+        formula = f"MAX(0,MIN(1,([period]-{self._input('first')}+1)/{months}))"
+        reached = [max(0.0, min(1.0, (since + 1) / ramp.months)) for since in self._since]
+        row, x = self._row("reached", "Part of the ramp", formula, reached), self._cell("reached")
+        if ramp.shape is RampShape.LINEAR:
+            return [row], x
         return [row], f"{x}*{x}*(1+(1-{x})+(1-{x}))"
 
     def _averaged_ramp(self) -> tuple[list[Row], str]:
-        """On longer periods the ramp's share is the mean of its months, by their running sum."""
-        prefix, months = self.line.prefix, f"[{self._name('ramp')}]"
-        since = f"MAX(0,[period]-[{self._name('first')}]+1)*[timeline.months_per_period]"
-        passed = self._months_since()
+        """On longer periods the ramp's factor is the mean of its months, by their running sum."""
+        ramp = self._input("ramp")
+        since = f"MAX(0,[period]-{self._input('first')}+1)*{_LENGTH}"
+        passed = [float(max(0, since + 1) * self._months) for since in self._since]
         ramped = [min(month, self._ramp_months) for month in passed]
-        c, m = f"[{prefix}.ramped]", f"[{prefix}.since]"
-        if self.line.line.ramp.shape is RampShape.LINEAR:
-            part = f"{c}*({c}+1)/({months}+{months})"
-        else:
-            part = f"{c}*({c}+1)*({c}+{c}+1-{c}*({c}+1)/{months})/({months}*({months}+{months}))"
-        sums = [self._sum_to(month) for month in passed]
+        full = [self._full_months(month) for month in passed]
+        c, m = self._cell("ramped"), self._cell("since")
+        part = f"{c}*({c}+1)/({ramp}+{ramp})"
+        if self.line.line.ramp.shape is RampShape.S_CURVE:
+            part = f"{c}*({c}+1)*({c}+{c}+1-{c}*({c}+1)/{ramp})/({ramp}*({ramp}+{ramp}))"
         rows = [
-            self._row(f"{prefix}.since", "Months since the start", since, passed, unit="month"),
-            self._row(
-                f"{prefix}.ramped", "Months of the ramp", f"MIN({months},{m})", ramped, unit="month"
-            ),
-            self._row(
-                f"{prefix}.full",
-                "Months at full amount so far",
-                f"{part}+{m}-{c}",
-                sums,
-                unit="month",
-            ),
+            self._row("since", "Months since the start", since, passed, unit="month"),
+            self._row("ramped", "Months of the ramp", f"MIN({ramp},{m})", ramped, unit="month"),
+            self._row("full", "Full months so far", f"{part}+{m}-{c}", full, unit="month"),
         ]
-        return rows, f"([{prefix}.full]-[{prefix}.full|before])/[timeline.months_per_period]"
+        return rows, f"({self._cell('full')}-[{self._key('full')}|before])/{_LENGTH}"
 
     @property
     def _ramp_months(self) -> float:
         return float(self.line.line.ramp.months)
 
-    def _months_since(self) -> Values:
-        """The months from the start of the line to the end of each period."""
-        first = self.draft.binding.flows[self.line.id].first
-        length = self.draft.axis.months_per_period
-        return [
-            float(max(0, period - first + 1) * length) for period in range(self.draft.periods + 1)
-        ]
-
-    def _sum_to(self, month: float) -> float:
+    def _full_months(self, month: float) -> float:
+        """What the months up to this one come to, each counted by its part of the ramp."""
         c, r = min(month, self._ramp_months), self._ramp_months
         if self.line.line.ramp.shape is RampShape.LINEAR:
             return c * (c + 1) / (2 * r) + month - c
         return c * (c + 1) * (2 * c + 1 - c * (c + 1) / r) / (2 * r * r) + month - c
 
     def _growth(self) -> Row:
-        prefix = self.line.prefix
-        share = f"{prefix}.share"
-        years = f"INT({_YEARS_SINCE.format(first=self._name('first'))})*([{share}]<>0)"
-        formula = f"(1+({self.language.write(self.line.id, 'growth')}))^({years})"
+        rate = self.language.write(self.line.id, "growth")
+        formula = f"(1+({rate}))^({self._cell('years')}*({self._cell('share')}<>0))"
         values = [
             float(growth) if ramp else 1.0
             for growth, ramp in zip(self.line.growth, self.line.ramp, strict=True)
         ]
-        return self._row(f"{prefix}.growth", "Growth", formula, values)
+        return self._row("growth", "Growth", formula, values)
 
     def _profile(self) -> Row:
-        parts = [f"[{self.line.prefix}.share]"]
+        parts, labels = [self._cell("share")], ["Timing"]
         if self.line.length != 1:
             conversion = self.language.conversion_of_length(self.line.unit)
             parts += [f"[{conversion.name}]"] if conversion else []
-            parts.append("[timeline.months_per_period]")
+            parts.append(_LENGTH)
+            labels.append("length")
         if self.line.line.growth is not None:
-            parts.append(f"[{self.line.prefix}.growth]")
-        values = [float(value) for value in self.line.profile]
-        label = "Timing × length" if self.line.length != 1 else "Timing × growth"
-        return self._row(f"{self.line.prefix}.timing", label, "*".join(parts), values, total=SUM)
+            parts.append(self._cell("growth"))
+            labels.append("growth")
+        values = floats(self.line.profile)
+        return self._row("timing", " × ".join(labels), "*".join(parts), values, total=SUM)
 
     def _row(
         self,
-        key: str,
+        name: str,
         label: str,
         formula: str,
         values: Values,
@@ -161,12 +182,13 @@ class TimingRows:
         unit: str = "factor",
         total: str = "",
     ) -> Row:
+        flag = unit == "0/1"
         return Row(
-            key=key,
+            key=self._key(name),
             label=f"{label}: {self.line.label}",
             unit=unit,
             values=values,
             formula=formula,
-            format=formats.amount("1", values, dash=True),
+            format=formats.FLAG if flag else formats.amount("1", values, dash=True),
             total=total,
         )
