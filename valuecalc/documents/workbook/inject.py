@@ -66,7 +66,7 @@ def _encoded(value: Content) -> tuple[str, str]:
         return "str", value
     if isinstance(value, date):
         return "", repr(int(to_excel(value)))
-    return ("str", "") if value is None else ("", repr(value * 1.000001))
+    return ("str", "") if value is None else ("", repr(value))
 
 
 def _chart(part: bytes, values: Values) -> bytes:

@@ -193,7 +193,7 @@ def over_time(assumption: Assumption) -> str:
     if not assumption.values:
         return f"[assumptions.{id}]*(1+[growth.{id}])^MAX(0,[year]-1)"
     years = f"[years.{id}]"
-    moved = f"INDEX({years},MIN(MAX([year],1),ROWS({years})))*1+[shift.{id}]"
+    moved = f"INDEX({years},MIN(MAX([year],1),ROWS({years})))*[scale.{id}]+[shift.{id}]"
     if not assumption.growth:
         return moved
     return f"({moved})*(1+[growth.{id}])^MAX(0,[year]-ROWS({years}))"
