@@ -289,3 +289,9 @@ def test_a_delayed_stream_loses_only_what_leaves_the_horizon(
     assert len(delayed) == len(flows)
     assert sum(delayed) == pytest.approx(sum(flows) - part * flows[-1], abs=1e-9)
     assert delayed[0] == pytest.approx((1 - part) * flows[0])
+
+
+def test_a_cumulative_flow_stays_undefined_where_a_flow_is() -> None:
+    cumulative = finance.cumulative_flows([-3e6, math.inf, 1.0])
+    assert cumulative[0] == -3e6
+    assert not np.isfinite(cumulative[1:]).any()

@@ -107,6 +107,20 @@ def test_a_jump_over_the_wanted_amount_is_no_solution() -> None:
         solve(steps, "x", "value", 3.5)
 
 
+def test_a_figure_that_does_not_exist_between_two_points_is_no_obstacle() -> None:
+    """At no upkeep there is no ROI: it jumps from minus to plus infinity there."""
+    unpaid = case(
+        assumption("upkeep", 1000, "GBP/month"),
+        benefit("gain", "500 GBP"),
+        investment("cost", "upkeep"),
+        months=12,
+    )
+    found = solve(unpaid, "upkeep", "roi", -0.9)
+    assert found.value == pytest.approx(500 / 0.1 / 12)
+    with pytest.raises(NoSolution):
+        solve(replace(unpaid, benefits=()), "upkeep", "roi", 5)
+
+
 def test_an_assumption_without_effect_is_told_so() -> None:
     idle = replace(reference(), assumptions=(*reference().assumptions, assumption("idle", 1)))
     for figure in ("npv", "irr"):

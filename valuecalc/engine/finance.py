@@ -293,7 +293,8 @@ def cumulative_flows(flows: Sequence[float] | Series) -> Series:
     amounts = np.asarray(flows, dtype=float)
     cumulative = np.cumsum(amounts)
     scale = np.maximum.accumulate(np.abs(amounts))
-    return np.where(np.abs(cumulative) <= NOISE * scale * len(amounts), 0.0, cumulative)
+    is_noise = np.abs(cumulative) <= NOISE * scale * len(amounts)
+    return np.where(is_noise & np.isfinite(cumulative), 0.0, cumulative)
 
 
 def delayed(flows: Series, months: float, months_per_period: int) -> Series:

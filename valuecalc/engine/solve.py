@@ -124,9 +124,6 @@ class _Search:
         return self.solution(roots[0], "search", tuple(sorted(roots[1:])))
 
     def roots(self) -> Iterator[float]:
-        # Loaded here, because it is slow to load and needed only for what is not linear.
-        from scipy.optimize import brentq
-
         points = self.points()
         gaps = [self.gap(point) for point in points]
         known = [gap for gap in gaps if math.isfinite(gap)]
@@ -138,13 +135,22 @@ class _Search:
             if before == 0:
                 yield low
             elif before * after < 0:
-                nearest = 1e-14 * max(abs(low), abs(high))
-                root = float(brentq(self.gap, low, high, xtol=nearest))
+                root = self.root_between(low, high)
                 # Where the figure jumps over the wanted amount there is no solution.
                 if abs(self.gap(root)) <= 1e-9 * max(abs(before), abs(after)):
                     yield root
         if gaps[-1] == 0:
             yield points[-1]
+
+    def root_between(self, low: float, high: float) -> float:
+        """Where the gap changes its sign; NaN where the figure stops to exist on the way."""
+        # Loaded here, because it is slow to load and needed only for what is not linear.
+        from scipy.optimize import brentq
+
+        try:
+            return float(brentq(self.gap, low, high, xtol=1e-14 * max(abs(low), abs(high))))
+        except ValueError:
+            return math.nan
 
     def points(self) -> list[float]:
         """Where to look: from the range outwards, both signs, ever wider."""
