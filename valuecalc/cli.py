@@ -18,7 +18,7 @@ from typing import NoReturn
 import click
 
 from valuecalc import __version__
-from valuecalc.errors import CaseError, InputError, Problem
+from valuecalc.errors import CaseError, DocumentError, InputError, Problem
 from valuecalc.services import answers, cases, library
 
 MISTAKES = 1
@@ -55,12 +55,13 @@ def main() -> None:
 @json_option
 def calc(file: str, scenario: str, as_json: bool) -> None:
     """Calculate a case and show its figures."""
-    with reported():
+    with reported(as_json):
         result = cases.calculate(cases.read(read_text(file)), scenario)
         if as_json:
             write_json(answers.of_result(result))
             return
-        say(f"{result.case.title} – {result.case.customer} ({result.scenario_label})\n")
+        customer = f" – {result.case.customer}" if result.case.customer else ""
+        say(f"{result.case.title}{customer} ({result.scenario_label})\n")
         write_table([(f.label, f.text, f.note) for f in result.headline])
         say("\nConventions")
         write_table([(each.label, each.text, "") for each in result.conventions], align="<")
@@ -93,7 +94,7 @@ def check(file: str, as_json: bool) -> None:
 @json_option
 def explain(file: str, figure: str, scenario: str, as_json: bool) -> None:
     """Show how FIGURE came about, down to the assumptions and their sources."""
-    with reported():
+    with reported(as_json):
         trace = cases.explain(cases.read(read_text(file)), figure, scenario)
         if as_json:
             write_json(answers.of_trace(trace))
@@ -114,7 +115,7 @@ def solve(file: str, assumption: str, wanted: str, scenario: str, as_json: bool)
     figure, equals, amount = wanted.partition("=")
     if not equals:
         raise click.UsageError(f"--for {wanted}: write FIGURE=AMOUNT, such as npv=0.")
-    with reported():
+    with reported(as_json):
         case = cases.read(read_text(file))
         target = cases.amount_for(case, figure.strip(), amount, scenario)
         solution = cases.solve(case, assumption, figure.strip(), target, scenario)
@@ -127,7 +128,7 @@ def solve(file: str, assumption: str, wanted: str, scenario: str, as_json: bool)
         how = "exact: the figure is linear in it" if is_exact else "found by search"
         say(f"{_INDENT}{how}; residual {solution.residual:.2g}")
         for other in solution.others:
-            say(f"{_INDENT}also: {other:,.6g}")
+            say(f"{_INDENT}also: {solution.shown(other)}")
 
 
 @main.command()
@@ -142,6 +143,8 @@ def solve(file: str, assumption: str, wanted: str, scenario: str, as_json: bool)
 @scenario_option
 def export(file: str, output: Path, scenario: str) -> None:
     """Write a case as a workbook with live formulas, or as a Word document."""
+    if output.suffix.lower() not in (".xlsx", ".docx"):
+        raise click.UsageError(f"-o {output}: end it with .xlsx or .docx.")
     with reported():
         made = cases.export(
             cases.read(read_text(file)), output.suffix.lstrip(".").lower(), scenario
@@ -205,14 +208,15 @@ def reported(as_json: bool = False) -> Iterator[None]:
     """Turns our errors into messages and exit codes."""
     try:
         yield
-    except CaseError as error:
-        if as_json:
-            write_json({"problems": answers.of_problems(error.problems)})
-            sys.exit(MISTAKES)
-        write_problems("Mistakes", error.problems, err=True)
-        sys.exit(MISTAKES)
     except InputError as error:
-        fail(str(error.problem("case")) if hasattr(error, "line") else str(error), MISTAKES)
+        problems = error.problems if isinstance(error, CaseError) else [error.problem("case")]
+        if as_json:
+            write_json({"problems": answers.of_problems(problems)})
+        elif isinstance(error, CaseError | DocumentError):
+            write_problems("Mistakes", problems, err=True)
+        else:
+            say(str(error), err=True)
+        sys.exit(MISTAKES)
 
 
 def say(text: str, err: bool = False) -> None:

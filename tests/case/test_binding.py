@@ -404,11 +404,11 @@ def test_a_single_amount_with_a_wrong_timing(
 
 
 def test_a_year_of_the_grid_is_named_where_no_whole_one_lies_between() -> None:
-    problem = only(
+    found = problems(
         benefit("gain", "5 GBP/month", starts=date(2027, 2, 1), ends=date(2027, 12, 31)),
         period="year",
     )
-    assert "before its first whole year is over" in problem.cause
+    assert any("before its first whole year is over" in problem.cause for problem in found)
 
 
 def test_what_starts_after_the_horizon_counts_nothing_and_is_warned_about() -> None:
@@ -457,3 +457,40 @@ def test_what_a_line_rests_on_is_known_directly_and_in_depth() -> None:
     assert binding.uses("gain") == ("c", "b")
     assert binding.rests_on("gain") == {"a", "b", "c"}
     assert binding.uses("a") == ()
+
+
+# --------------------------------------------------------------------------- slips of the pen
+
+
+def test_a_time_unit_that_stands_apart_from_its_number_is_told_so() -> None:
+    yearly = only(benefit("gain", "1200 GBP / year"))
+    assert "1200 GBP/year without spaces" in yearly.remedy
+    monthly = only(benefit("gain", "1200 GBP / month"))
+    assert "500 GBP/month, without spaces" in monthly.remedy
+
+
+@pytest.mark.parametrize("name", ["realisation", "attribution", "risk", "growth"])
+def test_a_share_without_its_percent_sign_is_refused(name: str) -> None:
+    problem = only(benefit("gain", "5 GBP/month", **{name: "80"}))
+    assert problem.place == f"benefits.gain.{name}"
+    assert (problem.cause, problem.remedy) == (
+        f"The {name} is 8,000%.",
+        "Write 80% if that is meant.",
+    )
+    assert not problems(benefit("gain", "5 GBP/month", **{name: "0.8"}))
+
+
+def test_a_churn_without_its_time_is_told_to_be_multiplied_by_one() -> None:
+    problem = only(
+        assumption("churn", 0.02, "%/month"),
+        calculation("users", "previous(users, 100 user) * (1 - churn)"),
+        benefit("gain", "users * 1 GBP/user/month"),
+    )
+    assert "churn * 1 month" in problem.remedy
+
+
+def test_stocks_that_would_take_seconds_are_refused() -> None:
+    stocks = [calculation(f"s{n}", f"previous(s{(n + 1) % 80}, 1) + 1") for n in range(80)]
+    problem = only(*stocks, benefit("gain", "s0 * 1 GBP/month"), months=1200)
+    assert problem.code == "too_large"
+    assert problem.remedy

@@ -77,6 +77,11 @@ def test_hard_money_is_told_by_the_category_unless_it_is_stated() -> None:
     assert not benefit("gain", "1 GBP", category="revenue", hard=False).is_hard
 
 
+def test_the_categories_that_finance_finds_in_the_books_are_hard() -> None:
+    hard = {category.id for category in BENEFIT_CATEGORIES.values() if category.hard}
+    assert hard == {"revenue", "cost_reduction", "capital_avoided", "working_capital"}
+
+
 def test_every_category_and_grade_has_words_for_people() -> None:
     for categories in (BENEFIT_CATEGORIES, INVESTMENT_CATEGORIES):
         assert all(key == each.id and each.label for key, each in categories.items())

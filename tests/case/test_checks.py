@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 import re
 from dataclasses import replace
+from datetime import date
 from typing import Any
 
 import pytest
@@ -101,6 +102,30 @@ WARNINGS: list[tuple[str, str, Case]] = [
     ("payback", "timeline", sound(investment("dear", "20000 GBP"))),
     ("undefined", "benefits.odd.formula", sound(benefit("odd", "1 GBP / (margin - margin)"))),
     ("expected", "expected.npw", replace(sound(), expected={"npw": 5.0})),
+    ("expected", "expected.value", replace(sound(), expected={"value": 3.0})),
+    (
+        "haircut",
+        "benefits.sure.realisation",
+        sound(benefit("sure", "5 GBP/month", realisation="120%")),
+    ),
+    ("haircut", "benefits.odd.risk", sound(benefit("odd", "5 GBP/month", risk="150%"))),
+    ("percentage", "assumptions.share.value", sound(assumption("share", 62.0, "%", grade="A"))),
+    ("rate", "discounting.rate", sound(rate=10.0)),
+    (
+        "not_counted",
+        "investments.late.spread",
+        sound(investment("late", "100 GBP", spread=60)),
+    ),
+    (
+        "not_counted",
+        "benefits.mid.starts",
+        sound(benefit("mid", "5 GBP/month", starts=date(2027, 2, 1)), period="year"),
+    ),
+    (
+        "not_counted",
+        "benefits.mid.ends",
+        sound(benefit("mid", "5 GBP/month", ends=date(2029, 11, 30)), period="year"),
+    ),
 ]
 
 
@@ -122,7 +147,7 @@ def test_an_oddity_is_warned_about_with_place_cause_and_remedy(
 def test_every_warning_that_the_code_knows_is_tested() -> None:
     sources = inspect.getsource(checks) + inspect.getsource(engine_warnings)
     known = set(re.findall(r"_warning\(\s*\"(\w+)\"", sources))
-    assert known | {"outside_horizon"} == {code for code, _, _ in WARNINGS}
+    assert known | {"outside_horizon", "not_counted"} == {code for code, _, _ in WARNINGS}
 
 
 def test_warnings_do_not_stop_the_calculation_and_errors_do() -> None:

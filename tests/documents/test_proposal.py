@@ -62,7 +62,7 @@ def small(**more: object) -> Case:
     """A case whose numbers can be worked out in the head."""
     return case(
         assumption("users", 100, "user", low=80, high=120, grade="B"),
-        calculation("gain_of_all", "users * 5 GBP/user/month"),
+        calculation("gain_of_all", "users * 5 * 1 GBP/user/month"),
         benefit("gain", "gain_of_all", realisation="80%", risk="10%"),
         investment("licence", "6000 GBP"),
         scenario("fewer", users=50),
@@ -194,7 +194,7 @@ def test_reasons_that_are_the_same_are_given_once() -> None:
     [message] = document.styled("KeyMessageLoss")
     assert message.startswith("The value cannot be worked out yet. “Gain” is undefined")
     notes = [each for each in document.styled("TableNote") if "is undefined in" in each]
-    assert notes[0].startswith("Value; Total benefits and 8 others: “Gain” is undefined")
+    assert notes[0].startswith("Value; Total benefits and 9 others: “Gain” is undefined")
     assert "The charts cannot be drawn while an amount is undefined." in document.text
 
 
@@ -205,7 +205,7 @@ def test_an_undefined_amount_is_never_shown_as_a_sum() -> None:
         investment("licence", "10 GBP"),
     )
     rows = {row[0]: row[1:] for row in proposal(broken).table("Cash flow by year")}
-    assert set(rows["Cumulative, at the end"][:4]) == {"–"}
+    assert rows["Cumulative, at the end"][:4] == ["−£10", "–", "–", "–"]
     assert rows["Licence"][:2] == ["£10", "£0"]
 
 
@@ -452,8 +452,8 @@ def test_a_step_is_shown_with_its_formula_in_words_and_in_numbers() -> None:
     step = proposal(small()).table("Intermediate steps")[1]
     assert step == [
         "Gain of all",
-        "Users × £5 per user per month",
-        "100 × £5 per user per month = £500 per month",
+        "Users × 5 × £1 per user per month",
+        "100 × 5 × £1 per user per month = £500 per month",
     ]
 
 

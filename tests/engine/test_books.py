@@ -149,5 +149,21 @@ def test_each_convention_in_force_is_told(settings: dict[str, Any], name: str, t
     assert text in conventions(**settings)[name]
 
 
+@pytest.mark.parametrize(
+    ("settings", "text"),
+    [
+        ({}, "interpolated; the last crossing counts"),
+        (
+            {"payback": "whole_periods", "payback_crossing": "first"},
+            "to the end of its period; the first crossing counts",
+        ),
+    ],
+)
+def test_the_payback_says_which_definition_holds(settings: dict[str, Any], text: str) -> None:
+    result = calculate(case(investment("cost", "1 GBP"), conventions=settings))
+    for name in ("payback", "payback_discounted"):
+        assert result.figure(name).convention == text
+
+
 def test_the_conventions_are_the_same_set_for_every_case() -> None:
     assert conventions().keys() == conventions(period="year", timing="mid").keys()

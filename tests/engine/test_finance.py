@@ -265,6 +265,12 @@ def test_by_convention_the_first_crossing_or_the_whole_period_counts() -> None:
     assert finance.payback(flows, 12).crossings == 2
 
 
+def test_the_payback_tells_its_period_and_how_often_cash_turned() -> None:
+    assert finance.payback([5, 5], 12) == finance.Payback(0.0, 0, 0)
+    assert finance.payback([-100, 40], 12) == finance.Payback(None, None, 0)
+    assert finance.payback([-100, 200, -150, 200], 12) == finance.Payback(27.0, 3, 2)
+
+
 def test_rounding_noise_is_not_a_crossing() -> None:
     assert finance.payback([-0.3, 0.1, 0.1, 0.1], 12).months == pytest.approx(36)
     assert finance.cumulative_flows([0.1, 0.2, -0.3]).tolist()[-1] == 0.0

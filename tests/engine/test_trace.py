@@ -153,6 +153,16 @@ def test_a_flow_lists_the_periods_in_which_something_flows_factor_by_factor() ->
     assert set(trace.columns[3].values) == {0.9}
 
 
+def test_a_flow_that_never_changes_is_shown_as_one_product() -> None:
+    result = calculate(case(benefit("gain", "500 GBP/month", risk="10%"), months=12))
+    assert explain(result, "benefits.gain.gross").worked == "= £500 × 12"
+    assert explain(result, "benefits.gain.total").worked == "= £500 × 10.8"
+    growing = calculate(
+        case(assumption("price", 5, "GBP/year", growth=0.1), benefit("gain", "price"))
+    )
+    assert explain(growing, "benefits.gain.total").worked == ""
+
+
 def test_the_payback_names_the_crossing_that_counts() -> None:
     for crossing in ("first", "last"):
         result = calculate(

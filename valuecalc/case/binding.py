@@ -13,14 +13,26 @@ from functools import lru_cache
 
 from valuecalc.case import graph
 from valuecalc.case.case import Assumption, Benefit, Calculation, Case, Line, Start
+from valuecalc.case.timeline import Period
 from valuecalc.errors import FormulaError, Problem, Severity, UnitError, did_you_mean
-from valuecalc.formula import grammar, known_units, unit_check, units
+from valuecalc.formula import grammar, known_units, quantity, unit_check, units
 from valuecalc.formula.functions import FUNCTIONS
-from valuecalc.formula.tree import Node, Number, names, names_before, names_now, names_summed, walk
+from valuecalc.formula.tree import (
+    Negative,
+    Node,
+    Number,
+    names,
+    names_before,
+    names_now,
+    names_summed,
+    walk,
+)
 from valuecalc.formula.unit_check import Checked
 from valuecalc.formula.units import PLAIN, Unit
 
 AMOUNT = "amount"
+TIME_UNITS = ("day", "week", "month", "quarter", "hour")
+MAX_STOCK_STEPS = 24_000
 RUNNING = "running"
 
 
@@ -195,6 +207,8 @@ class _Binder:
             self.find_ambiguous_units(owner, name, tree, text)
 
     def remedy_for_unknown(self, unknown: str, owner: str) -> str:
+        if unknown in TIME_UNITS:
+            return f"A unit stands right behind its number: 500 GBP/{unknown}, without spaces."
         if unknown in FUNCTIONS:
             return f"{unknown} is a function: write {FUNCTIONS[unknown].example}."
         others = {id: each for id, each in self.known.items() if id != owner}
@@ -224,8 +238,25 @@ class _Binder:
             summed = [each for each in group if self.needed(each, names_summed) & set(group)]
             if summed and not self.broken & set(group):
                 self.refuse_circle(group)
+            if self.is_circle(group):
+                self.bound_work(group)
             found.append(tuple(each for part in ordered for each in part))
         return found
+
+    def bound_work(self, group: tuple[str, ...]) -> None:
+        """Stocks are worked out period by period, which takes time: refuse what takes seconds."""
+        steps = len(group) * self.case.timeline.periods
+        if steps <= MAX_STOCK_STEPS:
+            return
+        self.problems.append(
+            Problem(
+                code="too_large",
+                place=f"{place(self.case, group[0])}.formula",
+                cause=f"{len(group)} lines that need each other over "
+                f"{self.case.timeline.periods:,} periods take too long to work out.",
+                remedy="Use longer periods, a shorter horizon or fewer such lines.",
+            )
+        )
 
     def computed(self) -> list[str]:
         return [id for id, each in self.known.items() if not isinstance(each, Assumption)]
@@ -304,6 +335,7 @@ class _Binder:
                 is_yearly = name == "growth" and _is_per_year(checked.unit)
                 if checked.unit and not checked.unit.is_plain and not is_yearly:
                     raise _not_plain(name, checked.unit, text)
+                _refuse_bare_share(name, tree, text)
                 if not is_yearly:
                     checked = unit_check.check_declared(text, checked, PLAIN)
             except FormulaError as error:
@@ -381,7 +413,20 @@ class _Binder:
             )
         if first > periods:
             self.warn_outside(line)
+        elif line.spread and last > periods:
+            self.warn_cut(line, "spread", "Part of the spread amount lies after the horizon")
         return first, min(last, periods)
+
+    def warn_cut(self, line: Line, name: str, cause: str) -> None:
+        self.problems.append(
+            Problem(
+                code="not_counted",
+                place=f"{place(self.case, line.id)}.{name}",
+                cause=f"{cause} and is not counted.",
+                remedy="Lengthen the timeline, choose shorter periods, or move the line.",
+                severity=Severity.WARNING,
+            )
+        )
 
     def spread_periods(self, line: Line) -> int:
         months = self.case.timeline.period.months
@@ -415,13 +460,21 @@ class _Binder:
                 "Set a later date, or start the timeline earlier.",
             )
             return default
-        return self.period_of(day, name, kind)
+        return self.period_of(line, day, name, kind)
 
-    def period_of(self, day: date, name: str, kind: str) -> int:
+    def period_of(self, line: Line, day: date, name: str, kind: str) -> int:
         timeline = self.case.timeline
         if name == "ends":
-            return timeline.last_whole_period_to(day)
+            last = timeline.last_whole_period_to(day)
+            if last != timeline.period_containing(day) and timeline.period is not Period.MONTH:
+                cause = f"The time after the last whole {timeline.period} up to {day:%-d %B %Y}"
+                self.warn_cut(line, "ends", cause)
+            return last
         if kind == RUNNING:
+            inside = timeline.first_day(timeline.period_containing(day)) != day
+            if inside and timeline.period is not Period.MONTH:
+                cause = f"The time from {day:%-d %B %Y} to the next whole {timeline.period}"
+                self.warn_cut(line, "starts", cause)
             return timeline.first_whole_period_from(day)
         return timeline.period_containing(day)
 
@@ -448,6 +501,20 @@ def _as_id(label: str) -> str:
 
 def _is_per_year(unit: Unit | None) -> bool:
     return unit is not None and unit.parts == units.read("1/year").parts
+
+
+def _refuse_bare_share(name: str, tree: Node, text: str) -> None:
+    """`realisation: 80` means 8,000 %: nobody wants that."""
+    number = tree.operand if isinstance(tree, Negative) else tree
+    if isinstance(number, Number) and number.unit is None and abs(number.value) > 1:
+        meant = f"{number.value:g}%"
+        raise FormulaError(
+            f"The {name} is {quantity.show(number.value, '%')}.",
+            f"Write {meant} if that is meant.",
+            text,
+            0,
+            len(text),
+        )
 
 
 def _not_plain(name: str, unit: Unit, text: str) -> FormulaError:

@@ -13,8 +13,11 @@ from itertools import combinations
 from valuecalc.case.binding import Binding, bind
 from valuecalc.case.case import Assumption, Calculation, Case, Grade
 from valuecalc.errors import Problem, Severity, did_you_mean
+from valuecalc.formula.quantity import is_percentage, show
 
 MAX_BENEFITS = 5
+MAX_SHARE = 2.0
+MAX_RATE = 0.5
 _MARGIN_WORDS = ("margin", "profit", "contribution")
 _SAVING_WORDS = ("save", "saving", "avoid", "reduc", "fewer", "less", "lower", "cut")
 
@@ -121,6 +124,27 @@ def ranges(binding: Binding) -> Iterator[Problem]:
             yield _warning("range", f"{place}.high", cause, "Correct one of them.")
 
 
+def percentages(binding: Binding) -> Iterator[Problem]:
+    """A percentage of several hundred is mostly one that was written as a whole number."""
+    for each in binding.case.assumptions:
+        if is_percentage(each.unit) and abs(each.value) > MAX_SHARE:
+            shown = show(each.value, "%")
+            yield _warning(
+                "percentage",
+                f"assumptions.{each.id}.value",
+                f"“{each.label}” is {shown}.",
+                f"A plain number is a fraction: write {show(each.value / 100, '%')} if it is that.",
+            )
+    rate = binding.case.discounting.rate
+    if rate > MAX_RATE:
+        yield _warning(
+            "rate",
+            "discounting.rate",
+            f"The discount rate is {show(rate, '%')} a year.",
+            f"A plain number is a fraction: write {show(rate / 100, '%')} if it is that.",
+        )
+
+
 def unused(binding: Binding) -> Iterator[Problem]:
     """An assumption that nothing uses can only mislead."""
     used = {name for each in binding.case.computed for name in binding.uses(each.id)}
@@ -196,6 +220,7 @@ CHECKS: tuple[Callable[[Binding], Iterator[Problem]], ...] = (
     no_lines,
     no_evidence,
     ranges,
+    percentages,
     unused,
     no_margin,
     too_many_benefits,

@@ -74,7 +74,8 @@ def _default_change(case: Case) -> str:
     if not case.benefits:
         return _MISSING
     label = case.benefits[0].label
-    return f"achieve {label[:1].lower()}{label[1:]}"
+    begins = label[:1] if label[1:2].isupper() else label[:1].lower()
+    return f"achieve {begins}{label[1:]}"
 
 
 def _from_to(proposition: Proposition, shown: Mapping[str, str]) -> str:

@@ -90,7 +90,9 @@ class Timeline:
         if self.period is Period.QUARTER:
             if first.month % 3 == 1:
                 return f"Q{first.month // 3 + 1} {first.year}"
-            return f"{first:%b}–{add_months(first, 2):%b %Y}"
+            last = add_months(first, 2)
+            begins = f"{first:%b}" if first.year == last.year else f"{first:%b %Y}"
+            return f"{begins}–{last:%b %Y}"
         return f"Year {period}"
 
 

@@ -20,8 +20,8 @@ from valuecalc.engine.result import (
     LineResult,
     Series,
 )
-from valuecalc.formula import numbers, quantity, words
-from valuecalc.formula.tree import names, previous_of
+from valuecalc.formula import known_units, numbers, quantity, units, words
+from valuecalc.formula.tree import Number, names, previous_of, walk
 from valuecalc.formula.units import Unit
 
 FACTOR_LABELS = {"realisation": "Realisation", "attribution": "Attribution", "risk": "Risk"}
@@ -200,10 +200,24 @@ class _Keeper:
         """The weakest evidence of all that a line rests on; bare numbers are our assumption."""
         rests_on = self.binding.rests_on(id) | {id}
         grades = [self.evidence[each] for each in rests_on if each in self.evidence]
+        computed = rests_on - set(self.evidence)
         has_bare_numbers = any(
-            not self.binding.uses(each) for each in rests_on - set(self.evidence)
+            not self.binding.uses(each) or self.has_bare_money(each) for each in computed
         )
         return Grade.E if has_bare_numbers else max(grades, default=Grade.E)
+
+    def has_bare_money(self, id: str) -> bool:
+        """Whether a formula holds an amount of money that no assumption stands for.
+
+        One of something, as in `users * 1 GBP/user`, only says its unit.
+        """
+        numbers_in = (
+            node
+            for node in walk(self.binding.formulas[id, "formula"].tree)
+            if isinstance(node, Number)
+        )
+        named = (units.nouns(each.unit or "") for each in numbers_in if each.value not in (0, 1))
+        return any(nouns & known_units.CURRENCIES for nouns in named)
 
     def timing_text(self, line: ModelLine, first: int, last: int) -> str:
         label = self.axis.labels

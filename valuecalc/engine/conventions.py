@@ -12,6 +12,10 @@ _TIMING = {
     "mid": "in the middle of each period",
     "start": "at the start of each period",
 }
+_TIMING_OF_LINES = (
+    "Running amounts count whole periods between start and end; "
+    "a single amount falls into the period of its date"
+)
 _ROI = {
     "roi_discounted": "NPV / present value of investment (discounted ROI)",
     "roi": "value / total investment (undiscounted ROI)",
@@ -25,6 +29,7 @@ def in_force(case: Case) -> tuple[Convention, ...]:
     found = (
         ("horizon", "Horizon", _horizon(case)),
         ("initial", "Period 0", "The decision, labelled Initial; its flows are not discounted"),
+        ("timing", "Timing", _TIMING_OF_LINES),
         ("discounting", "Discounting", _discounting(case)),
         ("roi", "Headline ROI", _ROI[ROI_NAMES[case.conventions.roi]]),
         ("irr", "IRR", "Annual effective; shown only when it is the single one above −100%"),

@@ -208,6 +208,7 @@ def _derived(ledger: Ledger) -> None:
         "Modified IRR",
         "net",
         unit="%",
+        group="headline",
         definition="Outflows discounted at the finance rate, inflows carried at the "
         "reinvestment rate; the yearly rate between them",
     )

@@ -75,8 +75,8 @@ class Ledger:
             product = reduce(np.multiply, [self.books.series[name] for name in rule.series])
         if rule.year is not None:
             product = product[self.books.axis.years == rule.year]
-        undefined = next((n for n in rule.series if not self._is_defined(n)), None)
-        if undefined is not None:
+        if not np.isfinite(product).all():
+            undefined = next((n for n in rule.series if not self._is_defined(n)), rule.series[0])
             return None, self._why_undefined(undefined)
         return finite(float(product.sum()), rule.method)
 
@@ -99,7 +99,8 @@ class Ledger:
                 period = int(np.flatnonzero(~np.isfinite(line.net))[0])
                 return (
                     f"“{line.label}” is undefined in {self.books.axis.labels[period]}: "
-                    "its formula divides by zero or overflows."
+                    "its formula divides by zero, overflows, or takes the root or logarithm "
+                    "of a negative number."
                 )
         return f"The row “{series}” is undefined: it overflows."
 

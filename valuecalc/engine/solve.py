@@ -42,11 +42,15 @@ class Solution:
 
     @property
     def text(self) -> str:
-        """The solution in full with its unit; two decimals unless it is whole."""
+        """The solution in full with its unit."""
+        return self.shown(self.value)
+
+    def shown(self, value: float) -> str:
+        """A value of the assumption with its unit; two decimals unless it is whole."""
         unit = self.assumption.unit
-        digits = None if float(self.value).is_integer() else 2
-        number = quantity.show(self.value, unit, digits=digits)
-        return f"{number}{quantity.unit_tail(unit, self.value)}"
+        digits = None if float(value).is_integer() else 2
+        number = quantity.show(value, unit, digits=digits)
+        return f"{number}{quantity.unit_tail(unit, value)}"
 
 
 def solve(

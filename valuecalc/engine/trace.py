@@ -393,10 +393,23 @@ class _Tracer:
             unit=each.unit,
             rule="input",
             words=given,
+            worked=self.over_time(each, period),
             note=each.assumption.note,
             evidence=evidence,
             period=period if each.varies else None,
         )
+
+    def over_time(self, each: AssumptionResult, period: int) -> str:
+        """How an assumption that changes over time came to its value in a period."""
+        if not each.varies:
+            return ""
+        assumption = each.assumption
+        year = int(self.result.axis.years[period])
+        given = assumption.values or (assumption.value,)
+        text = ", ".join(quantity.show(value, each.unit) for value in given)
+        if assumption.growth:
+            text += f", growing by {quantity.show(assumption.growth, '%')} a year"
+        return f"year {max(1, year)} of {text}"
 
 
 _ROW_LABELS = {
@@ -447,9 +460,12 @@ def _bracketed(figure: Figure) -> str:
 
 
 def _timing_label(line: LineResult) -> str:
-    if line.flow != "running":
-        return "Timing"
-    return "Timing × length of the period" if line.length != 1 else "Timing"
+    label = "Timing"
+    if line.flow == "running" and line.length != 1:
+        label += " × length of the period"
+    if line.line.growth is not None:
+        label += f" × growth ({line.line.growth} a year)"
+    return label
 
 
 def _share(line: LineResult, factor: Factor, period: int) -> float:

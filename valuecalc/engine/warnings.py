@@ -7,10 +7,12 @@ from dataclasses import replace
 
 from valuecalc.case import checks
 from valuecalc.engine.result import Result
+from valuecalc.engine.scenarios import EXPECTED
 from valuecalc.errors import Problem, Severity
 from valuecalc.formula import quantity
 
 SOFT_SHARE_LIMIT = 0.5
+EXPECTED_TOLERANCE = 1e-6
 
 
 def added(result: Result) -> Result:
@@ -19,7 +21,7 @@ def added(result: Result) -> Result:
 
 
 def _of(result: Result) -> Iterator[Problem]:
-    for check in (_soft_share, _signs, _irr, _payback, _undefined, _expected_names):
+    for check in (_soft_share, _signs, _irr, _payback, _undefined, _haircuts, _expected_names):
         yield from check(result)
 
 
@@ -81,8 +83,31 @@ def _undefined(result: Result) -> Iterator[Problem]:
 
 
 def _expected_names(result: Result) -> Iterator[Problem]:
-    for name in result.case.expected:
+    for name, expected in result.case.expected.items():
+        place = f"expected.{name}"
         if name not in result.figures:
-            yield _warning(
-                "expected", f"expected.{name}", f"There is no figure “{name}”.", "Correct its name."
-            )
+            cause = f"There is no figure “{name}”."
+            yield _warning("expected", place, cause, "Correct its name.")
+        elif result.scenario == EXPECTED and not _agree(result.value(name), expected):
+            cause = f"{result.figure(name).label} is {result.figure(name).text}, not as expected."
+            yield _warning("expected", place, cause, "Find out which of the two is wrong.")
+
+
+def _agree(found: float | None, expected: float | None) -> bool:
+    if found is None or expected is None:
+        return found is expected
+    return abs(found - expected) <= EXPECTED_TOLERANCE * max(1.0, abs(expected))
+
+
+def _haircuts(result: Result) -> Iterator[Problem]:
+    for line in result.lines:
+        for factor in line.factors:
+            is_overrun = factor.name == "risk" and line.kind == "investment"
+            if factor.share < 0 or (factor.share > 1 and not is_overrun):
+                yield _warning(
+                    "haircut",
+                    f"{line.prefix}.{factor.name}",
+                    f"The {factor.name} of “{line.label}” is "
+                    f"{quantity.show(factor.share, '%')}, outside 0% to 100%.",
+                    "Correct it, or say in a note why it is meant.",
+                )

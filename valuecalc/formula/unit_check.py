@@ -35,6 +35,7 @@ from valuecalc.formula.units import (
     read,
     remedy_for,
     simplest,
+    time_power,
 )
 
 
@@ -95,6 +96,7 @@ class _Checker:
             return Checked(Binary(node.operator, left, right, span=node.span), unit)
         if node.operator == "^":
             return self.power(node)
+        self.refuse_number_of_year(node)
         above, below = self.visit(node.left), self.visit(node.right)
         tree = Binary(node.operator, above.tree, below.tree, span=node.span)
         first, second = self.as_factor(above), self.as_factor(below)
@@ -110,6 +112,19 @@ class _Checker:
         """The unit of a factor: a bare zero is a plain number in a product."""
         is_bare_zero = checked.unit is None and isinstance(checked.tree, Number)
         return PLAIN if is_bare_zero else checked.unit
+
+    def refuse_number_of_year(self, node: Binary) -> None:
+        """`1200 GBP / year` would divide by 1, 2, 3: what is meant is `1200 GBP/year`."""
+        left, right = node.left, node.right
+        if node.operator == "/" and isinstance(right, TimeWord) and isinstance(left, Number):
+            if left.unit is None or right.word != "year":
+                return
+            raise FormulaError(
+                "“year” is the number of the year here: 1, 2, 3 and so on.",
+                f"Write {left.text}/year without spaces for an amount a year.",
+                self.text,
+                *node.span,
+            )
 
     def power(self, node: Binary) -> Checked:
         base, exponent = self.visit(node.left), self.visit(node.right)
@@ -256,9 +271,17 @@ def _constant(node: Node) -> float | None:
 
 def _misfit(unit: Unit, wanted: Unit, written: str) -> tuple[str, str]:
     cause = f"{wanted} and {unit} cannot be added or compared."
+    rate = next((each for each in (unit, wanted) if _is_rate(each)), None)
+    if rate is not None and (unit.is_plain or wanted.is_plain):
+        return cause, f"Multiply what is in {rate} by a time, as in churn * 1 month."
     if unit.is_plain and _is_number(written):
         return cause, f"If “{written}” is meant in {wanted}, write {written} {wanted}."
     return cause, remedy_for(unit, wanted)
+
+
+def _is_rate(unit: Unit) -> bool:
+    """Whether it is a share per time and nothing else, such as a churn in %/month."""
+    return set(unit.dimensions) == {"[time]"} and time_power(unit) == -1
 
 
 def _is_number(written: str) -> bool:

@@ -14,6 +14,7 @@ from typing import Any
 from marshmallow.exceptions import SCHEMA
 
 from valuecalc.schemas.document import Path
+from valuecalc.schemas.problems import ID
 
 _WITH_FORMULA = ("calculations", "benefits", "investments")
 _LISTS = ("assumptions", *_WITH_FORMULA)
@@ -80,13 +81,17 @@ def _put_zeros_for_assumptions(
     broken = {
         item["id"]
         for index, item in enumerate(items if isinstance(items, list) else [])
-        if index in positions and isinstance(item, Mapping) and isinstance(item.get("id"), str)
+        if index in positions and isinstance(item, Mapping) and _has_id(item)
     }
     kept = [each for each in rest["assumptions"] if each.get("id") not in broken]
     taken = {each.get("id") for each in kept}
     zeros = [{"id": id, "label": "?", "formula": _ZERO} for id in sorted(broken - taken)]
     rest["assumptions"] = kept
     rest["calculations"] = [*rest["calculations"], *zeros]
+
+
+def _has_id(item: Mapping[str, Any]) -> bool:
+    return isinstance(item.get("id"), str) and bool(ID.fullmatch(item["id"]))
 
 
 def _forget_dates(rest: dict[str, Any]) -> None:

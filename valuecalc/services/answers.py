@@ -64,7 +64,8 @@ def _table(trace: Trace) -> list[str]:
     rows = []
     for index, label in enumerate(trace.rows[:_ROWS_SHOWN]):
         cells = (quantity.show(column.values[index], column.unit) for column in trace.columns)
-        rows.append(f"{label}: {' × '.join(cells)}")
+        # Only the columns of a flow are factors; those of a search stand side by side.
+        rows.append(f"{label}: {(' × ' if trace.rule == 'flow' else '  ').join(cells)}")
     if len(trace.rows) > _ROWS_SHOWN:
         rows.append(f"… and {len(trace.rows) - _ROWS_SHOWN} more periods")
     return rows

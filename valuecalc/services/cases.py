@@ -15,8 +15,8 @@ from valuecalc.engine.calculate import calculate as work_out
 from valuecalc.engine.result import Result, Trace
 from valuecalc.engine.scenarios import EXPECTED
 from valuecalc.engine.solve import Solution
-from valuecalc.errors import CaseError, Problem, UnknownName
-from valuecalc.formula import quantity
+from valuecalc.errors import CaseError, Problem, UnitError, UnknownName
+from valuecalc.formula import quantity, units
 from valuecalc.schemas.case import load_sound_case
 from valuecalc.schemas.document import Path, read_document
 from valuecalc.schemas.problems import located
@@ -93,7 +93,13 @@ def amount_for(case: Case, figure: str, text: str, scenario: str = EXPECTED) -> 
     Raises `QuantityError`, and `UnknownName` for the figure.
     """
     unit = calculate(case, scenario).figure(figure).unit
-    return quantity.read(text, unit).value
+    found = quantity.read(text, unit)
+    if found.unit is None or found.unit == "%" or unit == "x":
+        return found.value
+    written, wanted = units.read(found.unit), units.read(unit)
+    if not written.fits(wanted):
+        raise UnitError(f"{figure} is in {unit}, not in {written}.", f"Write it in {unit}.")
+    return found.value * written.factor_to(wanted)
 
 
 def compare(case: Case) -> tuple[Result, ...]:
