@@ -63,6 +63,9 @@ def calc(file: str, scenario: str, as_json: bool) -> None:
         customer = f" – {result.case.customer}" if result.case.customer else ""
         say(f"{result.case.title}{customer} ({result.scenario_label})\n")
         write_table([(f.label, f.text, f.note) for f in result.headline])
+        say("\nFurther figures")
+        further = [each for each in result.figures.values() if each.group == "total"]
+        write_table([(f.label, f.text, f.note) for f in further])
         say("\nConventions")
         write_table([(each.label, each.text, "") for each in result.conventions], align="<")
         write_problems("Warnings", result.warnings)

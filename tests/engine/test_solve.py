@@ -96,6 +96,12 @@ def test_an_assumption_at_zero_is_searched_as_far_as_a_number_of_one() -> None:
     assert [*found.others] == pytest.approx([-found.value])
 
 
+def test_solutions_at_the_very_ends_of_the_search_are_found() -> None:
+    squared = case(assumption("x", 1), benefit("gain", "x ^ 2 * 1 GBP"), months=12)
+    found = solve(squared, "x", "value", 1e8)
+    assert sorted([found.value, *found.others]) == [-1e4, 1e4]
+
+
 def test_a_tiny_assumption_is_solved_to_its_own_digits() -> None:
     tiny = case(assumption("x", 1e-7), benefit("gain", "x ^ 2 * 1e14 GBP"), months=12)
     assert solve(tiny, "x", "value", 4).value == pytest.approx(2e-7, rel=1e-9)

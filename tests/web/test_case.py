@@ -220,3 +220,9 @@ def test_an_address_that_could_run_a_script_is_no_link(post: Post) -> None:
     document["sources"] = [{"title": "T", "url": "javascript:alert(1)"}]
     response = post(document)
     assert 'href="javascript' not in response.text
+
+
+def test_the_page_shows_the_figures_that_the_panel_leaves_out(client: FlaskClient) -> None:
+    page = client.get("/straw-men/new-data-services").get_data(as_text=True)
+    for label in ("Modified IRR", "Discounted payback", "ROI, undiscounted", "Peak funding"):
+        assert label in page

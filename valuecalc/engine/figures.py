@@ -208,7 +208,8 @@ def _derived(ledger: Ledger) -> None:
         "Modified IRR",
         "net",
         unit="%",
-        group="headline",
+        # Where there is no IRR, the modified one stands in for it.
+        group="headline" if ledger.figures["irr"].value is None else "total",
         definition="Outflows discounted at the finance rate, inflows carried at the "
         "reinvestment rate; the yearly rate between them",
     )

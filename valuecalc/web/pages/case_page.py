@@ -66,6 +66,11 @@ class CasePage:
         return [figure for figure in self.result.headline if figure.name not in PANEL_LEADS]
 
     @property
+    def further_figures(self) -> list[Figure]:
+        """What the panel leaves out: other returns, paybacks and present values."""
+        return [figure for figure in self.result.figures.values() if figure.group == "total"]
+
+    @property
     def panel_charts(self) -> list[charts.Chart]:
         """The charts of the panel; none while the value is undefined."""
         if self.result.value("value") is None:
