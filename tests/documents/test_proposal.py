@@ -205,7 +205,7 @@ def test_an_undefined_amount_is_never_shown_as_a_sum() -> None:
         investment("licence", "10 GBP"),
     )
     rows = {row[0]: row[1:] for row in proposal(broken).table("Cash flow by year")}
-    assert rows["Cumulative, at the end"][:4] == ["−£10", "–", "–", "–"]
+    assert set(rows["Cumulative, at the end"][:4]) == {"–"}
     assert rows["Licence"][:2] == ["£10", "£0"]
 
 

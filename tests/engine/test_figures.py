@@ -148,17 +148,6 @@ def test_money_that_no_assumption_stands_for_is_our_own_assumption() -> None:
     assert calculate(case(strong, benefit("gain", "small + 0 GBP"))).lines[0].grade is Grade.A
 
 
-def test_a_year_in_which_a_line_is_defined_has_its_figure() -> None:
-    odd = case(
-        assumption("users", 10, "user"),
-        benefit("gain", "if(year = 2, users / (users - users), 1) * 1 GBP/month"),
-    )
-    result = calculate(odd)
-    assert result.value("benefits.gain.year_1") == 12
-    assert result.value("benefits.gain.year_2") is None
-    assert result.value("benefits.gain.total") is None
-
-
 def test_a_stock_of_bare_numbers_is_our_own_assumption() -> None:
     result = calculate(
         case(
@@ -208,6 +197,7 @@ def test_benefits_without_an_investment_have_no_ratio_and_nothing_to_pay_back() 
         assert result.value(name) is None
         assert result.figure(name).note
     assert result.value("peak_funding") == 0
+    assert result.figure("peak_funding").note == "Cumulative cash is never below zero."
     assert result.value("peak_funding_month") is None
 
 

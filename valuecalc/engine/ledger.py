@@ -75,8 +75,9 @@ class Ledger:
             product = reduce(np.multiply, [self.books.series[name] for name in rule.series])
         if rule.year is not None:
             product = product[self.books.axis.years == rule.year]
-        if not np.isfinite(product).all():
-            undefined = next((n for n in rule.series if not self._is_defined(n)), rule.series[0])
+        # A row that is undefined somewhere has no sums at all, as in a spreadsheet.
+        undefined = next((n for n in rule.series if not self._is_defined(n)), None)
+        if undefined is not None:
             return None, self._why_undefined(undefined)
         return finite(float(product.sum()), rule.method)
 
