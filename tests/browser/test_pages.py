@@ -33,6 +33,14 @@ def open_page(page: Page, path: str) -> None:
 
 
 def width(page: Page) -> int:
+    """How wide the page is, once the window has its new size and has been painted in it."""
+    assert page.viewport_size is not None
+    wanted = page.viewport_size["width"]
+    for _ in range(100):
+        if page.evaluate("wide => matchMedia(`(width: ${wide}px)`).matches", wanted):
+            break
+        page.wait_for_timeout(20)
+    page.evaluate("new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
     found: int = page.evaluate("document.documentElement.scrollWidth")
     return found
 

@@ -132,6 +132,8 @@ def test_an_assumption_without_effect_is_told_so() -> None:
     for figure in ("npv", "irr"):
         with pytest.raises(NoSolution, match="“Idle” does not move"):
             solve(idle, "idle", figure, 0.1)
+    with pytest.raises(NoSolution, match="“Idle” does not move"):
+        solve(idle, "idle", "roi", calculate(idle).value("roi"))
 
 
 def test_an_undefined_figure_says_so_rather_than_that_nothing_moves_it() -> None:

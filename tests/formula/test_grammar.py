@@ -158,6 +158,7 @@ def test_every_node_knows_the_text_it_came_from() -> None:
         ("foor(1)", 0, "There is no function “foor”.", "Did you mean floor"),
         ("a(1)", 0, "There is no function “a”.", "Known: if, min, max"),
         ("max(1)", 0, "max() takes 2 to 20 arguments, not 1.", "Write max(3, 5)."),
+        ("round(1, 2, 3)", 0, "round() takes 1 to 2 arguments, not 3.", "Write round(2.345, 2)."),
         ("sqrt()", 0, "sqrt() takes 1 argument, not 0.", "Write sqrt(16)."),
         ("2 + abs(1, 2)", 4, "abs() takes 1 argument, not 2.", "Write abs(-3)."),
         ("if(a > b, c)", 0, "if() takes 3 arguments, not 2.", "Write if(3 > 2, 10, 20)."),
