@@ -250,6 +250,19 @@ def test_the_columns_of_the_report_add_up_to_the_totals(case: Case) -> None:
     _assert_columns_add_up(result, "net", "value")
 
 
+@given(cases())
+def test_running_totals_and_discounted_columns_lead_to_value_and_npv(case: Case) -> None:
+    result = calculate(case)
+    net = [result.value(f"net.{column}") for column in result.axis.columns]
+    scale = 1e-9 * max(1.0, *map(abs, net))
+    for number, column in enumerate(result.axis.columns, start=1):
+        total = result.value(f"cumulative.{column}")
+        assert total == pytest.approx(sum(net[:number]), abs=scale)
+    discounted = [result.value(f"discounted.{column}") for column in result.axis.columns]
+    scale = 1e-9 * max(1.0, *map(abs, discounted))
+    assert sum(discounted) == pytest.approx(result.value("npv"), abs=scale)
+
+
 def _assert_columns_add_up(result: Any, prefix: str, total: str) -> None:
     columns = [result.value(f"{prefix}.{column}") for column in result.axis.columns]
     scale = max(1.0, *map(abs, columns))

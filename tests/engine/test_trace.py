@@ -10,7 +10,7 @@ from hypothesis import given
 from tests.builders import assumption, benefit, calculation, case, investment
 from tests.recompute import NotRecomputable, recompute
 from tests.strategies import cases
-from valuecalc.case.case import Case
+from valuecalc.case.case import Benefit, Case
 from valuecalc.engine.calculate import calculate
 from valuecalc.engine.result import Result, Trace
 from valuecalc.engine.trace import explain
@@ -151,6 +151,21 @@ def test_a_flow_lists_the_periods_in_which_something_flows_factor_by_factor() ->
     ]
     assert trace.columns[1].values[:3] == pytest.approx((1 / 3, 2 / 3, 1))
     assert set(trace.columns[3].values) == {0.9}
+
+
+@pytest.mark.parametrize(
+    ("line", "period", "label"),
+    [
+        (benefit("x", "5 GBP/month"), "month", "Timing"),
+        (benefit("x", "5 GBP/month"), "year", "Timing × length of the period"),
+        (benefit("x", "5 GBP"), "year", "Timing"),
+    ],
+)
+def test_the_timing_column_says_whether_it_counts_the_length(
+    line: Benefit, period: str, label: str
+) -> None:
+    trace = explain(calculate(case(line, period=period)), "benefits.x.total")
+    assert trace.columns[1].label == label
 
 
 def test_a_flow_that_never_changes_is_shown_as_one_product() -> None:

@@ -344,6 +344,14 @@ def test_a_formula_at_the_limit_of_its_parts_is_worked_out() -> None:
     assert "more than 300 parts" in refusal("+".join(["a"] * (terms + 1))).cause
 
 
+def test_a_formula_may_be_nested_to_a_depth_of_fifty_and_no_deeper() -> None:
+    deepest = grammar.MAX_DEPTH - 1
+    assert evaluate(read("(" * deepest + "7" + ")" * deepest), {}) == 7
+    error = refusal("(" * (deepest + 1) + "7" + ")" * (deepest + 1))
+    assert error.cause == "The formula is nested more than 50 deep."
+    assert error.remedy == "Split it into calculations."
+
+
 def test_a_formula_too_long_is_refused_before_it_is_read() -> None:
     assert refusal("a" * 2001).cause == "The formula has 2,001 characters; 2,000 are allowed."
 
