@@ -8,8 +8,18 @@ ValuecalcError
 │   ├── FormulaError       a formula that cannot be read, with its place
 │   ├── DocumentError      a text that is no YAML or JSON
 │   └── CaseError          a case with mistakes: all of them at once
-├── UnknownName            a figure, assumption or scenario that does not exist
-└── NoSolution             a wanted figure that no value gives
+│   ├── UnknownName        a figure, assumption or scenario that does not exist
+│   └── NoSolution         a wanted figure that no value gives
+└── Refusal                a request that is sound, and still cannot be served
+    ├── Unauthenticated    nobody knows who is asking
+    ├── Forbidden          known, and not allowed to
+    ├── NotFound           not there, or nobody's business
+    ├── Gone               was there, and has ended
+    ├── Conflict           at odds with what is stored
+    ├── PreconditionFailed somebody else has saved in the meantime
+    ├── PreconditionRequired  the version that was read has to be named
+    ├── TooMany            too often in too short a time
+    └── StoreUnavailable   the database cannot be reached or used now
 ```
 
 Every error says the *place*, the *cause* and the *remedy*. HTTP and exit codes are known
@@ -169,6 +179,83 @@ class NoSolution(InputError):
     """No value of the assumption gives the wanted figure."""
 
     code = "no_solution"
+
+
+class Refusal(ValuecalcError):
+    """A request that is sound, and still cannot be served.
+
+    `cause` says why and `remedy` what to do; `retry_after` are the seconds to wait, where
+    waiting helps.
+    """
+
+    code = "refused"
+
+    def __init__(self, cause: str, remedy: str = "", *, retry_after: int | None = None) -> None:
+        super().__init__(f"{cause} {remedy}".rstrip())
+        self.cause = cause
+        self.remedy = remedy
+        self.retry_after = retry_after
+
+
+class Unauthenticated(Refusal):
+    """Nobody knows who is asking, or the proof is not valid."""
+
+    code = "unauthenticated"
+
+
+class Forbidden(Refusal):
+    """Somebody who may see the thing, but not do this with it."""
+
+    code = "forbidden"
+
+
+class NotFound(Refusal):
+    """Something that does not exist, or that is none of the asker's business: one answer."""
+
+    code = "not_found"
+
+    def __init__(self, kind: str) -> None:
+        super().__init__(f"There is no such {kind}.", "Check the address, or ask for access to it.")
+        self.kind = kind
+
+
+class Gone(Refusal):
+    """Something that was there for its reader, and has ended: a link withdrawn or expired."""
+
+    code = "gone"
+
+
+class Conflict(Refusal):
+    """A request at odds with what is stored."""
+
+    code = "conflict"
+
+
+class PreconditionFailed(Refusal):
+    """The thing has changed since it was read."""
+
+    code = "changed_meanwhile"
+
+
+class PreconditionRequired(Refusal):
+    """The request has to name the version that it was made for."""
+
+    code = "version_not_named"
+
+
+class TooMany(Refusal):
+    """Too many requests in too short a time."""
+
+    code = "too_many"
+
+
+class StoreUnavailable(Refusal):
+    """The database cannot be reached, is locked for too long, is full, or is not migrated."""
+
+    code = "store_unavailable"
+
+    def __init__(self, cause: str, remedy: str = "Try again in a moment.") -> None:
+        super().__init__(cause, remedy, retry_after=2)
 
 
 def did_you_mean(name: str, known: Iterable[str]) -> str:
