@@ -1,0 +1,384 @@
+"""Cases that are kept: create, list, open, save, bin.
+
+Every save is a version, and says who made it and what it changed. Whoever saves names the
+version that he started from; if somebody else has saved in the meantime, nothing is lost and
+nothing is overwritten: the save is refused.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import cached_property
+from typing import Any
+
+from valuecalc.case.case import Case
+from valuecalc.engine.calculate import calculate
+from valuecalc.errors import (
+    CaseError,
+    Conflict,
+    NotFound,
+    PreconditionFailed,
+    PreconditionRequired,
+)
+from valuecalc.schemas import changes
+from valuecalc.schemas.case import dump_case, load_case
+from valuecalc.services import audit
+from valuecalc.services.access import Action, Actor, require
+from valuecalc.services.teams import team_for
+from valuecalc.store import cases as stored
+from valuecalc.store.database import Database, Session
+from valuecalc.store.pages import Slice
+from valuecalc.store.tables import IdempotencyKey, StoredCase, Version, now, sha256
+
+KIND = "case"
+KEYS_ARE_KEPT = timedelta(days=7)
+
+
+@dataclass(frozen=True)
+class Saved:
+    """A case that is kept, in one of its versions."""
+
+    head: StoredCase
+    version: Version
+
+    @cached_property
+    def document(self) -> dict[str, Any]:
+        """The canonical JSON document."""
+        return dict(json.loads(self.version.document))
+
+    @cached_property
+    def case(self) -> Case:
+        """The case itself; it may have mistakes, as a draft does."""
+        return load_case(self.document)
+
+    @property
+    def is_newest(self) -> bool:
+        """Whether nobody has saved since."""
+        return self.version.number == self.head.version
+
+    @property
+    def tag(self) -> str:
+        """Names this state of this case: for ETag and If-Match."""
+        return f"{self.head.uid}.{self.version.number}"
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A case made ready to be kept: all that takes time is done before the database waits."""
+
+    case: Case
+    text: str
+    value: float | None
+    npv: float | None
+    evidence_share: float | None
+
+    @classmethod
+    def of(cls, case: Case) -> Draft:
+        """The case with its document and the figures for lists; None for those of a draft."""
+        text = canonical(dump_case(case))
+        try:
+            result = calculate(case)
+        except CaseError:
+            return cls(case, text, None, None, None)
+        figures = (result.value(name) for name in ("value", "npv", "finance_view.share"))
+        return cls(case, text, *figures)
+
+    def put_on(self, head: StoredCase) -> None:
+        """Show the case's figures on its head."""
+        head.title = self.case.title
+        head.customer = self.case.customer
+        head.sector = self.case.reference.sector if self.case.reference else ""
+        head.currency = self.case.currency
+        head.value, head.npv = self.value, self.npv
+        head.evidence_share = self.evidence_share
+
+    def version(self, actor: Actor, number: int, **details: Any) -> Version:
+        """The case as a version."""
+        user = actor.account
+        return Version(
+            number=number,
+            document=self.text,
+            sha=sha256(self.text),
+            author_id=user.id,
+            author=user.name,
+            value=self.value,
+            npv=self.npv,
+            **details,
+        )
+
+
+def canonical(document: dict[str, Any]) -> str:
+    """A document as text, the same for the same content."""
+    return json.dumps(document, ensure_ascii=False, separators=(",", ":"))
+
+
+# --------------------------------------------------------------------------- find
+
+
+def head_for(
+    session: Session, actor: Actor, uid: str, action: Action, *, lock: bool = False
+) -> StoredCase:
+    """The only way to a case: it is there, and `actor` may do `action` with it.
+
+    Raises `Unauthenticated`, `NotFound` or `Forbidden`. A case in the bin is not there.
+    """
+    found = binned_or_not(session, actor, uid, action, lock=lock)
+    if found.deleted_at is not None:
+        raise NotFound(KIND)
+    return found
+
+
+def binned_or_not(
+    session: Session, actor: Actor, uid: str, action: Action, *, lock: bool = False
+) -> StoredCase:
+    """The same for a case that may lie in the bin."""
+    found = stored.by_uid(session, uid, lock=lock) if actor.account else None
+    require(actor, action, found.team_id if found else None, KIND)
+    assert found is not None
+    return found
+
+
+def version_of(session: Session, head: StoredCase, number: int | None = None) -> Version:
+    """One version of a case, the newest without `number`. Raises `NotFound`."""
+    found = stored.version(session, head, number)
+    if found is None:
+        raise NotFound("version")
+    return found
+
+
+def load(store: Database, actor: Actor, uid: str, number: int | None = None) -> Saved:
+    """A case in its newest version, or in the one of that number."""
+    with store.read() as session:
+        head = head_for(session, actor, uid, Action.READ)
+        return Saved(head, version_of(session, head, number))
+
+
+def page(
+    store: Database,
+    actor: Actor,
+    limit: int = 50,
+    after: stored.Cursor | None = None,
+    team_uid: str | None = None,
+    **filters: Any,
+) -> Slice[StoredCase]:
+    """The cases that changed last; `filters` are those of `store.cases.Wanted`."""
+    with store.read() as session:
+        team_ids: tuple[int, ...] = actor.teams_for(Action.READ)
+        if team_uid is not None:
+            team_ids = (team_for(session, actor, team_uid, Action.READ).id,)
+        return stored.page(session, stored.Wanted(team_ids=team_ids, **filters), limit, after)
+
+
+# --------------------------------------------------------------------------- create
+
+
+def create(
+    store: Database,
+    actor: Actor,
+    case: Case,
+    team_uid: str | None = None,
+    note: str = "",
+    key: str | None = None,
+) -> tuple[Saved, bool]:
+    """Keep a new case; and whether it was made by an earlier request with the same `key`.
+
+    Without `team_uid` it goes to the actor's only team. Raises `Conflict` for a key that was
+    used for something else.
+    """
+    draft = Draft.of(case)
+    fingerprint = sha256(f"{team_uid}\n{note}\n{draft.text}")
+
+    def work(session: Session) -> tuple[Saved, bool]:
+        team = team_for(session, actor, team_uid, Action.EDIT)
+        earlier = _made_with(session, actor, key, fingerprint)
+        if earlier is not None:
+            return earlier, True
+        return _created(session, actor, draft, team.id, note, (key, fingerprint)), False
+
+    return store.run(work)
+
+
+def _made_with(session: Session, actor: Actor, key: str | None, fingerprint: str) -> Saved | None:
+    known = stored.idempotency_key(session, actor.account.id, key) if key else None
+    if known is None:
+        return None
+    if known.fingerprint != fingerprint:
+        raise Conflict(
+            "This Idempotency-Key was used for another request.", "Send a new key with a new case."
+        )
+    head = head_for(session, actor, known.uid, Action.READ)
+    return Saved(head, version_of(session, head, 1))
+
+
+def _created(
+    session: Session,
+    actor: Actor,
+    draft: Draft,
+    team_id: int,
+    note: str,
+    key: tuple[str | None, str],
+) -> Saved:
+    user = actor.account
+    head = StoredCase(team_id=team_id, version=1, created_by=user.id, updated_by=user.id)
+    draft.put_on(head)
+    first = draft.version(actor, 1, note=note)
+    stored.add(session, head, first)
+    if key[0] is not None:
+        remembered = IdempotencyKey(user_id=user.id, key=key[0], fingerprint=key[1], uid=head.uid)
+        stored.remember_key(session, remembered, now() - KEYS_ARE_KEPT)
+    audit.record(
+        session, actor, "case.created", team_id=team_id, subject=head.uid, title=head.title
+    )
+    return Saved(head, first)
+
+
+# --------------------------------------------------------------------------- save
+
+
+def save(
+    store: Database,
+    actor: Actor,
+    uid: str,
+    case: Case,
+    expected: str | None,
+    note: str = "",
+    on_behalf_of: str = "",
+) -> Saved:
+    """Keep a changed case as a new version; nothing when nothing has changed.
+
+    `expected` is the tag of the version that the change started from. Raises
+    `PreconditionRequired` without it, `PreconditionFailed` when somebody else has saved since.
+    """
+    draft = Draft.of(case)
+
+    def work(session: Session) -> Saved:
+        head, before = for_change(session, actor, uid, expected)
+        return add_version(
+            session, actor, head, before, draft, note=note, on_behalf_of=on_behalf_of
+        )
+
+    return store.run(work)
+
+
+def change(
+    store: Database,
+    actor: Actor,
+    uid: str,
+    expected: str | None,
+    make: Callable[[dict[str, Any]], Case],
+    note: str = "",
+) -> Saved:
+    """Keep what `make` makes of the document of the newest version."""
+    with store.read() as session:
+        head = head_for(session, actor, uid, Action.EDIT)
+        before = Saved(head, version_of(session, head))
+    _refuse_other(before, expected)
+    return save(store, actor, uid, make(before.document), before.tag, note)
+
+
+def for_change(
+    session: Session, actor: Actor, uid: str, expected: str | None
+) -> tuple[StoredCase, Version]:
+    """The head of a case, locked, and its newest version, which must be the expected one."""
+    head = head_for(session, actor, uid, Action.EDIT, lock=True)
+    newest = version_of(session, head)
+    _refuse_other(Saved(head, newest), expected)
+    return head, newest
+
+
+def _refuse_other(saved: Saved, expected: str | None) -> None:
+    if expected is None:
+        raise PreconditionRequired(
+            "It is not said which version this change was made to.",
+            "Send If-Match with the ETag of the version that you read.",
+        )
+    if expected != saved.tag:
+        raise PreconditionFailed(
+            f"{saved.version.author} has saved version {saved.version.number} in the meantime.",
+            "Open it again and repeat your change.",
+        )
+
+
+def add_version(
+    session: Session,
+    actor: Actor,
+    head: StoredCase,
+    before: Version,
+    draft: Draft,
+    action: str = "case.saved",
+    **details: Any,
+) -> Saved:
+    """The draft as the next version of a case, unless it is the same as the one before."""
+    if before.document == draft.text:
+        return Saved(head, before)
+    found = changes.changes_between(json.loads(before.document), json.loads(draft.text))
+    head.version += 1
+    head.updated_by, head.updated_at = actor.account.id, now()
+    draft.put_on(head)
+    after = draft.version(actor, head.version, changes=changes.dump_changes(found), **details)
+    after.case_id = head.id
+    session.add(after)
+    audit.record(
+        session,
+        actor,
+        action,
+        team_id=head.team_id,
+        subject=head.uid,
+        version=head.version,
+        changes=len(found),
+    )
+    session.flush()
+    return Saved(head, after)
+
+
+# --------------------------------------------------------------------------- bin
+
+
+def delete(store: Database, actor: Actor, uid: str, expected: str | None = None) -> None:
+    """Put a case into the bin."""
+
+    def work(session: Session) -> None:
+        head = head_for(session, actor, uid, Action.EDIT, lock=True)
+        if expected is not None:
+            _refuse_other(Saved(head, version_of(session, head)), expected)
+        head.deleted_at, head.deleted_by = now(), actor.account.id
+        audit.record(session, actor, "case.binned", team_id=head.team_id, subject=head.uid)
+
+    store.run(work)
+
+
+def put_back(store: Database, actor: Actor, uid: str) -> Saved:
+    """Take a case out of the bin; nothing when it is not in it."""
+
+    def work(session: Session) -> Saved:
+        head = binned_or_not(session, actor, uid, Action.EDIT, lock=True)
+        if head.deleted_at is not None:
+            head.deleted_at = head.deleted_by = None
+            audit.record(session, actor, "case.put_back", team_id=head.team_id, subject=uid)
+        return Saved(head, version_of(session, head))
+
+    return store.run(work)
+
+
+def empty_bin(store: Database, days: int) -> int:
+    """Take away for good what has lain in the bin for `days`; how many cases that were."""
+
+    def work(session: Session) -> int:
+        old = stored.binned_before(session, now() - timedelta(days=days))
+        for head in old:
+            stored.remove(session, head)
+            audit.record(
+                session,
+                Actor(),
+                "case.removed",
+                team_id=head.team_id,
+                subject=head.uid,
+                name="valuecalc",
+                title=head.title,
+            )
+        return len(old)
+
+    return store.run(work)

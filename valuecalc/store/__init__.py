@@ -1,0 +1,1 @@
+"""The database: what is kept for years, and nothing else."""

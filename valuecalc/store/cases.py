@@ -1,0 +1,123 @@
+"""Cases and their versions in the database."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Select, delete, func, or_, select, tuple_
+from sqlalchemy.orm import Session, defer
+
+from valuecalc.store.pages import Slice, sliced
+from valuecalc.store.tables import IdempotencyKey, StoredCase, Version
+
+
+@dataclass(frozen=True, kw_only=True)
+class Wanted:
+    """Which cases a list shows: those of some teams, and of these the ones that match.
+
+    Every word of `words` has to stand in the title, the customer or the sector.
+    """
+
+    team_ids: Sequence[int]
+    words: str = ""
+    customer: str = ""
+    sector: str = ""
+    currency: str = ""
+    changed_since: datetime | None = None
+    in_bin: bool = False
+
+
+Cursor = tuple[datetime, int]
+"""Where a slice of cases ended: the moment and the number of its last row."""
+
+
+def by_uid(session: Session, uid: str, *, lock: bool = False) -> StoredCase | None:
+    """The head of a case; with `lock` nobody else can save it until the transaction ends."""
+    wanted = select(StoredCase).where(StoredCase.uid == uid)
+    return session.scalar(wanted.with_for_update() if lock else wanted)
+
+
+def by_id(session: Session, id: int) -> StoredCase | None:
+    """The head of a case by its row number."""
+    return session.get(StoredCase, id)
+
+
+def page(session: Session, wanted: Wanted, limit: int, after: Cursor | None) -> Slice[StoredCase]:
+    """The cases that changed last, from below `after` on."""
+    query = _matching(wanted)
+    if after is not None:
+        query = query.where(tuple_(StoredCase.updated_at, StoredCase.id) < after)
+    query = query.order_by(StoredCase.updated_at.desc(), StoredCase.id.desc())
+    return sliced(session.scalars(query.limit(limit + 1)), limit)
+
+
+def _matching(wanted: Wanted) -> Select[StoredCase]:
+    query = select(StoredCase).where(StoredCase.team_id.in_(wanted.team_ids))
+    binned = StoredCase.deleted_at
+    query = query.where(binned.is_not(None) if wanted.in_bin else binned.is_(None))
+    for word in wanted.words.split():
+        columns = (StoredCase.title, StoredCase.customer, StoredCase.sector)
+        query = query.where(or_(*(column.icontains(word, autoescape=True) for column in columns)))
+    for column, text in (
+        (StoredCase.customer, wanted.customer),
+        (StoredCase.sector, wanted.sector),
+        (StoredCase.currency, wanted.currency),
+    ):
+        if text:
+            query = query.where(func.lower(column) == text.lower())
+    if wanted.changed_since is not None:
+        query = query.where(StoredCase.updated_at >= wanted.changed_since)
+    return query
+
+
+def add(session: Session, head: StoredCase, first: Version) -> None:
+    """A new case with its first version."""
+    session.add(head)
+    session.flush()
+    first.case_id = head.id
+    session.add(first)
+    session.flush()
+
+
+def version(session: Session, head: StoredCase, number: int | None = None) -> Version | None:
+    """One version of a case, the newest without `number`."""
+    return session.get(Version, (head.id, head.version if number is None else number))
+
+
+def versions(session: Session, head: StoredCase, limit: int, before: int | None) -> Slice[Version]:
+    """The newest versions below the number `before`, without their documents."""
+    query = select(Version).where(Version.case_id == head.id)
+    if before is not None:
+        query = query.where(Version.number < before)
+    query = query.order_by(Version.number.desc()).limit(limit + 1)
+    return sliced(session.scalars(query.options(defer(Version.document, raiseload=True))), limit)
+
+
+def all_versions(session: Session, head: StoredCase) -> Sequence[Version]:
+    """Every version of a case with its document, from the first on."""
+    query = select(Version).where(Version.case_id == head.id).order_by(Version.number)
+    return session.scalars(query).all()
+
+
+def binned_before(session: Session, moment: datetime) -> Sequence[StoredCase]:
+    """The cases that have lain in the bin since before a moment."""
+    return session.scalars(select(StoredCase).where(StoredCase.deleted_at < moment)).all()
+
+
+def remove(session: Session, head: StoredCase) -> None:
+    """Take a case away for good, with all that belongs to it."""
+    session.execute(delete(StoredCase).where(StoredCase.id == head.id))
+
+
+def idempotency_key(session: Session, user_id: int, key: str) -> IdempotencyKey | None:
+    """What a key was used for."""
+    return session.get(IdempotencyKey, (user_id, key))
+
+
+def remember_key(session: Session, key: IdempotencyKey, forget_before: datetime) -> None:
+    """Keep a key, and drop those that nobody will repeat any more."""
+    session.execute(delete(IdempotencyKey).where(IdempotencyKey.at < forget_before))
+    session.add(key)
+    session.flush()

@@ -1,0 +1,73 @@
+"""Brings the database to the shape that this version of the program needs.
+
+All steps run in one transaction under a lock: replicas that start together wait for the one
+that migrates, and one that is interrupted leaves the database as it was.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, text
+from sqlalchemy.engine import URL
+
+from valuecalc.errors import StoreUnavailable
+from valuecalc.store.database import Database
+
+FOLDER = Path(__file__).resolve().parent / "migrations"
+# Any number that other programs on the same PostgreSQL are unlikely to lock as well.
+_LOCK = 727_665_201
+
+
+def upgrade(database: Database | str | URL, to: str = "head") -> None:
+    """Bring a database to the newest shape, or to the step `to`; nothing when it is there.
+
+    Raises `StoreUnavailable` for one that was migrated by a newer version of the program.
+    """
+    opened = database if isinstance(database, Database) else Database(database)
+    try:
+        # On SQLite the transaction begins with the lock; on PostgreSQL the lock comes first.
+        with opened.engine.begin() as connection:
+            if not opened.is_sqlite:
+                connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
+            _refuse_newer(connection)
+            command.upgrade(_config(connection), to)
+    finally:
+        if opened is not database:
+            opened.close()
+
+
+def step_of(connection: Connection) -> str | None:
+    """The step that a database is at; None for an empty one."""
+    return MigrationContext.configure(connection).get_current_revision()
+
+
+def newest_step() -> str:
+    """The step that this version of the program needs."""
+    head = ScriptDirectory(str(FOLDER)).get_current_head()
+    assert head is not None
+    return head
+
+
+def _refuse_newer(connection: Connection) -> None:
+    current = step_of(connection)
+    if current is not None and current not in _known_steps():
+        raise StoreUnavailable(
+            f"The database is at step {current}, which this version of valuecalc does not know.",
+            "Use the version that migrated it, or a newer one.",
+        )
+
+
+def _known_steps() -> set[str]:
+    return {step.revision for step in ScriptDirectory(str(FOLDER)).walk_revisions()}
+
+
+def _config(connection: Connection) -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(FOLDER))
+    config.attributes["connection"] = connection
+    return config
