@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
+from typing import Any
 
 import lxml.html
 import pytest
@@ -12,14 +14,24 @@ from werkzeug.test import TestResponse
 
 from tests.web.cases import Document, as_text
 from valuecalc.config import Settings
+from valuecalc.services import operation
 from valuecalc.web.app import create_app
 
 Page = lxml.html.HtmlElement
 
 
 @pytest.fixture(scope="session")
-def app() -> Flask:
-    return create_app(Settings())
+def app(tmp_path_factory: pytest.TempPathFactory) -> Flask:
+    return served(tmp_path_factory.mktemp("data"))
+
+
+def served(folder: Path, **settings: Any) -> Flask:
+    """The application on a fresh database of its own in `folder`."""
+    chosen = Settings(data_dir=folder, secret_key="s" * 40, rate_limit="", **settings)
+    operation.prepare(chosen)
+    app = create_app(chosen)
+    app.testing = True
+    return app
 
 
 @pytest.fixture

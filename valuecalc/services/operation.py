@@ -1,10 +1,16 @@
-"""Opening the database, and making it ready at the start of the service."""
+"""Running the service: the database is opened, migrated, backed up and restored."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
 from valuecalc.config import Settings
 from valuecalc.services import saved_cases
-from valuecalc.store import migrate
+from valuecalc.store import backup as copies
+from valuecalc.store import migrate as migration
+from valuecalc.store.backup import Summary
 from valuecalc.store.database import Database
 
 
@@ -13,16 +19,42 @@ def open_store(settings: Settings) -> Database:
     return Database(settings.database)
 
 
-def prepare(settings: Settings) -> None:
-    """Bring the database to the shape that this version needs, and empty the bin.
-
-    Safe to be called by several processes at once. Raises `StoreUnavailable`, `InputError`.
-    """
+@contextmanager
+def opened(settings: Settings) -> Iterator[Database]:
+    """The database for one command; makes the folder for the embedded one."""
     if not settings.database_url:
         settings.make_data_folder()
     store = open_store(settings)
     try:
-        migrate.upgrade(store)
-        saved_cases.empty_bin(store, settings.bin_days)
+        yield store
     finally:
         store.close()
+
+
+def prepare(settings: Settings) -> None:
+    """What a start of the service does: migrate the database, and empty the bin.
+
+    Safe to be called by several processes at once. Raises `StoreUnavailable`, `InputError`.
+    """
+    with opened(settings) as store:
+        migration.upgrade(store)
+        saved_cases.empty_bin(store, settings.bin_days)
+
+
+def migrate(settings: Settings) -> str:
+    """Bring the database to the shape that this version needs; the step that it is at then."""
+    with opened(settings) as store:
+        migration.upgrade(store)
+    return migration.newest_step()
+
+
+def backup(settings: Settings, file: Path) -> Summary:
+    """The whole database as one file, while the service runs."""
+    with opened(settings) as store:
+        return copies.write(store, file)
+
+
+def restore(settings: Settings, file: Path) -> Summary:
+    """A backup into an empty database: all of it, or nothing."""
+    with opened(settings) as store:
+        return copies.restore(store, file)

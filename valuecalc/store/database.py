@@ -124,6 +124,15 @@ class Database:
             with self._writing.begin() as session:
                 return work(session)
 
+    @contextmanager
+    def transaction(self) -> Iterator[Connection]:
+        """One transaction on a bare connection, for what concerns whole tables.
+
+        Raises `StoreUnavailable`.
+        """
+        with _faults_named(), self.engine.begin() as connection:
+            yield connection
+
     def ping(self) -> None:
         """Nothing, when the database answers and has the shape that is needed.
 
@@ -188,6 +197,11 @@ def _named(error: DatabaseError) -> StoreUnavailable | None:
         return StoreUnavailable(
             "The database cannot be written; nothing of this request was saved.",
             "Tell the operator to check the rights on its folder.",
+        )
+    if "not a database" in text or "malformed" in text:
+        return StoreUnavailable(
+            "The file of the database is no database, or is damaged.",
+            "Check VALUECALC_DATABASE_URL, or restore a backup.",
         )
     if "no such table" in text or getattr(error.orig, "sqlstate", "") == "42P01":
         return StoreUnavailable(

@@ -6,6 +6,8 @@ that migrates, and one that is interrupted leaves the database as it was.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from alembic import command
@@ -22,23 +24,37 @@ FOLDER = Path(__file__).resolve().parent / "migrations"
 # Any number that other programs on the same PostgreSQL are unlikely to lock as well.
 _LOCK = 727_665_201
 
+NEWEST = "head"
 
-def upgrade(database: Database | str | URL, to: str = "head") -> None:
+
+def upgrade(database: Database | str | URL, to: str = NEWEST) -> None:
     """Bring a database to the newest shape, or to the step `to`; nothing when it is there.
 
     Raises `StoreUnavailable` for one that was migrated by a newer version of the program.
     """
     opened = database if isinstance(database, Database) else Database(database)
     try:
-        # On SQLite the transaction begins with the lock; on PostgreSQL the lock comes first.
-        with opened.engine.begin() as connection:
-            if not opened.is_sqlite:
-                connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
+        with locked(opened) as connection:
             _refuse_newer(connection)
-            command.upgrade(_config(connection), to)
+            run(connection, to)
     finally:
         if opened is not database:
             opened.close()
+
+
+@contextmanager
+def locked(database: Database) -> Iterator[Connection]:
+    """One transaction in which nobody else migrates. Raises `StoreUnavailable`."""
+    with database.transaction() as connection:
+        # On SQLite the transaction begins with a lock on everything.
+        if not database.is_sqlite:
+            connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
+        yield connection
+
+
+def run(connection: Connection, to: str = NEWEST) -> None:
+    """The missing steps, in the transaction of `locked`."""
+    command.upgrade(_config(connection), to)
 
 
 def step_of(connection: Connection) -> str | None:

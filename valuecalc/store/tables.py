@@ -375,7 +375,10 @@ class Proposal(Table):
 
 
 class ProposedValue(Table):
-    """One number of a proposal, and what became of it: open, accepted or declined."""
+    """One number of a proposal, and what became of it: open, accepted or declined.
+
+    `decided_in` is the number of the version that holds it, `reason` why it was declined.
+    """
 
     __tablename__ = "proposed_value"
     __table_args__ = (UniqueConstraint("proposal_id", "assumption"),)
@@ -392,6 +395,7 @@ class ProposedValue(Table):
     decided_by: Mapped[str | None] = mapped_column(String(NAME_LENGTH))
     decided_at: Mapped[datetime | None]
     decided_in: Mapped[int | None]
+    reason: Mapped[str] = mapped_column(Text, default="")
 
 
 # --------------------------------------------------------------------------- library, log

@@ -1,0 +1,128 @@
+"""The database comes to the newest shape: once, as a whole, and only forwards."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+import time
+from collections.abc import Iterator
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy import inspect, text
+
+from valuecalc.errors import StoreUnavailable
+from valuecalc.store import migrate
+from valuecalc.store.database import Database
+from valuecalc.store.tables import Table
+
+
+@pytest.fixture
+def empty(empty_url: str) -> Iterator[Database]:
+    store = Database(empty_url)
+    yield store
+    store.close()
+
+
+def tables(store: Database) -> set[str]:
+    return set(inspect(store.engine).get_table_names())
+
+
+def test_an_empty_database_gets_every_table(empty: Database) -> None:
+    migrate.upgrade(empty)
+    assert tables(empty) == {*Table.metadata.tables, "alembic_version"}
+    empty.ping()
+
+
+def test_the_steps_lead_to_exactly_the_tables_of_the_program(empty: Database) -> None:
+    migrate.upgrade(empty)
+    with empty.engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        assert compare_metadata(context, Table.metadata) == []
+
+
+def test_migrating_again_changes_nothing(empty: Database) -> None:
+    migrate.upgrade(empty)
+    with empty.write() as session:
+        session.execute(
+            text("INSERT INTO team (uid, name, created_at) VALUES ('u', 'n', '2026-01-01')")
+        )
+    migrate.upgrade(empty)
+    with empty.read() as session:
+        assert session.scalar(text("SELECT count(*) FROM team")) == 1
+
+
+def test_a_migration_that_is_interrupted_leaves_nothing_behind(
+    empty: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(
+        MigrationContext, "_ensure_version_table", MigrationContext._ensure_version_table
+    )
+    with pytest.raises(KeyboardInterrupt), migrate.locked(empty) as connection:
+        migrate.run(connection)
+        assert "team" in inspect(connection).get_table_names()
+        raise KeyboardInterrupt
+    assert tables(empty) == set()
+    migrate.upgrade(empty)
+    empty.ping()
+
+
+def migrate_and_hang(url: str) -> None:
+    with migrate.locked(Database(url)) as connection:
+        migrate.run(connection)
+        time.sleep(60)
+
+
+def test_a_replica_that_is_killed_while_migrating_leaves_the_way_free(empty_url: str) -> None:
+    replica = multiprocessing.get_context("spawn").Process(
+        target=migrate_and_hang, args=(empty_url,)
+    )
+    replica.start()
+    time.sleep(2)
+    assert replica.pid is not None
+    os.kill(replica.pid, signal.SIGKILL)
+    replica.join(10)
+    migrate.upgrade(empty_url)
+    store = Database(empty_url)
+    store.ping()
+    store.close()
+
+
+def test_replicas_that_start_together_migrate_once(empty_url: str) -> None:
+    context = multiprocessing.get_context("spawn")
+    replicas = [context.Process(target=migrate.upgrade, args=(empty_url,)) for _ in range(4)]
+    for replica in replicas:
+        replica.start()
+    for replica in replicas:
+        replica.join(60)
+    assert [replica.exitcode for replica in replicas] == [0, 0, 0, 0]
+    store = Database(empty_url)
+    store.ping()
+    store.close()
+
+
+def test_a_database_of_a_newer_version_is_left_alone(empty: Database) -> None:
+    migrate.upgrade(empty)
+    with empty.write() as session:
+        session.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    with pytest.raises(StoreUnavailable, match="step 9999, which this version"):
+        migrate.upgrade(empty)
+
+
+def test_a_database_that_is_not_migrated_is_not_ready(empty: Database) -> None:
+    with pytest.raises(StoreUnavailable, match="Run: valuecalc migrate"):
+        empty.ping()
+
+
+def test_every_step_can_be_taken_back(empty: Database) -> None:
+    from alembic import command
+
+    migrate.upgrade(empty)
+    with migrate.locked(empty) as connection:
+        command.downgrade(migrate._config(connection), "base")
+    assert tables(empty) == {"alembic_version"}
