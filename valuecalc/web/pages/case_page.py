@@ -44,6 +44,9 @@ SECTIONS = (
     ("conventions", "Conventions and checks"),
 )
 
+PLAN = ("plan", "Plan")
+"""The section of cases that have a plan; it stands before the evidence."""
+
 SHOWN_IN_STATEMENT = 8
 """So many of the assumptions stand in the statement itself; the others unfold."""
 
@@ -56,7 +59,14 @@ class CasePage:
         self.scenarios = scenarios
         self.place = place
         self.case = result.case
-        self.sections = SECTIONS
+
+    @property
+    def sections(self) -> Sequence[tuple[str, str]]:
+        """The sections in their order: the id and the title of each."""
+        if not self.plan:
+            return SECTIONS
+        before = [id for id, _ in SECTIONS].index("evidence")
+        return (*SECTIONS[:before], PLAN, *SECTIONS[before:])
 
     # the panel
 
@@ -146,6 +156,11 @@ class CasePage:
     def cash_flow(self) -> list[rows.CashRow]:
         """The rows of the cash-flow table."""
         return list(rows.cash_rows(self.result))
+
+    @cached_property
+    def plan(self) -> list[rows.PlanRow]:
+        """The rows of the plan; none where there is nothing planned."""
+        return rows.plan_rows(self.case)
 
     @cached_property
     def evidence(self) -> charts.Chart | None:

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from flask import Blueprint, render_template
+from flask import Blueprint, redirect, render_template, url_for
+from werkzeug.wrappers import Response
 
 from valuecalc.engine.result import Figure, Result
 from valuecalc.services import charts, library
+from valuecalc.web.identity import actor
 from valuecalc.web.pages.places import EXPECTED, LibraryPlace
 from valuecalc.web.pages.worked_out import choose, scenarios_of
 
@@ -49,7 +51,15 @@ class Entry:
 
 
 @blueprint.get("/")
-def show_all() -> str:
+def show_all() -> Response | str:
+    """The cases of whoever has signed in; the list of straw-men for everybody else."""
+    if actor().is_known:
+        return redirect(url_for("case_list.show_all"))
+    return show_straw_men()
+
+
+@blueprint.get("/straw-men")
+def show_straw_men() -> str:
     """The list of straw-men."""
     entries = list(_entries())
     featured = next((entry for entry in entries if entry.slug == library.FEATURED), None)

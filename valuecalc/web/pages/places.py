@@ -2,7 +2,8 @@
 
 A case of the library has addresses of its own, so its numbers are links. A case that was sent
 in is kept nowhere: its page holds the text in a form, and its numbers are buttons that send the
-form on. Templates need not know which one they show.
+form on. A case that is shared has addresses behind its link; with the customer's own numbers, which
+are kept nowhere, it is sent on as well. Templates need not know which one they show.
 """
 
 from __future__ import annotations
@@ -81,6 +82,78 @@ class PostedPlace:
         """Where the form is sent to get the file."""
         scenario = _unless_expected(self.scenario)
         return url_for("calculate.download", kind=kind, scenario=scenario)
+
+
+@dataclass(frozen=True)
+class SharedPlace:
+    """A case behind the link of a customer."""
+
+    secret: str
+    scenario: str = EXPECTED
+    document: ClassVar[None] = None
+
+    def show(self, scenario: str) -> str:
+        """The page of the link in a scenario."""
+        return url_for("shared.show", secret=self.secret, scenario=_unless_expected(scenario))
+
+    def explain(self, figure: str) -> str:
+        """The page that explains a figure."""
+        scenario = _unless_expected(self.scenario)
+        return url_for("shared.explain", secret=self.secret, figure=figure, scenario=scenario)
+
+    def download(self, kind: str) -> str:
+        """The address of the file."""
+        scenario = _unless_expected(self.scenario)
+        return url_for("shared.download", secret=self.secret, kind=kind, scenario=scenario)
+
+
+@dataclass(frozen=True)
+class PreviewPlace:
+    """A shared case with the customer's numbers put in; `document` holds what was typed."""
+
+    secret: str
+    document: str
+    scenario: str = EXPECTED
+
+    def show(self, scenario: str) -> str:
+        """Where the numbers are sent to be seen in a scenario."""
+        return url_for("shared.preview", secret=self.secret, scenario=_unless_expected(scenario))
+
+    def explain(self, figure: str) -> str:
+        """Where the numbers are sent to have a figure explained."""
+        scenario = _unless_expected(self.scenario)
+        return url_for(
+            "shared.explain_preview", secret=self.secret, figure=figure, scenario=scenario
+        )
+
+    def download(self, kind: str) -> str:
+        """The address of the file, which always holds what was shared."""
+        return SharedPlace(self.secret, self.scenario).download(kind)
+
+
+@dataclass(frozen=True)
+class SavedPlace:
+    """A case that is kept: in its newest version, or in the one of that number."""
+
+    uid: str
+    scenario: str = EXPECTED
+    version: int | None = None
+    document: ClassVar[None] = None
+
+    def show(self, scenario: str) -> str:
+        """The page of the case in a scenario."""
+        return self._address("saved_case.show", _unless_expected(scenario))
+
+    def explain(self, figure: str) -> str:
+        """The page that explains a figure."""
+        return self._address("saved_case.explain", _unless_expected(self.scenario), figure=figure)
+
+    def download(self, kind: str) -> str:
+        """The address of the file."""
+        return self._address("saved_case.download", _unless_expected(self.scenario), kind=kind)
+
+    def _address(self, endpoint: str, scenario: str | None, **parts: str) -> str:
+        return url_for(endpoint, uid=self.uid, scenario=scenario, version=self.version, **parts)
 
 
 def _unless_expected(scenario: str) -> str | None:

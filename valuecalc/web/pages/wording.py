@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import datetime
 
 from flask import Flask
 from markupsafe import Markup, escape
@@ -17,6 +18,9 @@ def install(app: Flask) -> None:
     app.jinja_env.tests["web_address"] = is_web_address
     app.jinja_env.filters["bare_number"] = bare_number
     app.jinja_env.filters["with_code"] = with_code
+    app.jinja_env.filters["moment"] = moment
+    app.jinja_env.filters["amount"] = amount
+    app.jinja_env.globals["known_endpoints"] = lambda: app.view_functions
 
 
 def is_negative(figure: Figure) -> bool:
@@ -32,6 +36,17 @@ def bare_number(figure: Figure) -> str:
 def is_web_address(text: str) -> bool:
     """Whether a text may become a link: one with another scheme could run a script."""
     return text.lower().startswith(("https://", "http://"))
+
+
+def amount(value: float | None, unit: str, sign: bool = False) -> str:
+    """A number of a unit for people; a dash for none."""
+    return quantity.UNDEFINED if value is None else quantity.show(value, unit, sign=sign)
+
+
+def moment(value: datetime) -> Markup:
+    """A moment for people, with the exact one for programs; in UTC, as servers keep it."""
+    text = f"{value:%-d %B %Y, %H:%M} UTC"
+    return Markup('<time datetime="{}">{}</time>').format(value.isoformat(timespec="seconds"), text)
 
 
 def with_code(text: str) -> Markup:
