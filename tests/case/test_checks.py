@@ -12,8 +12,23 @@ import pytest
 
 from tests.builders import assumption, benefit, calculation, case, investment, milestone, scenario
 from valuecalc.case import checks
-from valuecalc.case.case import Case, Evidence, Goal, Grade, Milestone, Person, Plan, Proposition
+from valuecalc.case.case import (
+    Achievement,
+    Case,
+    Decision,
+    Driver,
+    Evidence,
+    Goal,
+    Grade,
+    Milestone,
+    Person,
+    Plan,
+    Proposition,
+    Reference,
+    Task,
+)
 from valuecalc.case.checks import check, errors, warnings
+from valuecalc.case.travel import Rounding, Travel
 from valuecalc.engine import warnings as engine_warnings
 from valuecalc.engine.calculate import calculate
 from valuecalc.errors import Problem, Severity
@@ -111,6 +126,17 @@ WARNINGS: list[tuple[str, str, Case]] = [
     ("haircut", "benefits.odd.risk", sound(benefit("odd", "5 GBP/month", risk="150%"))),
     ("percentage", "assumptions.share.value", sound(assumption("share", 62.0, "%", grade="A"))),
     ("rate", "discounting.rate", sound(rate=10.0)),
+    (
+        "rounding",
+        "assumptions.margin.travel.to",
+        replace(
+            sound(),
+            assumptions=tuple(
+                replace(each, travel=Travel(scale_with="users", round=Rounding.UP))
+                for each in sound().assumptions
+            ),
+        ),
+    ),
     (
         "not_counted",
         "investments.late.spread",
@@ -276,3 +302,73 @@ def test_a_reference_that_leads_nowhere_is_an_error(
     problem = only(odd)
     assert (problem.code, problem.place) == ("reference", place)
     assert (problem.cause, problem.remedy) == (cause, remedy)
+
+
+USERS = Driver(id="users", label="Users", value=100, unit="user")
+
+
+def with_reference(travel: Travel, *results: Achievement) -> Case:
+    reference = Reference(drivers=(USERS,), results=results)
+    return replace(with_assumption(travel=travel), reference=reference)
+
+
+@pytest.mark.parametrize("key", ["scale_with", "driver"])
+def test_a_driver_that_is_not_there_is_an_error(key: str) -> None:
+    problem = only(with_reference(Travel(**{key: "user"})))
+    assert problem.place == f"assumptions.users.travel.{key}"
+    assert problem.cause == "There is no driver “user”."
+    assert problem.remedy == "Did you mean users?"
+    assert errors(with_reference(Travel(**{key: "users"}))) == ()
+
+
+def test_a_case_that_is_no_reference_keeps_how_its_numbers_travelled() -> None:
+    assert errors(with_assumption(travel=Travel(driver="user"))) == ()
+
+
+def test_a_result_of_a_line_that_is_not_there_is_an_error() -> None:
+    problem = only(with_reference(Travel(), Achievement(line="sale", planned=1, achieved=1)))
+    assert problem.place == "reference.results.sale.line"
+    assert problem.remedy == "Did you mean sales?"
+
+
+def task(id: str, *after: str, **more: Any) -> Task:
+    return Task(id=id, label=id, after=after, **more)
+
+
+def planned(*tasks: Task, **more: Any) -> Case:
+    return replace(sound(), plan=Plan(tasks=tasks, **more))
+
+
+def test_a_task_after_nothing_known_is_an_error() -> None:
+    go = Decision(id="go", label="Go", date=date(2027, 1, 15))
+    live = milestone("live", date(2027, 2, 1))
+    assert (
+        errors(
+            planned(task("a"), task("b", "a", "go", "live"), milestones=(live,), decisions=(go,))
+        )
+        == ()
+    )
+    problem = only(planned(task("a", "gone"), decisions=(go,)))
+    assert (problem.code, problem.place) == ("reference", "plan.tasks.a.after")
+    assert problem.cause == "There is no task, milestone or decision “gone”."
+
+
+def test_owners_of_tasks_and_decisions_are_people() -> None:
+    go = Decision(id="go", label="Go", date=date(2027, 1, 15), owner="boss")
+    found = errors(planned(task("a", owner="me"), decisions=(go,)))
+    assert [each.place for each in found] == ["plan.tasks.a.owner", "plan.decisions.go.owner"]
+
+
+def test_tasks_that_wait_for_each_other_are_an_error_that_names_them() -> None:
+    problem = only(planned(task("a", "c"), task("b", "a"), task("c", "b"), task("d", "a")))
+    assert problem.code == "circle"
+    assert problem.cause.startswith("These tasks wait for each other: ")
+    assert {*"abc"} == set(problem.cause.split(": ")[1].rstrip(".").split(", "))
+    alone = only(planned(task("a", "a")))
+    assert (alone.place, alone.cause) == ("plan.tasks.a.after", "The task a waits for itself.")
+    assert alone.remedy
+
+
+def test_a_long_chain_of_tasks_is_no_circle() -> None:
+    chain = [task("t0"), *(task(f"t{n}", f"t{n - 1}") for n in range(1, 500))]
+    assert errors(planned(*chain)) == ()

@@ -17,11 +17,13 @@ from valuecalc import resources
 from valuecalc.case.case import (
     BENEFIT_CATEGORIES,
     INVESTMENT_CATEGORIES,
+    Achievement,
     Assumption,
     Benefit,
     Calculation,
     Case,
     Conventions,
+    Decision,
     Discounting,
     Driver,
     Evidence,
@@ -37,11 +39,22 @@ from valuecalc.case.case import (
     Reference,
     Scenario,
     Source,
+    Task,
 )
 from valuecalc.case.timeline import Period, Timeline
+from valuecalc.case.travel import (
+    Origin,
+    OriginDriver,
+    OriginRate,
+    OriginReference,
+    Rounding,
+    Travel,
+)
 from valuecalc.errors import CaseError, Problem
 from valuecalc.formula.functions import FUNCTIONS
 from valuecalc.schemas import parts
+from valuecalc.schemas import plan as plan_schemas
+from valuecalc.schemas import provenance as provenance_schemas
 from valuecalc.schemas.case import CaseSchema, case_from_text, dump_case, load_case
 from valuecalc.schemas.document import read_document
 from valuecalc.schemas.shape import Shape
@@ -619,9 +632,105 @@ def test_every_model_reads_and_reads_back(path: Any) -> None:
     assert load_case(dump_case(case)) == case
 
 
+# ------------------------------------------------------------------------- travel and plan
+
+
+def travel_of(written: Any) -> Travel | None:
+    given = {"id": "a", "label": "A", "value": 1, "travel": written}
+    return load_case(MINIMAL | {"assumptions": [given]}).assumptions[0].travel
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        (None, None),
+        ("", None),
+        ("copy", Travel()),
+        ({}, Travel()),
+        ("currency", Travel(currency=True)),
+        (" inflate ", Travel(inflate=True)),
+        (["currency", "inflate"], Travel(currency=True, inflate=True)),
+        (["copy", "inflate"], Travel(inflate=True)),
+        ({"currency": "yes", "inflate": True}, Travel(currency=True, inflate=True)),
+        ({"driver": "users"}, Travel(driver="users")),
+        (
+            {"scale_with": "users", "exponent": "0.8", "round": "up", "to": "5"},
+            Travel(scale_with="users", exponent=0.8, round=Rounding.UP, to=5),
+        ),
+    ],
+)
+def test_how_a_number_travels_has_a_short_form(written: Any, read: Travel | None) -> None:
+    assert travel_of(written) == read
+
+
+@pytest.mark.parametrize(
+    ("written", "place", "code"),
+    [
+        ("by ship", "", "choice"),
+        (["currency", 5], "", "choice"),
+        (5, "", "shape"),
+        ({"scale": "users"}, ".scale", "unknown_key"),
+        ({"driver": "users", "inflate": True}, ".inflate", "conflict"),
+        ({"driver": "users", "scale_with": "sites"}, ".scale_with", "conflict"),
+        ({"exponent": 2}, ".exponent", "conflict"),
+        ({"scale_with": "users", "exponent": 99}, ".exponent", "range"),
+        ({"to": 5}, ".to", "conflict"),
+        ({"scale_with": "users", "round": "up", "to": 0}, ".to", "range"),
+        ({"scale_with": "users", "round": "sideways"}, ".round", "choice"),
+    ],
+)
+def test_a_way_to_travel_that_makes_no_sense_is_refused(
+    written: Any, place: str, code: str
+) -> None:
+    given = {"id": "a", "label": "A", "value": 1, "travel": written}
+    problem = the_problem_in(MINIMAL | {"assumptions": [given]})
+    assert (problem.place, problem.code) == (f"assumptions.a.travel{place}", code)
+
+
+def test_a_plan_has_tasks_and_decisions() -> None:
+    task = {"id": "survey", "label": "Survey", "days": "10 days", "after": ["go"], "done": "25%"}
+    decision = {"id": "go", "label": "Release the budget", "date": "2027-01-15"}
+    plan = load_case(MINIMAL | {"plan": {"tasks": [task], "decisions": [decision]}}).plan
+    assert plan.tasks == (Task(id="survey", label="Survey", days=10, after=("go",), done=0.25),)
+    assert plan.decisions == (
+        Decision(id="go", label="Release the budget", date=date(2027, 1, 15)),
+    )
+    assert [step.id for step in plan.steps] == ["survey", "go"]
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "code"),
+    [
+        ("days", -1, "range"),
+        ("days", 2.5, "number"),
+        ("days", 1e9, "range"),
+        ("done", "150%", "range"),
+        ("done", "50", "number"),
+        ("after", "go", "shape"),
+        ("side", "theirs", "choice"),
+    ],
+)
+def test_a_task_that_cannot_be_is_refused(key: str, value: Any, code: str) -> None:
+    task = {"id": "survey", "label": "Survey", key: value}
+    problem = the_problem_in(MINIMAL | {"plan": {"tasks": [task]}})
+    assert (problem.place, problem.code) == (f"plan.tasks.survey.{key}", code)
+
+
+def test_milestones_tasks_and_decisions_share_their_ids() -> None:
+    day = {"id": "Go", "label": "Go", "date": "2027-01-15"}
+    plan = {
+        "milestones": [day],
+        "tasks": [{"id": "go", "label": "Go"}],
+        "decisions": [day | {"id": "GO"}],
+    }
+    found = problems_in(MINIMAL | {"plan": plan})
+    assert [each.code for each in found] == ["duplicate", "duplicate"]
+
+
 SCHEMAS: list[type[Shape]] = [
     schema
-    for schema in (*vars(parts).values(), CaseSchema)
+    for module in (parts, plan_schemas, provenance_schemas)
+    for schema in (*vars(module).values(), *([CaseSchema] if module is parts else []))
     if isinstance(schema, type)
     and issubclass(schema, Shape)
     and dataclasses.is_dataclass(schema.makes)
@@ -677,8 +786,25 @@ def assumptions(draw: Callable[..., Any]) -> Assumption:
         unit=draw(UNITS),
         distribution=draw(st.sampled_from(["", *parts.DISTRIBUTIONS])),
         evidence=draw(st.none() | EVIDENCE),
+        travel=draw(st.none() | TRAVELS),
         note=draw(LABELS),
     )
+
+
+FACTORS = st.floats(0.001, 1e6)
+TRAVELS = (
+    st.builds(Travel, driver=IDS)
+    | st.builds(Travel, currency=st.booleans(), inflate=st.booleans())
+    | st.builds(
+        Travel,
+        scale_with=IDS,
+        exponent=st.floats(-10, 10),
+        currency=st.booleans(),
+        inflate=st.booleans(),
+        round=st.sampled_from(Rounding),
+        to=FACTORS,
+    )
+)
 
 
 EVIDENCE = st.builds(
@@ -805,14 +931,71 @@ CASES = st.builds(
                 side=st.sampled_from(parts.SIDES),
             )
         ),
+        tasks=distinct(
+            st.builds(
+                Task,
+                id=IDS.map("t{}".format),
+                label=GIVEN_LABELS,
+                side=st.sampled_from(parts.SIDES),
+                owner=LABELS,
+                days=st.integers(0, 10_000),
+                after=st.lists(IDS, max_size=3).map(tuple),
+                done=st.floats(0, 1),
+            )
+        ),
+        decisions=distinct(
+            st.builds(
+                Decision, id=IDS.map("d{}".format), label=GIVEN_LABELS, date=DAYS, owner=LABELS
+            )
+        ),
     ),
     reference=st.none()
     | st.builds(
         Reference,
         sector=LABELS,
         year=st.none() | st.integers(1900, 2200),
+        permission=LABELS,
         drivers=distinct(st.builds(Driver, id=IDS, label=GIVEN_LABELS, value=NUMBERS, unit=UNITS)),
+        results=st.lists(
+            st.builds(
+                Achievement,
+                line=IDS,
+                planned=OPTIONAL_NUMBER,
+                achieved=OPTIONAL_NUMBER,
+                note=LABELS,
+            ),
+            max_size=3,
+        ).map(tuple),
         note=LABELS,
+    ),
+    origin=st.none()
+    | st.builds(
+        Origin,
+        references=st.lists(
+            st.builds(OriginReference, title=GIVEN_LABELS, slug=LABELS, region=LABELS), max_size=3
+        ).map(tuple),
+        drivers=st.lists(
+            st.builds(
+                OriginDriver,
+                id=IDS,
+                label=GIVEN_LABELS,
+                before=OPTIONAL_NUMBER,
+                value=NUMBERS,
+                unit=UNITS,
+            ),
+            max_size=3,
+        ).map(tuple),
+        rates=st.lists(
+            st.builds(
+                OriginRate,
+                name=GIVEN_LABELS,
+                rate=st.floats(1e-9, 1e9),
+                date=st.none() | DAYS,
+                source=LABELS,
+            ),
+            max_size=3,
+        ).map(tuple),
+        date=st.none() | DAYS,
     ),
     sources=st.lists(
         st.builds(Source, title=GIVEN_LABELS, publisher=LABELS, date=LABELS), max_size=2

@@ -13,6 +13,7 @@ from datetime import date
 from enum import StrEnum
 
 from valuecalc.case.timeline import Timeline
+from valuecalc.case.travel import Origin, Travel
 
 
 class Grade(StrEnum):
@@ -58,7 +59,8 @@ class Assumption:
 
     `value` is the expected one. `values`, if given, are one per year (the last carried on)
     and `value` is the first; `growth` is a yearly step. `low` and `high` are the 10th and
-    90th percentile unless `distribution` says otherwise.
+    90th percentile unless `distribution` says otherwise. `travel` says what becomes of it at
+    another customer.
     """
 
     id: str
@@ -71,6 +73,7 @@ class Assumption:
     unit: str = "1"
     distribution: str = ""
     evidence: Evidence | None = None
+    travel: Travel | None = None
     note: str = ""
 
     @property
@@ -310,10 +313,43 @@ class Milestone:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Task:
+    """A piece of work: `days` are working days, `done` is a fraction.
+
+    `after` holds the ids of the tasks, milestones and decisions that come before it.
+    """
+
+    id: str
+    label: str
+    side: str = "joint"
+    owner: str = ""
+    days: int = 0
+    after: tuple[str, ...] = ()
+    done: float = 0.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Decision:
+    """Something that the customer has to decide by a day."""
+
+    id: str
+    label: str
+    date: date
+    owner: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Plan:
-    """How the solution is rolled out."""
+    """How the solution is rolled out. Its tasks, milestones and decisions share their ids."""
 
     milestones: tuple[Milestone, ...] = ()
+    tasks: tuple[Task, ...] = ()
+    decisions: tuple[Decision, ...] = ()
+
+    @property
+    def steps(self) -> tuple[Milestone | Task | Decision, ...]:
+        """Milestones, then tasks, then decisions: everything that a task can come after."""
+        return (*self.milestones, *self.tasks, *self.decisions)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -327,15 +363,36 @@ class Driver:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Achievement:
+    """What was planned for a line over the horizon and what came of it, in the case's currency."""
+
+    line: str
+    planned: float | None = None
+    achieved: float | None = None
+    note: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Reference:
-    """What makes a case a straw-man: the earlier customer it comes from."""
+    """What makes a case a straw-man: the earlier customer it comes from.
+
+    `region` is an ISO country code or free text, `year` that of its prices. `permission` is
+    the text of a recorded permission to name the customer; without it the customer is
+    anonymous.
+    """
 
     sector: str = ""
     region: str = ""
     year: int | None = None
     customer: str = ""
+    permission: str = ""
     drivers: tuple[Driver, ...] = ()
+    results: tuple[Achievement, ...] = ()
     note: str = ""
+
+    def driver(self, id: str) -> Driver | None:
+        """The driver with this id, or None."""
+        return next((each for each in self.drivers if each.id == id), None)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -371,6 +428,7 @@ class Case:
     people: tuple[Person, ...] = ()
     plan: Plan = field(default_factory=Plan)
     reference: Reference | None = None
+    origin: Origin | None = None
     sources: tuple[Source, ...] = ()
     expected: Mapping[str, float | None] = field(default_factory=dict)
 

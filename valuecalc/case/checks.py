@@ -12,7 +12,8 @@ from itertools import combinations
 
 from valuecalc.case.binding import Binding, bind
 from valuecalc.case.case import Assumption, Calculation, Case, Grade
-from valuecalc.errors import Problem, Severity, did_you_mean
+from valuecalc.case.references import references
+from valuecalc.errors import Problem, Severity
 from valuecalc.formula.quantity import is_percentage, show
 
 MAX_BENEFITS = 5
@@ -37,38 +38,6 @@ def errors(case: Case) -> tuple[Problem, ...]:
 def warnings(case: Case) -> tuple[Problem, ...]:
     """The oddities that do not stop the calculation."""
     return tuple(problem for problem in check(case) if not problem.is_error)
-
-
-def references(case: Case) -> Iterator[Problem]:
-    """References by id that lead nowhere: in scenarios, goals, plan and statement."""
-    assumptions = [each.id for each in case.assumptions]
-    people = [each.id for each in case.people]
-    goals = [each.id for each in case.goals]
-    for scenario in case.scenarios:
-        for id in scenario.set:
-            place = f"scenarios.{scenario.id}.set.{id}"
-            yield from _reference(place, "assumption", id, assumptions)
-    for goal in case.goals:
-        yield from _reference(f"goals.{goal.id}.owner", "person", goal.owner, people)
-        yield from _reference(f"goals.{goal.id}.parent", "goal", goal.parent, goals)
-    for milestone in case.plan.milestones:
-        place = f"plan.milestones.{milestone.id}.owner"
-        yield from _reference(place, "person", milestone.owner, people)
-    for benefit in case.benefits:
-        yield from _reference(f"benefits.{benefit.id}.goal", "goal", benefit.goal, goals)
-    values = [each.id for each in case.quantities]
-    for name, id in (("from", case.proposition.source), ("to", case.proposition.target)):
-        yield from _reference(f"proposition.{name}", "assumption or calculation", id, values)
-
-
-def _reference(place: str, kind: str, id: str, known: list[str]) -> Iterator[Problem]:
-    if id and id not in known:
-        yield Problem(
-            code="reference",
-            place=place,
-            cause=f"There is no {kind} “{id}”.",
-            remedy=did_you_mean(id, known),
-        )
 
 
 def _warned(binding: Binding) -> Iterator[Problem]:
@@ -216,6 +185,21 @@ def no_own_effort(binding: Binding) -> Iterator[Problem]:
         )
 
 
+def rounded_shares(binding: Binding) -> Iterator[Problem]:
+    """A share rounded to whole numbers is all or nothing."""
+    for each in binding.case.assumptions:
+        travel = each.travel
+        if travel is None or travel.round is None or travel.to < 1:
+            continue
+        if is_percentage(each.unit):
+            yield _warning(
+                "rounding",
+                f"assumptions.{each.id}.travel.to",
+                f"“{each.label}” is a share, and rounding makes a whole number of it.",
+                "Leave the rounding out, or round to 0.01 for whole percentages.",
+            )
+
+
 CHECKS: tuple[Callable[[Binding], Iterator[Problem]], ...] = (
     no_lines,
     no_evidence,
@@ -226,6 +210,7 @@ CHECKS: tuple[Callable[[Binding], Iterator[Problem]], ...] = (
     too_many_benefits,
     same_saving,
     no_own_effort,
+    rounded_shares,
 )
 
 

@@ -28,16 +28,16 @@ from valuecalc.schemas.parts import (
     GoalSchema,
     InvestmentSchema,
     PersonSchema,
-    PlanSchema,
     PropositionSchema,
-    ReferenceSchema,
     ScenarioSchema,
     SourceSchema,
     TimelineSchema,
     items_of,
     refuse_duplicates,
 )
+from valuecalc.schemas.plan import PlanSchema
 from valuecalc.schemas.problems import located, problems_of
+from valuecalc.schemas.provenance import OriginSchema, ReferenceSchema
 from valuecalc.schemas.reading import is_blank, read_figure_name, read_in_unit
 from valuecalc.schemas.repair import without_mistakes
 from valuecalc.schemas.shape import Shape
@@ -139,6 +139,7 @@ class CaseSchema(Shape):
     people = Many(Part(PersonSchema), most=MAX_OTHERS, about="The buying team and ours.")
     plan = Part(PlanSchema, about="How the solution is rolled out.")
     reference = Part(ReferenceSchema, about="What makes the case a straw-man.")
+    origin = Part(OriginSchema, about="The straw-men that the case was made from.")
     sources = Many(Part(SourceSchema), most=MAX_OTHERS, about="Public sources of its numbers.")
     expected = Table(
         Quantity(allow_none=True),

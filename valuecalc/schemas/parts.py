@@ -22,17 +22,15 @@ from valuecalc.case.case import (
     Grade,
     Investment,
     Line,
-    Milestone,
     Person,
-    Plan,
     Proposition,
     Ramp,
     RampShape,
-    Reference,
     Scenario,
     Source,
 )
 from valuecalc.case.timeline import MAX_YEARS, Period, Timeline
+from valuecalc.case.travel import Rounding, Travel
 from valuecalc.errors import UnitError
 from valuecalc.schemas.fields import (
     RESERVED_IN_FORMULAS,
@@ -59,8 +57,6 @@ from valuecalc.schemas.fields import (
 )
 from valuecalc.schemas.problems import Flaw, Missing, item_names, shown
 from valuecalc.schemas.reading import (
-    FIRST_YEAR,
-    LAST_YEAR,
     is_blank,
     read_identifier,
     read_number,
@@ -242,6 +238,52 @@ def _tidy_or_none(unit: object) -> str | None:
         return None  # the field of the unit says so
 
 
+TRAVEL_WORDS = ("copy", "currency", "inflate")
+
+
+class TravelSchema(Shape):
+    """How an assumption travels to another customer."""
+
+    makes = Travel
+    example = "{scale_with: subscribers}, or copy, currency, inflate"
+
+    scale_with = Text(about="The id of the driver that it grows with.", example="subscribers")
+    exponent = Quantity(
+        unit="1", least=-10, most=10, about="The power of the driver's growth.", example="0.8"
+    )
+    driver = Text(about="The id of the driver that it is.", example="subscribers")
+    currency = Flag(about="Whether it is money to be converted, as all money is.")
+    inflate = Flag(about="Whether it rises with consumer prices.")
+    round = Choice(Rounding, about="Which way it is rounded to a multiple.")
+    to = Quantity(unit="1", above=0, about="What it is rounded to a multiple of.", example="1")
+
+    @pre_load
+    def _from_words(self, data: Any, **_: Any) -> Any:
+        words = [data] if isinstance(data, str) else data
+        if not isinstance(words, list | tuple):
+            return data
+        found: dict[str, Any] = {}
+        for word in words:
+            name = word.strip() if isinstance(word, str) else word
+            if not isinstance(name, str) or name not in TRAVEL_WORDS:
+                cause = f"“{shown(word)}” is no way to travel."
+                remedy = f"Write {', '.join(TRAVEL_WORDS)}, or {{scale_with: a driver}}."
+                raise ValidationError([Flaw("choice", cause, remedy)])
+            found |= {} if name == "copy" else {name: True}
+        return found
+
+    @validates_schema(skip_on_field_errors=True)
+    def _makes_sense(self, data: Mapping[str, Any], **_: Any) -> None:
+        others = [key for key, value in data.items() if key != "driver" and value]
+        if data.get("driver") and others:
+            cause = f"It is the driver itself, and so {others[0]} has nothing to work on."
+            raise ValidationError({others[0]: [Flaw("conflict", cause, "Keep one of the two.")]})
+        for key, needed in (("exponent", "scale_with"), ("to", "round")):
+            if key in data and not data.get(needed):
+                cause = f"“{key}” says nothing without “{needed}”."
+                raise ValidationError({key: [Flaw("conflict", cause, f"Add {needed}.")]})
+
+
 class AssumptionSchema(MeasuredShape):
     """A number that somebody believes."""
 
@@ -264,6 +306,7 @@ class AssumptionSchema(MeasuredShape):
     unit = UnitText(about="What the number counts.", example="GBP/subscriber/month")
     distribution = Choice(DISTRIBUTIONS, about="How the number is spread around its value.")
     evidence = Part(EvidenceSchema, about="Where the number comes from.")
+    travel = Part(TravelSchema, about="What becomes of it at another customer.")
     note = Note(about="Anything else about it.")
 
     @validates_schema(pass_original=True, skip_on_field_errors=False)
@@ -425,32 +468,6 @@ class PersonSchema(Shape):
     side = Choice(SIDES, about="Whose side the person is on.")
 
 
-class MilestoneSchema(Shape):
-    """Something that is reached on a day."""
-
-    makes = Milestone
-    example = "{id: go_live, label: Go live, date: 2027-07-01}"
-
-    id = Identifier(required=True, example="go_live")
-    label = Text(required=True, about="The milestone for people.", example="Go live")
-    date = DateField(required=True, about="The day.", example="2027-07-01")
-    owner = Text(about="Who answers for it.")
-    side = Choice(SIDES, about="Whose it is.")
-
-
-class PlanSchema(Shape):
-    """How the solution is rolled out."""
-
-    makes = Plan
-    example = "{milestones: [{id: go_live, label: Go live, date: 2027-07-01}]}"
-
-    milestones = Many(Part(MilestoneSchema), most=MAX_OTHERS, about="What is reached when.")
-
-    @validates_schema(pass_original=True, skip_on_field_errors=False)
-    def _ids_differ(self, data: Mapping[str, Any], original: Any, **_: Any) -> None:
-        refuse_duplicates(original, ("milestones",))
-
-
 class DriverSchema(MeasuredShape):
     """A number that describes a customer's size."""
 
@@ -461,24 +478,6 @@ class DriverSchema(MeasuredShape):
     label = Text(required=True, about="The driver for people.", example="Sites")
     value = Quantity(unit_key="unit", required=True, about="The number.", example="250")
     unit = UnitText(about="What the number counts.")
-
-
-class ReferenceSchema(Shape):
-    """The earlier customer that a straw-man comes from."""
-
-    makes = Reference
-    example = "{sector: Telecoms, region: Europe, year: 2025}"
-
-    sector = Text(about="The line of business.")
-    region = Text(about="The part of the world.")
-    year = Whole(least=FIRST_YEAR, most=LAST_YEAR, about="The year of its numbers.")
-    customer = Text(about="The customer, without the name unless it may be given.")
-    drivers = Many(Part(DriverSchema), most=MAX_OTHERS, about="The customer's size.")
-    note = Note(about="Anything else about it.")
-
-    @validates_schema(pass_original=True, skip_on_field_errors=False)
-    def _ids_differ(self, data: Mapping[str, Any], original: Any, **_: Any) -> None:
-        refuse_duplicates(original, ("drivers",))
 
 
 class SourceSchema(Shape):

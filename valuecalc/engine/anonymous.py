@@ -1,0 +1,210 @@
+"""Takes the names of a customer and of its people out of a case.
+
+Names go from every text, and from ids, formulas and units in the same way, so that these still
+refer to each other. What a text gives away without a name, nobody can find here.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from enum import Enum
+from typing import Any, TypeVar, cast
+
+from valuecalc.case.case import Case, Evidence, Person, Proposition
+from valuecalc.formula.functions import FUNCTIONS
+from valuecalc.formula.grammar import TIME_WORDS
+from valuecalc.formula.known_units import CURRENCIES
+
+T = TypeVar("T")
+
+CODE_FIELDS = frozenset(
+    "id formula growth realisation attribution risk unit parent goal figure scale_with driver"
+    " line after starts ends set expected".split()
+)
+"""Fields that hold ids, formulas or units."""
+
+WORD_FIELDS = frozenset(
+    "category distribution side timing day_count roi payback payback_crossing currency".split()
+)
+"""Fields that hold words of the format, which are never names."""
+
+SHORTEST = 4
+"""From this length on a name is found inside other words, and whatever its capitals."""
+
+_LEGAL_FORM = re.compile(
+    r"[,\s]+(?:ltd|limited|plc|inc|incorporated|corp|corporation|gmbh|ag|kg|sa|s\.a|sas|llc|llp|co"
+    r"|company|group|holdings?|se|nv|bv|ab|asa|as|oy|oyj|spa|srl|kk|pty)\.?$",
+    re.IGNORECASE,
+)
+_JOBS = frozenset(
+    "director manager executive officer controller engineer lead leader sponsor buyer analyst"
+    " accountant nurse architect planner supervisor owner president secretary treasurer evaluator"
+    " administrator coordinator specialist consultant partner chair board team committee".split()
+)
+_SIDES = {"customer": "Customer", "vendor": "Our team", "joint": "Joint team"}
+
+
+def anonymous(case: Case) -> Case:
+    """A straw-man without the names of its customer, unless a permission to name is recorded."""
+    about = case.reference
+    if about is not None and about.permission.strip():
+        return case
+    name = case.customer.strip().casefold()
+    if about is not None and name and name in about.customer.casefold():
+        about = dataclasses.replace(about, customer=anonymous_customer(about.sector))
+    return without_names(dataclasses.replace(case, reference=about), (case.customer,))
+
+
+def without_names(case: Case, names: Iterable[str]) -> Case:
+    """The case without some names of its customer, and without those of its people."""
+    variants = {variant for name in names for variant in _variants(name)}
+    people = {each.name: anonymous_name(each) for each in case.people}
+    named = {name: role for name, role in people.items() if name != role}
+    if not variants and not named:
+        return case
+    return _Scrubber(variants, named, _free_word(case)).clean(case)
+
+
+def anonymous_customer(sector: str) -> str:
+    """What a customer is called without its name: `A telecommunications company`."""
+    if not sector.strip():
+        return "A company"
+    word = sector.strip()
+    lower = word if word.isupper() else word[0].lower() + word[1:]
+    return f"{'An' if lower[0].lower() in 'aeiou' else 'A'} {lower} company"
+
+
+def anonymous_name(person: Person) -> str:
+    """What stands for a person: a job title stays, a name becomes the role."""
+    if _is_job(person.name):
+        return person.name
+    return person.role or _SIDES.get(person.side, "Customer")
+
+
+def _is_job(name: str) -> bool:
+    words = name.casefold().split()
+    return bool(words) and (words[-1] in _JOBS or words[:2] in (["head", "of"], ["chief", "of"]))
+
+
+def _variants(name: str) -> set[str]:
+    """A name, and what is left of it without its legal form."""
+    found, rest = set(), name.strip()
+    while len(rest) > 1:
+        found.add(rest)
+        shorter = _LEGAL_FORM.sub("", rest)
+        if shorter == rest or len(shorter) < 3:
+            break
+        rest = shorter
+    return found
+
+
+def _free_word(case: Case) -> str:
+    """What stands for the customer in ids: a word that none of them has yet."""
+    taken = " ".join(each.id for each in case.referable).lower()
+    return next(
+        word for word in ("customer", "client", "firm", "organisation", "zz") if word not in taken
+    )
+
+
+def _slug(name: str) -> str:
+    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
+    return "_".join(re.findall(r"[A-Za-z0-9]+", plain)).lower()
+
+
+@dataclass
+class _Scrubber:
+    """Takes names out of everything that a case holds."""
+
+    names: set[str]
+    people: Mapping[str, str]
+    word: str
+
+    def __post_init__(self) -> None:
+        ordered = sorted(self.names, key=len, reverse=True)
+        people = sorted(self.people.items(), key=lambda pair: len(pair[0]), reverse=True)
+        # People come first: their roles may name the customer.
+        self.in_text = [(_pattern(name), role) for name, role in people]
+        self.in_text += [(_pattern(name), "the customer") for name in ordered]
+        self.in_code = [*self.code_patterns(ordered, self.word)]
+        for number, (name, _) in enumerate(people, start=1):
+            self.in_code += self.code_patterns([name], f"person_{number}")
+
+    def code_patterns(self, names: Iterable[str], word: str) -> list[tuple[re.Pattern[str], str]]:
+        known = {*FUNCTIONS, *TIME_WORDS, *(each.lower() for each in CURRENCIES)}
+        found = []
+        for slug in (_slug(name) for name in names):
+            for form in dict.fromkeys((slug, slug.replace("_", ""))):
+                if len(form) < 3 or form in known:
+                    continue
+                inside = re.escape(form)
+                if len(form) < SHORTEST:
+                    inside = rf"(?<![A-Za-z0-9]){inside}(?![A-Za-z0-9])"
+                found.append((re.compile(inside, re.IGNORECASE), word))
+        return found
+
+    def clean(self, thing: T, name: str = "", owner: object = None) -> T:
+        """The thing without names; `name` is the field of `owner` that holds it."""
+        return cast(T, self._clean(thing, name, owner))
+
+    def _clean(self, thing: Any, name: str, owner: object) -> Any:
+        if isinstance(thing, Person):
+            thing = dataclasses.replace(thing, name=anonymous_name(thing))
+        if isinstance(thing, str) and not isinstance(thing, Enum):
+            return self.string(thing, name, owner)
+        if dataclasses.is_dataclass(thing) and not isinstance(thing, type):
+            changed = {
+                each.name: self._clean(getattr(thing, each.name), each.name, thing)
+                for each in dataclasses.fields(thing)
+            }
+            return dataclasses.replace(thing, **changed)
+        if isinstance(thing, tuple):
+            return tuple(self._clean(each, name, owner) for each in thing)
+        if isinstance(thing, Mapping):
+            return {
+                self.string(key, name, owner) if isinstance(key, str) else key: value
+                for key, value in thing.items()
+            }
+        return thing
+
+    def string(self, text: str, name: str, owner: object) -> str:
+        if not text or name in WORD_FIELDS:
+            return text
+        if name == "url":
+            # Addresses join words in any way: acme-telecom.com, /AcmeTelecom/.
+            plain = "".join(re.findall(r"[A-Za-z0-9]+", text))
+            return "" if self.code(plain) != plain else text
+        return self.code(text) if _is_code(name, owner) else self.text(text)
+
+    def code(self, text: str) -> str:
+        for pattern, word in self.in_code:
+            text = pattern.sub(word, text)
+        return text
+
+    def text(self, text: str) -> str:
+        for pattern, word in self.in_text:
+            text = pattern.sub(lambda found, word=word: _fitting(word, found), text)  # type: ignore[misc]
+        return text
+
+
+def _is_code(name: str, owner: object) -> bool:
+    if name == "owner":
+        return not isinstance(owner, Evidence)
+    return name in CODE_FIELDS or (isinstance(owner, Proposition) and name in ("source", "target"))
+
+
+def _pattern(name: str) -> re.Pattern[str]:
+    body = r"[\s_-]+".join(map(re.escape, name.split()))
+    if len(name) >= SHORTEST:
+        return re.compile(body, re.IGNORECASE)
+    return re.compile(rf"(?<!\w){body}(?!\w)")
+
+
+def _fitting(word: str, found: re.Match[str]) -> str:
+    """The word with a capital where a sentence begins."""
+    before = found.string[: found.start()].rstrip()
+    begins = not before or before.endswith((".", "!", "?", ":"))
+    return f"{word[:1].upper()}{word[1:]}" if begins else word
