@@ -11,7 +11,7 @@ ARGS ?=
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help install run test test-unit test-browser test-office test-long bench lint format types lock clean
+.PHONY: help install run test test-unit test-browser test-office test-store test-long bench lint format types lock clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -25,9 +25,9 @@ run: ## Set up and serve on 127.0.0.1; the address is printed
 test: ## Set up and run everything: formatter, linter, type checker, all tests (minutes)
 	@$(SET_UP) test $(ARGS)
 
-test-unit: ## Run the tests that need neither a browser nor an office program (seconds)
+test-unit: ## Run the tests that need no browser, office program or PostgreSQL (seconds)
 	@$(SET_UP) install dev
-	@.venv/bin/pytest -m "not browser and not office and not slow" $(ARGS)
+	@.venv/bin/pytest -m "not browser and not office and not postgres and not slow" $(ARGS)
 
 test-browser: ## Run the tests that drive Chromium
 	@$(SET_UP) install dev system
@@ -36,6 +36,10 @@ test-browser: ## Run the tests that drive Chromium
 test-office: ## Run the tests that open our documents with LibreOffice
 	@$(SET_UP) install dev system
 	@.venv/bin/pytest -m office $(ARGS)
+
+test-store: ## Run the tests that keep their data in PostgreSQL
+	@$(SET_UP) install dev system
+	@.venv/bin/pytest -m postgres $(ARGS)
 
 test-long: ## Run the slow tests alone
 	@$(SET_UP) install dev

@@ -1,10 +1,21 @@
-"""Settings of the property tests: few examples by default, many with
-`pytest --hypothesis-profile=long`. Both draw the same examples in every run.
+"""Settings of the property tests, and the databases that tests share.
+
+Property tests draw few examples by default and many with `pytest --hypothesis-profile=long`;
+both draw the same ones in every run. A test that uses `database_url` runs on SQLite and on
+PostgreSQL; for what only the latter can do there are `postgres_url` and `server`.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
 from hypothesis import HealthCheck, settings
+
+from tests.databases import SqliteTemplates, upgrade
+from tests.postgres import NoPostgresql, PostgresServer, running_server
 
 COMMON = {
     "deadline": None,
@@ -17,3 +28,48 @@ COMMON = {
 settings.register_profile("default", max_examples=30, **COMMON)
 settings.register_profile("long", max_examples=1000, **COMMON)
 settings.load_profile("default")
+
+
+@pytest.fixture(scope="session")
+def sqlite_templates(tmp_path_factory: pytest.TempPathFactory) -> SqliteTemplates:
+    """Prepared files of SQLite, to be copied."""
+    return SqliteTemplates(tmp_path_factory.mktemp("sqlite"))
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[PostgresServer]:
+    """The PostgreSQL server of this run, started by the first test that needs it."""
+    with ExitStack() as stack:
+        try:
+            server = stack.enter_context(running_server())
+        except NoPostgresql as error:
+            pytest.skip(str(error))
+        yield server
+
+
+@pytest.fixture
+def server(postgres_server: PostgresServer) -> Iterator[PostgresServer]:
+    """The PostgreSQL server, for tests that take it away with `stop()`; it is back afterwards."""
+    yield postgres_server
+    postgres_server.start()
+
+
+@pytest.fixture
+def postgres_url(postgres_server: PostgresServer) -> Iterator[str]:
+    """The address of a fresh, migrated database of PostgreSQL; mark the test `postgres`."""
+    with postgres_server.fresh_database(upgrade) as url:
+        yield url
+
+
+@pytest.fixture
+def sqlite_url(sqlite_templates: SqliteTemplates, tmp_path: Path) -> str:
+    """The address of a fresh, migrated file of SQLite."""
+    return sqlite_templates.fresh_database(upgrade, tmp_path)
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
+def database_url(request: pytest.FixtureRequest) -> str:
+    """The address of a fresh, migrated database; the test runs once on each kind."""
+    fixture = "sqlite_url" if request.param == "sqlite" else "postgres_url"
+    # By name, so that a test on SQLite starts no server.
+    return str(request.getfixturevalue(fixture))

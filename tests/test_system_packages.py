@@ -9,7 +9,15 @@ from pathlib import Path
 import pytest
 
 from valuecalc import system_packages
-from valuecalc.system_packages import CHROMIUM, FONTS, LIBREOFFICE, POPPLER, SystemPackage
+from valuecalc.system_packages import (
+    CHROMIUM,
+    FONTS,
+    LIBREOFFICE,
+    POPPLER,
+    POSTGRESQL,
+    SYSTEM_PACKAGES,
+    SystemPackage,
+)
 
 PROGRAMS = (CHROMIUM, LIBREOFFICE, POPPLER)
 
@@ -110,6 +118,26 @@ def test_fonts_are_there_when_each_of_them_is(
 def test_a_program_is_found_by_any_of_its_names() -> None:
     package = SystemPackage("a shell", (), "", "", programs=("no-such-program", "sh"))
     assert package.path() == shutil.which("sh")
+
+
+def test_of_several_versions_the_newest_is_used(tmp_path: Path) -> None:
+    for version in ("9.6", "15", "16"):
+        program = tmp_path / version / "bin" / "initdb"
+        program.parent.mkdir(parents=True)
+        program.touch(mode=0o644 if version == "16" else 0o755)
+    package = SystemPackage("a server", (), "", "", programs=(f"{tmp_path}/*/bin/initdb",))
+    # 16 is there, and cannot be run.
+    assert package.path() == str(tmp_path / "15" / "bin" / "initdb")
+
+
+def test_a_pattern_that_fits_nothing_is_a_program_that_is_not_there(tmp_path: Path) -> None:
+    package = SystemPackage("a server", (), "", "", programs=(f"{tmp_path}/*/bin/initdb",))
+    assert not package.is_there()
+
+
+def test_postgresql_is_among_what_the_tests_install(commands: list[str]) -> None:
+    assert POSTGRESQL in SYSTEM_PACKAGES
+    assert system_packages.install_line([POSTGRESQL]).endswith("install -y postgresql")
 
 
 def test_a_command_that_cannot_be_started_has_not_succeeded(

@@ -6,8 +6,10 @@ Only the standard library is used, because this runs before anything is installe
 from __future__ import annotations
 
 import functools
+import glob
 import os
 import platform
+import re
 import shutil
 import subprocess
 from collections.abc import Iterable, Sequence
@@ -19,8 +21,8 @@ from pathlib import Path
 class SystemPackage:
     """Something that tests need and pip cannot bring.
 
-    It is there when one of `programs` (a name or a full path) exists, or, for fonts, when
-    every file name in `fonts` does. `without` says what the tests do without it.
+    It is there when one of `programs` (a name, a full path, or a pattern of paths) exists, or,
+    for fonts, when every file name in `fonts` does. `without` says what the tests do without it.
     """
 
     name: str
@@ -32,7 +34,7 @@ class SystemPackage:
 
     def path(self) -> str | None:
         """The full path of the program, or None when it is not there."""
-        return next(filter(None, map(shutil.which, self.programs)), None)
+        return next(filter(None, map(find_program, self.programs)), None)
 
     def is_there(self) -> bool:
         """Whether nothing has to be installed."""
@@ -73,7 +75,22 @@ FONTS = SystemPackage(
     without="tests of a document's layout are skipped",
     fonts=("Carlito-Regular", "Inter", "LiberationSans-Regular"),
 )
-SYSTEM_PACKAGES = (CHROMIUM, LIBREOFFICE, POPPLER, FONTS)
+POSTGRESQL = SystemPackage(
+    name="PostgreSQL",
+    debian=("postgresql",),
+    homebrew="postgresql@17",
+    without="tests marked 'postgres' are skipped",
+    programs=(
+        "initdb",
+        # Debian keeps the programs of a server off the path, because several may be installed.
+        "/usr/lib/postgresql/*/bin/initdb",
+        "/usr/pgsql-*/bin/initdb",
+        "/opt/homebrew/opt/postgresql@*/bin/initdb",
+        "/usr/local/opt/postgresql@*/bin/initdb",
+        "/Applications/Postgres.app/Contents/Versions/*/bin/initdb",
+    ),
+)
+SYSTEM_PACKAGES = (POSTGRESQL, CHROMIUM, LIBREOFFICE, POPPLER, FONTS)
 
 FONT_FOLDERS = (
     Path("/usr/share/fonts"),
@@ -99,6 +116,19 @@ def provide_system_packages() -> None:
 def missing_packages() -> list[SystemPackage]:
     """The system packages that are not there, in order."""
     return [package for package in SYSTEM_PACKAGES if not package.is_there()]
+
+
+def find_program(name: str) -> str | None:
+    """The full path of a program; of those that a pattern fits, that of the highest version."""
+    if "*" not in name:
+        return shutil.which(name)
+    paths = sorted(glob.glob(name), key=version_in, reverse=True)
+    return next(filter(None, map(shutil.which, paths)), None)
+
+
+def version_in(path: str) -> list[int]:
+    """The numbers in a path, to be compared: 15 is more than 9.6."""
+    return [int(number) for number in re.findall(r"[0-9]+", path)]
 
 
 def has_font(name: str) -> bool:
