@@ -1,0 +1,1 @@
+"""Kills the service at random while people save, and looks for what is missing."""
