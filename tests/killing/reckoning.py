@@ -89,7 +89,7 @@ def stored_heads(store: Database) -> dict[str, int]:
     """The number of the newest version by case, as its head says."""
     with store.read() as session:
         rows = session.execute(text("SELECT uid, version FROM value_case"))
-        return dict(rows.tuples().all())
+        return {str(row.uid): int(row.version) for row in rows}
 
 
 def created_twice(titles: dict[tuple[str, int], str]) -> int:
