@@ -46,6 +46,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
         "schemas",
         "services",
         "store.database",
+        "store.pages",
         "store.tables",
         "resources",
         "config",

@@ -54,6 +54,11 @@ def ratio(seconds: float, yardstick: float) -> str:
     return f"{_three_digits(seconds / yardstick)} × ({duration(seconds)})"
 
 
+def per_second(rate: float, times: float) -> str:
+    """How many empty requests one is worth, with the rate beside: `4.20 × (412/s)`."""
+    return f"{_three_digits(times)} × ({_three_digits(rate)}/s)"
+
+
 def _three_digits(number: float) -> str:
     if number >= 100:
         return f"{number:,.0f}"

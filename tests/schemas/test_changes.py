@@ -96,6 +96,9 @@ def test_a_field_that_comes_or_goes_is_told_as_such() -> None:
     gone = only(lambda document: document["assumptions"][0].pop("low"))
     assert (gone.kind, gone.field, gone.before, gone.after) == ("removed", "low", 90000, None)
     assert gone.after_text == "–"
+    assert gone.evidence_before == {"grade": "B", "source": "Commercial director"}
+    high = only(lambda document: document["assumptions"][0].update(high=130000))
+    assert high.evidence_after == gone.evidence_before
     new = only(lambda document: document["benefits"][0].update(realisation="80%"))
     assert (new.kind, new.field, new.after_text) == ("added", "realisation", "80%")
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import copy
 import json
+import re
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -178,6 +180,17 @@ def test_neither_the_document_nor_the_patch_is_touched() -> None:
     before = copy.deepcopy((DOCUMENT, patch))
     patched(DOCUMENT, patch)
     assert (DOCUMENT, patch) == before
+
+
+def test_the_patch_in_the_documentation_is_one() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "versions.md").read_text(encoding="utf-8")
+    text = re.search(r"```json\n(.*?)```", page, re.DOTALL)
+    assert text is not None
+    found = dump_case(load_sound_case(patched(DOCUMENT, json.loads(text[1]))))
+    assert found["title"] == "New data services, second draft"
+    assert assumption(found, "subscribers")["value"] == 120000
+    assert assumption(found, "churn")["value"] == 0.02
+    assert "marketing" not in keyed(found)["investments"]
 
 
 # --------------------------------------------------------------------------- hostile patches

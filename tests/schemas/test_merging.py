@@ -162,7 +162,21 @@ def test_two_different_orders_are_a_conflict() -> None:
     found = merge(lambda document: document["assumptions"].reverse(), turned)
     (conflict,) = found.conflicts
     assert (conflict.place, conflict.field) == ("assumptions", "order")
+    assert conflict.ours == ["margin", "uplift", "subscribers"]
+    assert conflict.theirs == ["uplift", "margin", "subscribers"]
     assert ids(found.document["assumptions"]) == ["margin", "uplift", "subscribers"]
+
+
+def test_the_order_of_fields_is_no_question() -> None:
+    def turned(document: dict[str, Any]) -> None:
+        document["timeline"] = {"years": 4, "period": "month", "start": "2027-01"}
+
+    def turned_too(document: dict[str, Any]) -> None:
+        document["timeline"] = {"period": "quarter", "start": "2027-01", "years": 3}
+
+    found = merge(turned, turned_too)
+    assert found.conflicts == ()
+    assert found.document["timeline"] == {"start": "2027-01", "years": 4, "period": "quarter"}
 
 
 def test_a_new_unit_here_and_a_new_number_there_are_not_mixed() -> None:

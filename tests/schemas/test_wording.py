@@ -46,6 +46,11 @@ def test_numbers_that_look_the_same_get_the_digits_that_differ() -> None:
     assert texts_of(0.12, 0.120001, ("%", "%")) == ("12.0000%", "12.0001%")
 
 
+def test_other_values_that_look_the_same_are_shown_as_they_are_kept() -> None:
+    assert texts_of(True, "yes") == ("true", '"yes"')
+    assert texts_of([], None) == ("[]", "null")
+
+
 def test_short_texts_are_shown_whole() -> None:
     assert texts_of("a + b", "a - b") == ("a + b", "a - b")
 
@@ -98,6 +103,8 @@ def test_two_numbers_never_look_the_same(one: float, other: float) -> None:
         (("plan", "tasks"), "Tasks", "order", ""),
         (("conventions", "roi"), "Conventions", "ROI", ""),
         (("summary",), "Case", "summary", ""),
+        (("expected",), "Expected figures", "expected", ""),
+        (("timeline",), "Timeline", "timeline", ""),
     ],
 )
 def test_a_place_has_a_label_a_field_and_a_unit(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
+import lxml.html
 import pytest
 from flask.testing import FlaskClient
 from markupsafe import escape
@@ -48,6 +49,7 @@ def test_every_headline_figure_stands_in_the_panel_with_its_label(get: Get) -> N
 def test_the_sections_stand_in_their_order_and_the_list_leads_to_them(get: Get) -> None:
     page = get(REFERENCE)
     ids = [id for id, _ in SECTIONS]
+    ids.insert(ids.index("evidence"), "plan")
     assert page.xpath("//main/section/@id") == ids
     assert page.xpath("//nav[@data-sections]//a/@href") == [f"#{id}" for id in ids]
 
@@ -226,3 +228,47 @@ def test_the_page_shows_the_figures_that_the_panel_leaves_out(client: FlaskClien
     page = client.get("/straw-men/new-data-services").get_data(as_text=True)
     for label in ("Modified IRR", "Discounted payback", "ROI, undiscounted", "Peak funding"):
         assert label in page
+
+
+def test_a_plan_shows_what_is_decided_reached_and_done(post: Post) -> None:
+    document = hard.minimal() | {
+        "people": [{"id": "cfo", "name": "A. Jones", "role": "Finance director"}],
+        "plan": {
+            "milestones": [{"id": "live", "label": "Go live", "date": "2027-06-01"}],
+            "tasks": [
+                {
+                    "id": "survey",
+                    "label": "Site <survey>",
+                    "side": "vendor",
+                    "days": 10,
+                    "after": ["go"],
+                    "done": "25%",
+                }
+            ],
+            "decisions": [
+                {
+                    "id": "go",
+                    "label": "Release the budget",
+                    "owner": "cfo",
+                    "date": "2027-01-15",
+                }
+            ],
+        },
+    }
+    rows = [
+        words(row)
+        for row in lxml.html.fromstring(post(document).text).xpath(
+            "//section[@id='plan']//tbody/tr"
+        )
+    ]
+    assert rows == [
+        "Release the budget Decision A. JonesCustomer 15 Jan 2027 –",
+        "Go live Milestone Joint 1 Jun 2027 –",
+        "Site <survey> Task after Release the budget Our team 10 days 25%",
+    ]
+
+
+def test_a_case_without_a_plan_has_no_such_section(post: Post) -> None:
+    page = lxml.html.fromstring(post(hard.minimal()).text)
+    assert page.xpath("//section[@id='plan']") == []
+    assert "#plan" not in page.xpath("//nav[@data-sections]//a/@href")

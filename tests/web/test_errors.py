@@ -2,12 +2,24 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
-from flask import Flask
 from flask.testing import FlaskClient
 
-from valuecalc.config import Settings
-from valuecalc.web.app import create_app
+from tests.web.operated import operated
+from valuecalc.errors import (
+    Conflict,
+    Forbidden,
+    Gone,
+    NotFound,
+    PreconditionFailed,
+    PreconditionRequired,
+    Refusal,
+    StoreUnavailable,
+    TooMany,
+    Unauthenticated,
+)
 
 JSON = "application/problem+json"
 
@@ -33,7 +45,7 @@ JSON = "application/problem+json"
             "docx",
         ),
         ("/straw-men/new-data-services/export/other.xlsx", "Page not found", "list of value cases"),
-        ("/calculate?example=nothing", "no such straw-man", "new-data-services"),
+        ("/calculate?example=new-data", "no such straw-man", "Did you mean new-data-services"),
     ],
 )
 def test_an_address_that_leads_nowhere_says_so_and_what_to_do(
@@ -72,8 +84,8 @@ def test_a_form_that_is_too_large_gets_a_page_with_the_limit(client: FlaskClient
     assert "A request may be 2 MB large." in response.text
 
 
-def test_the_limit_is_that_of_the_settings() -> None:
-    client = create_app(Settings(max_body_bytes=10_000)).test_client()
+def test_the_limit_is_that_of_the_settings(tmp_path: Path) -> None:
+    client = operated(tmp_path, max_body_bytes=10_000).test_client()
     assert client.post("/calculate", data={"document": "x" * 20_000}).status_code == 413
     assert client.post("/calculate", data={"document": "x" * 5_000}).status_code == 422
 
@@ -84,22 +96,109 @@ def test_under_the_api_an_unknown_address_is_answered_in_json(client: FlaskClien
     assert response.get_json()["title"] == "Page not found"
 
 
-def failing_app() -> Flask:
-    app = create_app(Settings())
+@pytest.fixture
+def failing(tmp_path: Path) -> FlaskClient:
+    """The application with addresses at which something goes wrong."""
+    app = operated(tmp_path)
 
     def fail() -> str:
         raise RuntimeError("the password is swordfish")
 
     app.add_url_rule("/fails", view_func=fail)
     app.add_url_rule("/api/fails", endpoint="api_fails", view_func=fail)
-    return app
+    return app.test_client()
 
 
 @pytest.mark.parametrize("path", ["/fails", "/api/fails"])
-def test_an_unexpected_error_gives_nothing_away(path: str) -> None:
-    response = failing_app().test_client().get(path)
+def test_an_unexpected_error_gives_nothing_away(path: str, failing: FlaskClient) -> None:
+    response = failing.get(path)
     assert response.status_code == 500
     assert "Something went wrong here" in response.text
     assert "swordfish" not in response.text
     assert "Traceback" not in response.text
     assert (response.content_type == JSON) == path.startswith("/api/")
+
+
+def test_an_unexpected_error_comes_with_a_number_for_the_operator(failing: FlaskClient) -> None:
+    page = failing.get("/fails")
+    assert f"tell the operator this number: {page.headers['X-Request-ID']}." in page.text
+    answer = failing.get("/api/fails")
+    assert answer.get_json()["request_id"] == answer.headers["X-Request-ID"]
+    assert answer.headers["X-Request-ID"] in answer.get_json()["detail"]
+
+
+REFUSALS = [
+    (Unauthenticated("You are not signed in.", "Sign in."), 401, "You have to sign in"),
+    (Forbidden("Only an owner may.", "Ask one."), 403, "You may not do this"),
+    (NotFound("case"), 404, "This does not exist"),
+    (Gone("The link has ended.", "Ask for another."), 410, "This is no longer here"),
+    (Conflict("There is one already.", "Take it."), 409, "This does not fit what is stored"),
+    (PreconditionFailed("Ada was faster.", "Compare."), 412, "It has changed in the meantime"),
+    (PreconditionRequired("No version.", "Send If-Match."), 428, "The version has to be named"),
+    (TooMany("Too often.", "Wait.", retry_after=17), 429, "That was too often"),
+    (StoreUnavailable("No database."), 503, "The service cannot reach its data"),
+]
+
+
+def refusing(folder: Path, error: Refusal) -> FlaskClient:
+    app = operated(folder)
+
+    def refuse() -> str:
+        raise error
+
+    app.add_url_rule("/refuses", view_func=refuse, methods=["GET", "OPTIONS"])
+    app.add_url_rule("/api/refuses", endpoint="api_refuses", view_func=refuse)
+    return app.test_client()
+
+
+@pytest.mark.parametrize(("error", "status", "title"), REFUSALS)
+def test_a_refusal_is_told_to_programs_and_to_people(
+    error: Refusal, status: int, title: str, tmp_path: Path
+) -> None:
+    client = refusing(tmp_path, error)
+    answer = client.get("/api/refuses")
+    assert (answer.status_code, answer.content_type) == (status, JSON)
+    problem = answer.get_json()
+    assert (problem["title"], problem["status"]) == (title, status)
+    assert problem["detail"] == str(error)
+    assert [(each["code"], each["cause"]) for each in problem["errors"]] == [
+        (error.code, error.cause)
+    ]
+    # A page would lead those who have to sign in to where they can.
+    page = client.get("/refuses") if status != 401 else client.options("/refuses")
+    assert (page.status_code, page.mimetype) == (status, "text/html")
+    for text in (title, error.cause, error.remedy):
+        assert text in page.text
+
+
+def test_every_refusal_there_is_has_an_answer_of_its_own() -> None:
+    ours = {kind for kind in Refusal.__subclasses__() if kind.__module__ == Refusal.__module__}
+    assert {type(error) for error, _, _ in REFUSALS} == ours
+
+
+def test_a_special_case_of_a_refusal_is_answered_like_it(tmp_path: Path) -> None:
+    class NotThisTime(Forbidden):
+        pass
+
+    assert refusing(tmp_path, NotThisTime("Not today.")).get("/refuses").status_code == 403
+
+
+def test_only_programs_are_asked_for_a_token(tmp_path: Path) -> None:
+    client = refusing(tmp_path, Unauthenticated("You are not signed in."))
+    assert client.get("/api/refuses").headers["WWW-Authenticate"] == "Bearer"
+    assert "WWW-Authenticate" not in client.options("/refuses").headers
+
+
+@pytest.mark.parametrize("path", ["/refuses", "/api/refuses"])
+def test_who_has_to_wait_is_told_for_how_long(path: str, tmp_path: Path) -> None:
+    for error, seconds in (
+        (TooMany("Too often.", retry_after=17), "17"),
+        (StoreUnavailable("No database."), "2"),
+    ):
+        assert refusing(tmp_path, error).get(path).headers["Retry-After"] == seconds
+    assert "Retry-After" not in refusing(tmp_path, Forbidden("No.")).get(path).headers
+
+
+def test_text_of_an_error_is_escaped_on_a_page(tmp_path: Path) -> None:
+    page = refusing(tmp_path, Forbidden("<script>alert(1)</script>")).get("/refuses")
+    assert "<script>alert" not in page.text

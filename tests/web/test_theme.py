@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 from flask.testing import FlaskClient
 
-from valuecalc.web.pages.theme import local_path
+from valuecalc.web.local_paths import local_path
 
 
 def test_without_a_choice_the_page_follows_the_system(client: FlaskClient) -> None:

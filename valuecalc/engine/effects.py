@@ -9,13 +9,13 @@ to the difference; what a step is credited with depends on this order, as in any
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, fields, replace
-from typing import Any
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 
 from valuecalc.case.binding import bind
 from valuecalc.case.case import Assumption, Case
 from valuecalc.engine.calculate import calculate
+from valuecalc.engine.edits import Edit, edits, with_item
 from valuecalc.engine.model import Evaluation, Model, compile_case
 from valuecalc.engine.result import Figure, Result
 from valuecalc.errors import CaseError
@@ -214,15 +214,6 @@ class _Stop:
         return all(math.isfinite(each) for each in self.figures)
 
 
-@dataclass(frozen=True)
-class _Edit:
-    """One change of structure; `apply` gives the case with it."""
-
-    label: str
-    place: str
-    apply: Callable[[Case], Case]
-
-
 @dataclass
 class _Walk:
     """Goes from one case to another, and notes the figures at every stop."""
@@ -259,7 +250,7 @@ def _stops(before: Case, after: Case) -> list[_Stop]:
     walk = _Walk(compile_case(before))
     walk.note("", "")
     _move_assumptions(walk, before, after)
-    _change_structure(walk, _edits(before, after))
+    _change_structure(walk, edits(before, after))
     walk.go_to(after, OTHER, "")
     return walk.stops
 
@@ -273,11 +264,11 @@ def _move_assumptions(walk: _Walk, before: Case, after: Case) -> None:
         if not old.values and not new.values and new.growth == old.growth:
             walk.move(new)
         else:
-            case = _with_item(walk.case, "assumptions", new)
+            case = with_item(walk.case, "assumptions", new)
             walk.go_to(case, new.label, f"assumptions.{new.id}", is_shown=True)
 
 
-def _change_structure(walk: _Walk, waiting: list[_Edit]) -> None:
+def _change_structure(walk: _Walk, waiting: list[Edit]) -> None:
     """Make every change after which the case is sound, as long as there are such."""
     attempts = 0
     before_this_round = None
@@ -300,111 +291,6 @@ def _numbers(assumption: Assumption) -> tuple[object, ...]:
 def _is_sound(case: Case) -> bool:
     ids = [each.id.lower() for each in case.referable]
     return len(ids) == len(set(ids)) and not bind(case).errors
-
-
-# --------------------------------------------------------------------------- edits
-
-_SAYS_NOTHING = frozenset({"label", "note", "evidence", "low", "high", "distribution", "travel"})
-"""Fields of an item that no amount rests on."""
-
-
-def _edits(before: Case, after: Case) -> list[_Edit]:
-    """Every change of structure: time first, then what is added, changed, and at last removed."""
-    wholes = [
-        _Edit(label, name, _setting(name, getattr(after, name)))
-        for name, label in (
-            ("discounting", _discounting_label(before, after)),
-            ("timeline", "Timeline"),
-            ("plan", _plan_label(before, after)),
-        )
-        if getattr(before, name) != getattr(after, name)
-    ]
-    kept = [edit for name in _LISTS for edit in _kept(name, before, after)]
-    removed = [edit for name in reversed(_LISTS) for edit in _removed(name, before, after)]
-    return [*wholes, *_new_assumptions(before, after), *kept, *removed]
-
-
-_LISTS = ("assumptions", "calculations", "benefits", "investments")
-
-
-def _discounting_label(before: Case, after: Case) -> str:
-    other = replace(before.discounting, rate=after.discounting.rate)
-    return "Discount rate" if other == after.discounting else "Discounting"
-
-
-def _plan_label(before: Case, after: Case) -> str:
-    old = {each.id: each.date for each in before.plan.milestones}
-    moved = [each.label for each in after.plan.milestones if old.get(each.id) != each.date]
-    return f"{moved[0]} (date)" if len(moved) == 1 else "Plan"
-
-
-def _new_assumptions(before: Case, after: Case) -> Iterator[_Edit]:
-    """All new assumptions at once, since nothing can use them before they are there."""
-    new = tuple(each for each in after.assumptions if before.assumption(each.id) is None)
-    if new:
-        yield _Edit(
-            "Assumptions (added)",
-            "assumptions",
-            lambda case: replace(case, assumptions=(*case.assumptions, *new)),
-        )
-
-
-def _kept(section: str, before: Case, after: Case) -> Iterator[_Edit]:
-    """The items of a list that are changed, and the new ones but for assumptions."""
-    old = {each.id: each for each in getattr(before, section)}
-    for item in getattr(after, section):
-        place = f"{section}.{item.id}"
-        if item.id in old:
-            changed = _changed_fields(section, old[item.id], item)
-            if changed:
-                yield _Edit(f"{item.label} ({changed})", place, _putting(section, item))
-        elif section != "assumptions":
-            yield _Edit(f"{item.label} (added)", place, _putting(section, item))
-
-
-def _changed_fields(section: str, old: Any, new: Any) -> str:
-    """The changed fields of an item in words; the numbers of assumptions have moved before."""
-    left_out = _SAYS_NOTHING
-    if section == "assumptions" and old.unit == new.unit:
-        left_out |= {"value", "values", "growth"}
-    names = [each.name for each in fields(new) if each.name not in left_out]
-    changed = [name for name in names if getattr(old, name) != getattr(new, name)]
-    return ", ".join(name.replace("_", " ") for name in changed)
-
-
-def _removed(section: str, before: Case, after: Case) -> Iterator[_Edit]:
-    """What is gone from a list; assumptions and calculations at once, as nothing uses them."""
-    kept = {each.id for each in getattr(after, section)}
-    gone = [each for each in getattr(before, section) if each.id not in kept]
-    if section in ("benefits", "investments"):
-        for item in gone:
-            place = f"{section}.{item.id}"
-            yield _Edit(f"{item.label} (removed)", place, _dropping(section, {item.id}))
-    elif gone:
-        ids = {item.id for item in gone}
-        yield _Edit(f"{section.capitalize()} (removed)", section, _dropping(section, ids))
-
-
-def _setting(name: str, value: object) -> Callable[[Case], Case]:
-    return lambda case: replace(case, **{name: value})  # type: ignore[arg-type]
-
-
-def _putting(section: str, item: Any) -> Callable[[Case], Case]:
-    return lambda case: _with_item(case, section, item)
-
-
-def _dropping(section: str, ids: set[str]) -> Callable[[Case], Case]:
-    def drop(case: Case) -> Case:
-        rest = tuple(each for each in getattr(case, section) if each.id not in ids)
-        return replace(case, **{section: rest})  # type: ignore[arg-type]
-
-    return drop
-
-
-def _with_item(case: Case, section: str, item: Any) -> Case:
-    """The case with an item instead of the one that has its id, or else with one more."""
-    items = {each.id: each for each in getattr(case, section)} | {item.id: item}
-    return replace(case, **{section: tuple(items.values())})  # type: ignore[arg-type]
 
 
 # --------------------------------------------------------------------------- bridges

@@ -238,7 +238,8 @@ def modified_internal_rate(
 ) -> float | None:
     """The MIRR: outflows discounted at one rate, inflows carried to the end at the other.
 
-    None when there are no outflows or no inflows. A year has one compounding.
+    None when there are no outflows or no inflows, or when a short time makes it larger than
+    any number. A year has one compounding.
     """
     amounts, when = np.asarray(flows, dtype=float), np.asarray(times, dtype=float)
     end = float(when[-1])
@@ -247,7 +248,10 @@ def modified_internal_rate(
         received = float(np.sum(np.maximum(amounts, 0) * (1 + reinvestment_rate) ** (end - when)))
     if paid == 0 or received == 0 or end == 0 or not math.isfinite(received / paid):
         return None
-    return float((received / -paid) ** (1 / end) - 1)
+    try:
+        return float((received / -paid) ** (1 / end) - 1)
+    except OverflowError:
+        return None
 
 
 @dataclass(frozen=True)

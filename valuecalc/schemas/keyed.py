@@ -155,8 +155,6 @@ MISSING = _Missing()
 
 def same(one: Any, other: Any, outline: Outline) -> bool:
     """Whether the same stands at a place of two keyed views; the order of items counts."""
-    if one is MISSING or other is MISSING:
-        return one is other
     if one != other:
         return False
     if not outline.holds_items or not isinstance(one, Mapping):

@@ -91,11 +91,10 @@ class _Merger:
             return ours
         if same(base, ours, outline):
             return theirs
-        if _are_mappings(ours, theirs) or outline.is_container:
-            first = {} if base is MISSING else base
-            second, third = _opened(ours, outline), _opened(theirs, outline)
-            if _are_mappings(first, second, third):
-                return self.merge_fields(first, second, third, outline, place)
+        first = {} if base is MISSING else base
+        second, third = _opened(ours, outline), _opened(theirs, outline)
+        if _are_mappings(first, second, third):
+            return self.merge_fields(first, second, third, outline, place)
         self.conflict(place, base, ours, theirs)
         return ours
 

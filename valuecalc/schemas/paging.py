@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import base64
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -16,6 +16,7 @@ import orjson
 
 from valuecalc.schemas.fields import InputField, Text
 from valuecalc.schemas.problems import mistake, shown
+from valuecalc.schemas.reading import is_blank
 from valuecalc.schemas.requests import RequestShape
 
 MOST_ROWS = 200
@@ -40,7 +41,23 @@ _LAST_MICROSECOND = (datetime.max.replace(tzinfo=UTC) - _EPOCH) // timedelta(mic
 # --------------------------------------------------------------------------- single values
 
 
-class Integer(InputField):
+class ExactField(InputField):
+    """A value that is there or not; an empty one is a mistake, and not the same as none."""
+
+    def deserialize(
+        self,
+        value: Any,
+        attr: str | None = None,
+        data: Mapping[str, Any] | None = None,
+        **options: Any,
+    ) -> Any:
+        """Read `value`. Raises `ValidationError` with flaws."""
+        if isinstance(value, str) and is_blank(value):
+            return self._deserialize(value, attr, data)
+        return super().deserialize(value, attr, data, **options)
+
+
+class Integer(ExactField):
     """A whole number within bounds, without a unit; in an address it is written in digits."""
 
     def __init__(self, *, least: int, most: int = LARGEST_INTEGER, **options: Any) -> None:
@@ -69,7 +86,7 @@ def _whole(value: object) -> int | None:
     return value if isinstance(value, int) else None
 
 
-class Uid(InputField):
+class Uid(ExactField):
     """The public name of a case, a team or the like."""
 
     openapi = {"type": "string", "pattern": UID_PATTERN}
@@ -82,7 +99,7 @@ class Uid(InputField):
         return value
 
 
-class CurrencyCode(InputField):
+class CurrencyCode(ExactField):
     """Three letters to look for; a code that nobody uses finds nothing."""
 
     openapi = {"type": "string", "pattern": "^[A-Za-z]{3}$"}
@@ -95,7 +112,7 @@ class CurrencyCode(InputField):
         return value.upper()
 
 
-class Moment(InputField):
+class Moment(ExactField):
     """A moment with its zone, such as `2026-11-03T10:30:00Z`; a day begins at midnight UTC."""
 
     openapi = {"type": "string", "format": "date-time"}
@@ -140,7 +157,7 @@ def _microseconds(moment: datetime) -> int:
     return (moment - _EPOCH) // timedelta(microseconds=1)
 
 
-class Cursor(InputField):
+class Cursor(ExactField):
     """Where a slice ended: as many parts as `kinds`, each a whole number or a moment."""
 
     openapi = {"type": "string", "maxLength": CURSOR_LENGTH, "pattern": "^[A-Za-z0-9_-]+$"}
@@ -159,6 +176,12 @@ class Cursor(InputField):
                 "Send what `next` said, or leave it out to begin anew.",
             )
         return tuple(map(_part, self.kinds, numbers))
+
+
+def read_cursor(text: str, *kinds: type[int] | type[datetime]) -> tuple[Any, ...] | None:
+    """The parts of a cursor in the address of a page; None for one that comes from no list."""
+    numbers = _numbers_in(text, len(kinds))
+    return None if numbers is None else tuple(map(_part, kinds, numbers))
 
 
 def _numbers_in(value: object, count: int) -> list[int] | None:

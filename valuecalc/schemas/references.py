@@ -35,6 +35,7 @@ from valuecalc.schemas.reading import FIRST_YEAR, LAST_YEAR, read_identifier
 from valuecalc.schemas.requests import RequestShape
 from valuecalc.schemas.result import Items, OutputShape, ProblemSchema, Words
 from valuecalc.schemas.saved import CaseTeamSchema, DocumentField, SavedCaseSchema, team_of
+from valuecalc.schemas.shape import Shape
 
 MOST_REFERENCES = 10
 ID_PATTERN = "^[A-Za-z0-9_-]{1,60}$"
@@ -104,7 +105,7 @@ class PublishSchema(RequestShape):
     preview = Flag(load_default=False, about="Show it without keeping it.")
 
 
-class KeepingSchema(RequestShape):
+class KeepingSchema(Shape):
     """How to keep a new case."""
 
     example = "{team: …, note: From the straw-man}"

@@ -27,6 +27,7 @@ from valuecalc.schemas.fields import (
 from valuecalc.schemas.paging import (
     CurrencyCode,
     Cursor,
+    ExactField,
     Integer,
     Moment,
     SliceQuery,
@@ -48,6 +49,7 @@ from valuecalc.schemas.result import (
 VALUE_MODELS = "value-models"
 FORMATS = (*EXPORT_FORMATS, VALUE_MODELS)
 MOST_IN_BULK = 100
+BULK_ITEM = "BulkItem"
 KEY_PATTERN = "^[!-~]{1,100}$"
 _KEY = re.compile(KEY_PATTERN[1:-1], re.ASCII)
 
@@ -55,7 +57,7 @@ _KEY = re.compile(KEY_PATTERN[1:-1], re.ASCII)
 # --------------------------------------------------------------------------- fields
 
 
-class KeyField(InputField):
+class KeyField(ExactField):
     """What names one request, so that it can be sent again."""
 
     openapi = {"type": "string", "pattern": KEY_PATTERN}
@@ -285,16 +287,17 @@ class BulkItemSchema(RequestShape):
             )
 
 
-class BulkField(Part):
-    """One of many cases, read later: a mistake in one must not stop the others."""
+class BulkField(InputField):
+    """One of many cases; whatever stands there is answered in its place."""
 
-    def __init__(self) -> None:
-        super().__init__(BulkItemSchema)
+    openapi = {"anyOf": [{"$ref": f"#/components/schemas/{BULK_ITEM}"}, {}]}
 
-    def _deserialize(
-        self, value: Any, attr: Any, data: Any, *arguments: Any, **options: Any
-    ) -> Any:
-        return value
+
+class BulkList(Many):
+    """Cases that are read later, one by one: a mistake in one must not stop the others."""
+
+    def _item(self, item: Any, attr: Any, data: Any) -> Any:
+        return item
 
 
 class BulkRequestSchema(RequestShape):
@@ -302,7 +305,7 @@ class BulkRequestSchema(RequestShape):
 
     example = "{cases: [{id: …}, {case: …}]}"
 
-    cases = Many(BulkField(), least=1, most=MOST_IN_BULK, required=True, about="The cases.")
+    cases = BulkList(BulkField(), least=1, most=MOST_IN_BULK, required=True, about="The cases.")
 
 
 def read_bulk_item(data: Any) -> dict[str, Any]:

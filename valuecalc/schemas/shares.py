@@ -161,7 +161,6 @@ class DecisionsSchema(RequestShape):
         Reason(allow_none=True),
         read_key=read_identifier,
         most=MAX_ITEMS,
-        load_default=dict,
         about="The ids of what is not taken over, each with the reason, which may be empty.",
     )
     replace = Many(
@@ -173,8 +172,8 @@ class DecisionsSchema(RequestShape):
 
     def build(self, data: dict[str, Any]) -> Decisions:
         """The decisions; a reason that was not given is an empty one."""
-        reasons = {id: reason or "" for id, reason in data.pop("decline").items()}
-        return Decisions(decline=reasons, **data)
+        given = data.pop("decline", {})
+        return Decisions(decline={id: reason or "" for id, reason in given.items()}, **data)
 
 
 class AnswerSchema(RequestShape):

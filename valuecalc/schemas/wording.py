@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -228,7 +229,7 @@ def texts_of(before: Any, after: Any, units: tuple[str, str] = ("", "")) -> tupl
 
 def _told_apart(before: Any, after: Any, units: tuple[str, str]) -> tuple[str, str]:
     if not (_is_number(before) and _is_number(after)):
-        return _entries(before), _entries(after)
+        return json.dumps(before, ensure_ascii=False), json.dumps(after, ensure_ascii=False)
     for digits in range(2, MOST_DIGITS + 1):
         first = _number(before, units[0] or "1", digits)
         second = _number(after, units[1] or "1", digits)

@@ -40,12 +40,26 @@ class Role(StrEnum):
         """Whether it may do all that `other` may."""
         return self.rank >= other.rank
 
+    @property
+    def with_article(self) -> str:
+        """For sentences: an owner, a viewer."""
+        return f"{'an' if self in (Role.EDITOR, Role.OWNER) else 'a'} {self}"
+
     @classmethod
     def read(cls, text: str) -> Role:
         """The role of a name. Raises `InputError`."""
         if text not in list(cls):
             raise InputError(f"There is no role “{text[:20]}”.", did_you_mean(text, list(cls)))
         return cls(text)
+
+
+MEANS = {
+    Role.VIEWER: "May read and download cases.",
+    Role.COMMENTER: "May comment on them as well.",
+    Role.EDITOR: "May also make, change and share cases, and publish straw-men.",
+    Role.OWNER: "May also manage people and tokens, and read the audit log.",
+}
+"""What each role may do, for people."""
 
 
 class Action(StrEnum):
@@ -102,6 +116,16 @@ class Actor:
         """How they are called in versions and in the log."""
         return self.account.name
 
+    @property
+    def is_program(self) -> bool:
+        """Whether it is a program that acts for somebody."""
+        return self.user is not None and bool(self.via)
+
+    @property
+    def owns_a_team(self) -> bool:
+        """Whether they are the owner of any team."""
+        return Role.OWNER in self.roles.values()
+
     def may(self, action: Action, team_id: int) -> bool:
         """Whether they may do something in a team."""
         role = self.roles.get(team_id)
@@ -128,10 +152,13 @@ def require(actor: Actor, action: Action, team_id: int | None, kind: str) -> Non
     needed = NEEDS[action]
     if not role.covers(needed):
         raise Forbidden(
-            f"As a {role} of this team you may not {action.value}.",
-            f"Ask an owner of the team to make you {_article(needed)} {needed}.",
+            f"As {role.with_article} of this team you may not {action.value}.",
+            f"Ask an owner of the team to make you {needed.with_article}.",
         )
 
 
-def _article(role: Role) -> str:
-    return "an" if role in (Role.EDITOR, Role.OWNER) else "a"
+def refuse_programs(actor: Actor, what: str) -> None:
+    """Let pass only people who have signed in. Raises `Unauthenticated` or `Forbidden`."""
+    _ = actor.account
+    if actor.is_program:
+        raise Forbidden(f"A token may not {what}.", "Sign in, and do it on the page for it.")

@@ -47,20 +47,26 @@ def actor_of_token(store: Database, text: str, request_id: str = "") -> Actor:
     with store.read() as session:
         token = people.token_by_uid(session, uid)
         if token is None or not _is_valid(token, secret):
-            raise Unauthenticated(
-                "This token is not valid: unknown, revoked or expired.",
-                "Make a new one on the page of your account.",
-            )
+            raise _not_valid()
         user = people.user(session, token.user_id)
-        assert user is not None
-        role = roles_of(session, user).get(token.team_id)
+        membership = people.membership(session, token.team_id, token.user_id)
+    if user is None or membership is None:
+        raise _not_valid()
     _note_use(store, token)
-    roles = {} if role is None else {token.team_id: min(role, Role(token.role), key=_rank)}
+    roles = {token.team_id: smaller(Role(membership.role), Role(token.role))}
     return Actor(user=user, roles=roles, via=f"token {token.name}", request_id=request_id)
 
 
-def _rank(role: Role) -> int:
-    return role.rank
+def smaller(first: Role, second: Role) -> Role:
+    """The role that may do less."""
+    return second if first.covers(second) else first
+
+
+def _not_valid() -> Unauthenticated:
+    return Unauthenticated(
+        "This token is not valid: unknown, revoked or expired.",
+        "Make a new one on the page of your account.",
+    )
 
 
 def _is_valid(token: Token, secret: str) -> bool:

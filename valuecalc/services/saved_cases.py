@@ -8,7 +8,8 @@ nothing is overwritten: the save is refused.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+import math
+from collections.abc import Callable, Container, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import cached_property
@@ -25,24 +26,48 @@ from valuecalc.errors import (
 )
 from valuecalc.schemas import changes
 from valuecalc.schemas.case import dump_case, load_case
+from valuecalc.schemas.keyed import patched
+from valuecalc.schemas.saved import read_note
 from valuecalc.services import audit
 from valuecalc.services.access import Action, Actor, require
 from valuecalc.services.teams import team_for
 from valuecalc.store import cases as stored
+from valuecalc.store import people
 from valuecalc.store.database import Database, Session
 from valuecalc.store.pages import Slice
-from valuecalc.store.tables import IdempotencyKey, StoredCase, Version, now, sha256
+from valuecalc.store.tables import (
+    IdempotencyKey,
+    StoredCase,
+    Team,
+    Version,
+    new_uid,
+    now,
+    sha256,
+)
 
 KIND = "case"
 KEYS_ARE_KEPT = timedelta(days=7)
 
+Expected = str | Container[str] | None
+"""The tag of the version that a change started from, or several, one of which has to fit."""
+
+
+@dataclass(frozen=True)
+class Listed:
+    """A case as a list shows it: its head, its team, and the name of who saved it last."""
+
+    head: StoredCase
+    team: Team
+    updated_by: str
+
 
 @dataclass(frozen=True)
 class Saved:
-    """A case that is kept, in one of its versions."""
+    """A case that is kept, in one of its versions; `team` where it was asked for (`saved`)."""
 
     head: StoredCase
     version: Version
+    team: Team | None = None
 
     @cached_property
     def document(self) -> dict[str, Any]:
@@ -62,7 +87,7 @@ class Saved:
     @property
     def tag(self) -> str:
         """Names this state of this case: for ETag and If-Match."""
-        return f"{self.head.uid}.{self.version.number}"
+        return tag_of(self.head, self.version)
 
 
 @dataclass(frozen=True)
@@ -83,15 +108,14 @@ class Draft:
             result = calculate(case)
         except CaseError:
             return cls(case, text, None, None, None)
-        figures = (result.value(name) for name in ("value", "npv", "finance_view.share"))
+        figures = (_finite(result.value(name)) for name in FIGURES_OF_LISTS)
         return cls(case, text, *figures)
 
     def put_on(self, head: StoredCase) -> None:
-        """Show the case's figures on its head."""
-        head.title = self.case.title
-        head.customer = self.case.customer
-        head.sector = self.case.reference.sector if self.case.reference else ""
-        head.currency = self.case.currency
+        """Show the case's name and figures on its head."""
+        case = self.case
+        stored.show_texts(head, case.title, case.customer, _sector(case))
+        head.currency = case.currency
         head.value, head.npv = self.value, self.npv
         head.evidence_share = self.evidence_share
 
@@ -108,6 +132,21 @@ class Draft:
             npv=self.npv,
             **details,
         )
+
+
+FIGURES_OF_LISTS = ("value", "npv", "finance_view.share")
+
+
+def _finite(value: float | None) -> float | None:
+    return value if value is not None and math.isfinite(value) else None
+
+
+def _sector(case: Case) -> str:
+    """The sector of a straw-man, or of the first one that the case was made from."""
+    if case.reference and case.reference.sector:
+        return case.reference.sector
+    origins = case.origin.references if case.origin else ()
+    return next((each.sector for each in origins if each.sector), "")
 
 
 def canonical(document: dict[str, Any]) -> str:
@@ -153,7 +192,13 @@ def load(store: Database, actor: Actor, uid: str, number: int | None = None) -> 
     """A case in its newest version, or in the one of that number."""
     with store.read() as session:
         head = head_for(session, actor, uid, Action.READ)
-        return Saved(head, version_of(session, head, number))
+        return saved(session, head, version_of(session, head, number))
+
+
+def saved(session: Session, head: StoredCase, version: Version) -> Saved:
+    """A case in one of its versions, with its team."""
+    [team] = people.teams(session, (head.team_id,))
+    return Saved(head, version, team)
 
 
 def page(
@@ -163,13 +208,30 @@ def page(
     after: stored.Cursor | None = None,
     team_uid: str | None = None,
     **filters: Any,
-) -> Slice[StoredCase]:
-    """The cases that changed last; `filters` are those of `store.cases.Wanted`."""
+) -> Slice[Listed]:
+    """The cases that changed last; `filters` are those of `store.cases.Wanted`.
+
+    A case that is saved while somebody turns the pages moves to the first one; all others
+    come exactly once.
+    """
     with store.read() as session:
         team_ids: tuple[int, ...] = actor.teams_for(Action.READ)
         if team_uid is not None:
             team_ids = (team_for(session, actor, team_uid, Action.READ).id,)
-        return stored.page(session, stored.Wanted(team_ids=team_ids, **filters), limit, after)
+        wanted = stored.Wanted(team_ids=team_ids, **filters)
+        found = stored.page(session, wanted, limit, after)
+        return Slice(_listed(session, found.rows), found.has_more)
+
+
+def cursor_after(listed: Listed) -> stored.Cursor:
+    """Where the list goes on after one of its cases."""
+    return listed.head.updated_at, listed.head.id
+
+
+def _listed(session: Session, heads: tuple[StoredCase, ...]) -> tuple[Listed, ...]:
+    teams = {each.id: each for each in people.teams(session, [each.team_id for each in heads])}
+    users = people.users_of(session, [each.updated_by for each in heads])
+    return tuple(Listed(each, teams[each.team_id], users[each.updated_by].name) for each in heads)
 
 
 # --------------------------------------------------------------------------- create
@@ -182,57 +244,69 @@ def create(
     team_uid: str | None = None,
     note: str = "",
     key: str | None = None,
+    asked: str | None = None,
 ) -> tuple[Saved, bool]:
     """Keep a new case; and whether it was made by an earlier request with the same `key`.
 
-    Without `team_uid` it goes to the actor's only team. Raises `Conflict` for a key that was
-    used for something else.
+    Without `team_uid` it goes to the actor's only team. `asked` is what was asked for, as a
+    text, where it is not the case itself. Raises `Conflict` for a key that was used for
+    something else.
     """
-    draft = Draft.of(case)
-    fingerprint = sha256(f"{team_uid}\n{note}\n{draft.text}")
+    draft, note = Draft.of(case), read_note(note)
 
     def work(session: Session) -> tuple[Saved, bool]:
         team = team_for(session, actor, team_uid, Action.EDIT)
-        earlier = _made_with(session, actor, key, fingerprint)
+        used = _used(actor, key, f"{team.uid}\n{note}\n{asked or draft.text}")
+        earlier = _made_with(session, actor, used)
         if earlier is not None:
             return earlier, True
-        return _created(session, actor, draft, team.id, note, (key, fingerprint)), False
+        return _created(session, actor, draft, team, note, used), False
 
-    return store.run(work)
+    try:
+        return store.run(work)
+    except stored.KeyTaken:
+        return store.run(work)
 
 
-def _made_with(session: Session, actor: Actor, key: str | None, fingerprint: str) -> Saved | None:
-    known = stored.idempotency_key(session, actor.account.id, key) if key else None
-    if known is None:
+def _used(actor: Actor, key: str | None, asked: str) -> IdempotencyKey | None:
+    """The key as it will be kept, with the name of the case that it is used for."""
+    if key is None:
         return None
-    if known.fingerprint != fingerprint:
+    return IdempotencyKey(
+        user_id=actor.account.id, key=key, fingerprint=sha256(asked), uid=new_uid()
+    )
+
+
+def _made_with(session: Session, actor: Actor, used: IdempotencyKey | None) -> Saved | None:
+    known = stored.idempotency_key(session, used.user_id, used.key) if used else None
+    if known is None or used is None:
+        return None
+    if known.fingerprint != used.fingerprint:
         raise Conflict(
             "This Idempotency-Key was used for another request.", "Send a new key with a new case."
         )
-    head = head_for(session, actor, known.uid, Action.READ)
-    return Saved(head, version_of(session, head, 1))
+    head = binned_or_not(session, actor, known.uid, Action.READ)
+    return saved(session, head, version_of(session, head, 1))
 
 
 def _created(
     session: Session,
     actor: Actor,
     draft: Draft,
-    team_id: int,
+    team: Team,
     note: str,
-    key: tuple[str | None, str],
+    used: IdempotencyKey | None,
 ) -> Saved:
     user = actor.account
-    head = StoredCase(team_id=team_id, version=1, created_by=user.id, updated_by=user.id)
+    uid = used.uid if used else new_uid()
+    if used is not None:
+        stored.remember_key(session, used, now() - KEYS_ARE_KEPT)
+    head = StoredCase(uid=uid, team_id=team.id, version=1, created_by=user.id, updated_by=user.id)
     draft.put_on(head)
     first = draft.version(actor, 1, note=note)
     stored.add(session, head, first)
-    if key[0] is not None:
-        remembered = IdempotencyKey(user_id=user.id, key=key[0], fingerprint=key[1], uid=head.uid)
-        stored.remember_key(session, remembered, now() - KEYS_ARE_KEPT)
-    audit.record(
-        session, actor, "case.created", team_id=team_id, subject=head.uid, title=head.title
-    )
-    return Saved(head, first)
+    audit.record(session, actor, "case.created", team_id=team.id, subject=uid, title=head.title)
+    return Saved(head, first, team)
 
 
 # --------------------------------------------------------------------------- save
@@ -243,7 +317,7 @@ def save(
     actor: Actor,
     uid: str,
     case: Case,
-    expected: str | None,
+    expected: Expected,
     note: str = "",
     on_behalf_of: str = "",
 ) -> Saved:
@@ -252,7 +326,7 @@ def save(
     `expected` is the tag of the version that the change started from. Raises
     `PreconditionRequired` without it, `PreconditionFailed` when somebody else has saved since.
     """
-    draft = Draft.of(case)
+    draft, note = Draft.of(case), read_note(note)
 
     def work(session: Session) -> Saved:
         head, before = for_change(session, actor, uid, expected)
@@ -267,37 +341,66 @@ def change(
     store: Database,
     actor: Actor,
     uid: str,
-    expected: str | None,
+    expected: Expected,
     make: Callable[[dict[str, Any]], Case],
     note: str = "",
 ) -> Saved:
     """Keep what `make` makes of the document of the newest version."""
     with store.read() as session:
         head = head_for(session, actor, uid, Action.EDIT)
-        before = Saved(head, version_of(session, head))
-    _refuse_other(before, expected)
+        before = saved(session, head, version_of(session, head))
+    _refuse_other(head, before.version, expected)
     return save(store, actor, uid, make(before.document), before.tag, note)
 
 
+def patch(
+    store: Database,
+    actor: Actor,
+    uid: str,
+    expected: Expected,
+    merge_patch: Mapping[str, Any],
+    note: str = "",
+) -> Saved:
+    """Keep a case changed in part, by a JSON Merge Patch on its keyed view.
+
+    Raises `CaseError` for a patch that does not fit, or makes what is no case.
+    """
+    return change(
+        store,
+        actor,
+        uid,
+        expected,
+        lambda document: load_case(patched(document, merge_patch)),
+        note,
+    )
+
+
 def for_change(
-    session: Session, actor: Actor, uid: str, expected: str | None
+    session: Session, actor: Actor, uid: str, expected: Expected
 ) -> tuple[StoredCase, Version]:
     """The head of a case, locked, and its newest version, which must be the expected one."""
     head = head_for(session, actor, uid, Action.EDIT, lock=True)
     newest = version_of(session, head)
-    _refuse_other(Saved(head, newest), expected)
+    _refuse_other(head, newest, expected)
     return head, newest
 
 
-def _refuse_other(saved: Saved, expected: str | None) -> None:
+def tag_of(head: StoredCase, version: Version) -> str:
+    """Names one state of one case: for ETag and If-Match."""
+    return f"{head.uid}.{version.number}"
+
+
+def _refuse_other(head: StoredCase, newest: Version, expected: Expected) -> None:
     if expected is None:
         raise PreconditionRequired(
             "It is not said which version this change was made to.",
             "Send If-Match with the ETag of the version that you read.",
         )
-    if expected != saved.tag:
+    # A text is a container too: of its parts.
+    allowed = (expected,) if isinstance(expected, str) else expected
+    if tag_of(head, newest) not in allowed:
         raise PreconditionFailed(
-            f"{saved.version.author} has saved version {saved.version.number} in the meantime.",
+            f"{newest.author} has saved version {newest.number} in the meantime.",
             "Open it again and repeat your change.",
         )
 
@@ -313,7 +416,7 @@ def add_version(
 ) -> Saved:
     """The draft as the next version of a case, unless it is the same as the one before."""
     if before.document == draft.text:
-        return Saved(head, before)
+        return saved(session, head, before)
     found = changes.changes_between(json.loads(before.document), json.loads(draft.text))
     head.version += 1
     head.updated_by, head.updated_at = actor.account.id, now()
@@ -331,19 +434,19 @@ def add_version(
         changes=len(found),
     )
     session.flush()
-    return Saved(head, after)
+    return saved(session, head, after)
 
 
 # --------------------------------------------------------------------------- bin
 
 
-def delete(store: Database, actor: Actor, uid: str, expected: str | None = None) -> None:
+def delete(store: Database, actor: Actor, uid: str, expected: Expected = None) -> None:
     """Put a case into the bin."""
 
     def work(session: Session) -> None:
         head = head_for(session, actor, uid, Action.EDIT, lock=True)
         if expected is not None:
-            _refuse_other(Saved(head, version_of(session, head)), expected)
+            _refuse_other(head, version_of(session, head), expected)
         head.deleted_at, head.deleted_by = now(), actor.account.id
         audit.record(session, actor, "case.binned", team_id=head.team_id, subject=head.uid)
 
@@ -358,7 +461,7 @@ def put_back(store: Database, actor: Actor, uid: str) -> Saved:
         if head.deleted_at is not None:
             head.deleted_at = head.deleted_by = None
             audit.record(session, actor, "case.put_back", team_id=head.team_id, subject=uid)
-        return Saved(head, version_of(session, head))
+        return saved(session, head, version_of(session, head))
 
     return store.run(work)
 

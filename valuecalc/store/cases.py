@@ -6,18 +6,24 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Select, delete, func, or_, select, tuple_
+from sqlalchemy import Select, delete, event, inspect, select, tuple_
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, defer
 
 from valuecalc.store.pages import Slice, sliced
+from valuecalc.store.search import folded, storable, with_texts, with_words
 from valuecalc.store.tables import IdempotencyKey, StoredCase, Version
+
+MAY_CHANGE_IN_A_VERSION = frozenset({"name", "frozen_by", "frozen_at"})
+"""All else in a version stays as it was saved."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Wanted:
     """Which cases a list shows: those of some teams, and of these the ones that match.
 
-    Every word of `words` has to stand in the title, the customer or the sector.
+    Every word of `words` has to stand in the title, the customer or the sector; customer and
+    sector have to be the same but for upper and lower case.
     """
 
     team_ids: Sequence[int]
@@ -35,7 +41,7 @@ Cursor = tuple[datetime, int]
 
 def by_uid(session: Session, uid: str, *, lock: bool = False) -> StoredCase | None:
     """The head of a case; with `lock` nobody else can save it until the transaction ends."""
-    wanted = select(StoredCase).where(StoredCase.uid == uid)
+    wanted = select(StoredCase).where(StoredCase.uid == storable(uid))
     return session.scalar(wanted.with_for_update() if lock else wanted)
 
 
@@ -57,19 +63,27 @@ def _matching(wanted: Wanted) -> Select[StoredCase]:
     query = select(StoredCase).where(StoredCase.team_id.in_(wanted.team_ids))
     binned = StoredCase.deleted_at
     query = query.where(binned.is_not(None) if wanted.in_bin else binned.is_(None))
-    for word in wanted.words.split():
-        columns = (StoredCase.title, StoredCase.customer, StoredCase.sector)
-        query = query.where(or_(*(column.icontains(word, autoescape=True) for column in columns)))
-    for column, text in (
-        (StoredCase.customer, wanted.customer),
-        (StoredCase.sector, wanted.sector),
-        (StoredCase.currency, wanted.currency),
-    ):
-        if text:
-            query = query.where(func.lower(column) == text.lower())
+    if wanted.currency:
+        query = query.where(StoredCase.currency == wanted.currency.upper())
     if wanted.changed_since is not None:
         query = query.where(StoredCase.updated_at >= wanted.changed_since)
-    return query
+    keys = {StoredCase.customer_key: wanted.customer, StoredCase.sector_key: wanted.sector}
+    return with_words(with_texts(query, keys), StoredCase.search, wanted.words)
+
+
+def show_texts(head: StoredCase, title: str, customer: str, sector: str) -> None:
+    """Put what a case is called on its head, and what it is found by."""
+    head.title, head.customer, head.sector = title, customer, sector
+    head.search = folded(title, customer, sector)
+    head.customer_key, head.sector_key = folded(customer), folded(sector)
+
+
+@event.listens_for(Version, "before_update")
+def _refuse_changed_version(mapper: object, connection: object, version: Version) -> None:
+    state = inspect(version)
+    changed = {each.key for each in state.attrs if each.history.has_changes()}
+    if changed - MAY_CHANGE_IN_A_VERSION:
+        raise AssertionError(f"A version is never changed; this would change {changed}.")
 
 
 def add(session: Session, head: StoredCase, first: Version) -> None:
@@ -102,13 +116,19 @@ def all_versions(session: Session, head: StoredCase) -> Sequence[Version]:
 
 
 def binned_before(session: Session, moment: datetime) -> Sequence[StoredCase]:
-    """The cases that have lain in the bin since before a moment."""
-    return session.scalars(select(StoredCase).where(StoredCase.deleted_at < moment)).all()
+    """The cases that have lain in the bin since before a moment; nobody can put them back now."""
+    query = select(StoredCase).where(StoredCase.deleted_at < moment)
+    return session.scalars(query.with_for_update()).all()
 
 
 def remove(session: Session, head: StoredCase) -> None:
-    """Take a case away for good, with all that belongs to it."""
+    """Take a case away for good, with all that belongs to it and the keys it was made with."""
+    session.execute(delete(IdempotencyKey).where(IdempotencyKey.uid == head.uid))
     session.execute(delete(StoredCase).where(StoredCase.id == head.id))
+
+
+class KeyTaken(Exception):
+    """Another request has used the key at the same moment, and was faster."""
 
 
 def idempotency_key(session: Session, user_id: int, key: str) -> IdempotencyKey | None:
@@ -117,7 +137,14 @@ def idempotency_key(session: Session, user_id: int, key: str) -> IdempotencyKey 
 
 
 def remember_key(session: Session, key: IdempotencyKey, forget_before: datetime) -> None:
-    """Keep a key, and drop those that nobody will repeat any more."""
+    """Keep a key, and drop those that nobody will repeat any more.
+
+    Waits for a transaction that is about to keep the same one; raises `KeyTaken` when that
+    one was kept. The transaction can then only be given up.
+    """
     session.execute(delete(IdempotencyKey).where(IdempotencyKey.at < forget_before))
     session.add(key)
-    session.flush()
+    try:
+        session.flush()
+    except IntegrityError as error:
+        raise KeyTaken from error

@@ -6,12 +6,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from valuecalc.store.pages import Slice, sliced
 from valuecalc.store.tables import (
     Comment,
-    FailedAttempt,
     Opening,
     Proposal,
     ProposedValue,
@@ -28,6 +28,11 @@ class Openings:
     last: datetime | None = None
 
 
+def is_storable(uid: str) -> bool:
+    """Whether a text from outside may be compared: PostgreSQL has no NUL character."""
+    return "\0" not in uid
+
+
 # --------------------------------------------------------------------------- links
 
 
@@ -39,6 +44,8 @@ def by_secret(session: Session, sha: str, *, lock: bool = False) -> Share | None
 
 def by_uid(session: Session, uid: str, *, lock: bool = False) -> Share | None:
     """A share by its public name."""
+    if not is_storable(uid):
+        return None
     query = select(Share).where(Share.uid == uid)
     return session.scalar(query.with_for_update() if lock else query)
 
@@ -79,10 +86,12 @@ def openings(session: Session, ids: Sequence[int]) -> Mapping[int, Openings]:
     return {id: Openings(count, last) for id, count, last in session.execute(query)}
 
 
-def opened(session: Session, share_id: int, limit: int) -> Sequence[Opening]:
-    """The last openings of a share, the newest first."""
+def opened(session: Session, share_id: int, limit: int, before: int | None) -> Slice[Opening]:
+    """The last openings of a share, the newest first, from below the number `before` on."""
     query = select(Opening).where(Opening.share_id == share_id).order_by(Opening.id.desc())
-    return session.scalars(query.limit(limit)).all()
+    if before is not None:
+        query = query.where(Opening.id < before)
+    return sliced(session.scalars(query.limit(limit + 1)), limit)
 
 
 # --------------------------------------------------------------------------- proposals
@@ -90,6 +99,8 @@ def opened(session: Session, share_id: int, limit: int) -> Sequence[Opening]:
 
 def proposal_by_uid(session: Session, uid: str, *, lock: bool = False) -> Proposal | None:
     """A proposal by its public name."""
+    if not is_storable(uid):
+        return None
     query = select(Proposal).where(Proposal.uid == uid)
     return session.scalar(query.with_for_update() if lock else query)
 
@@ -100,10 +111,14 @@ def proposals_of_share(session: Session, share_id: int) -> Sequence[Proposal]:
     return session.scalars(query).all()
 
 
-def proposals_of_case(session: Session, case_id: int) -> Sequence[Proposal]:
-    """What was proposed for a case, the newest first."""
+def proposals_of_case(
+    session: Session, case_id: int, limit: int, before: int | None
+) -> Slice[Proposal]:
+    """What was proposed for a case, the newest first, from below the number `before` on."""
     query = select(Proposal).where(Proposal.case_id == case_id).order_by(Proposal.id.desc())
-    return session.scalars(query).all()
+    if before is not None:
+        query = query.where(Proposal.id < before)
+    return sliced(session.scalars(query.limit(limit + 1)), limit)
 
 
 def proposed_values(
@@ -147,31 +162,3 @@ def add_row(session: Session, row: Comment | Opening) -> None:
     """A new comment or opening."""
     session.add(row)
     session.flush()
-
-
-# --------------------------------------------------------------------------- attempts
-
-
-def attempts_since(session: Session, subject: str, moment: datetime) -> int:
-    """How often something was tried since a moment, as far as it was counted."""
-    found = session.get(FailedAttempt, subject)
-    return 0 if found is None or found.since < moment else found.count
-
-
-def count_attempt(session: Session, subject: str, since: datetime, forget: datetime) -> int:
-    """Count one more try, from nothing when the last count began before `forget`."""
-    query = select(FailedAttempt).where(FailedAttempt.subject == subject).with_for_update()
-    found = session.scalar(query)
-    if found is None:
-        found = FailedAttempt(subject=subject, count=0, since=since)
-        session.add(found)
-    elif found.since < forget:
-        found.count, found.since = 0, since
-    found.count += 1
-    session.flush()
-    return found.count
-
-
-def forget_attempts(session: Session, before: datetime) -> None:
-    """Drop the counts that no longer hold."""
-    session.execute(delete(FailedAttempt).where(FailedAttempt.since < before))

@@ -220,7 +220,8 @@ class StoredCase(Table):
     """The head of a case: what lists show and filters ask for; its document is a version.
 
     `version` is the number of the newest one. The figures are those of the expected scenario
-    when it was saved, None where the case cannot be calculated.
+    when it was saved, None where the case cannot be calculated. `search`, `customer_key` and
+    `sector_key` are folded (`valuecalc.store.search`), to be compared and not to be shown.
     """
 
     __tablename__ = "value_case"
@@ -235,6 +236,9 @@ class StoredCase(Table):
     title: Mapped[str] = mapped_column(String(NAME_LENGTH))
     customer: Mapped[str] = mapped_column(String(NAME_LENGTH), default="")
     sector: Mapped[str] = mapped_column(String(NAME_LENGTH), default="")
+    search: Mapped[str] = mapped_column(Text, default="")
+    customer_key: Mapped[str] = mapped_column(Text, default="")
+    sector_key: Mapped[str] = mapped_column(Text, default="")
     currency: Mapped[str] = mapped_column(String(8))
     value: Mapped[float | None]
     npv: Mapped[float | None]
@@ -402,7 +406,10 @@ class ProposedValue(Table):
 
 
 class StoredReference(Table):
-    """A straw-man of a team: a case with its `reference` block. `slug` is unique in the team."""
+    """A straw-man of a team: a case with its `reference` block. `slug` is unique in the team.
+
+    `search`, `sector_key` and `region_key` are folded, as those of `StoredCase` are.
+    """
 
     __tablename__ = "reference"
     __table_args__ = (UniqueConstraint("team_id", "slug"),)
@@ -413,6 +420,12 @@ class StoredReference(Table):
     slug: Mapped[str] = mapped_column(String(NAME_LENGTH))
     title: Mapped[str] = mapped_column(String(NAME_LENGTH))
     sector: Mapped[str] = mapped_column(String(NAME_LENGTH), default="")
+    region: Mapped[str] = mapped_column(String(NAME_LENGTH), default="")
+    year: Mapped[int | None]
+    currency: Mapped[str] = mapped_column(String(8), default="")
+    search: Mapped[str] = mapped_column(Text, default="")
+    sector_key: Mapped[str] = mapped_column(Text, default="")
+    region_key: Mapped[str] = mapped_column(Text, default="")
     document: Mapped[str] = mapped_column(Packed)
     from_case_id: Mapped[int | None] = mapped_column(
         RowNumber, ForeignKey("value_case.id", ondelete="SET NULL")

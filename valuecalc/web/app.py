@@ -7,8 +7,45 @@ from jinja2 import StrictUndefined
 
 from valuecalc.config import Settings
 from valuecalc.resources import templates_folder
-from valuecalc.web import api, compression, errors, health, security, static_files
-from valuecalc.web.pages import calculate, case, help, library, theme, wording
+from valuecalc.web import (
+    api,
+    compression,
+    csrf,
+    errors,
+    health,
+    identity,
+    limits,
+    links,
+    logs,
+    metrics,
+    security,
+    single_sign_on,
+    static_files,
+    storage,
+)
+from valuecalc.web.pages import (
+    account,
+    calculate,
+    case,
+    cases,
+    comments,
+    help,
+    invitation,
+    library,
+    numbers,
+    publishing,
+    references,
+    saved_case,
+    setup,
+    shared,
+    shares,
+    sign_in,
+    starting,
+    team,
+    theme,
+    versions,
+    wording,
+)
 
 
 def create_app(settings: Settings | None = None) -> Flask:
@@ -19,29 +56,45 @@ def create_app(settings: Settings | None = None) -> Flask:
         static_folder=None,
         template_folder=templates_folder() / "pages",
     )
-    limit_requests(app, settings)
+    logs.install(app, settings)
+    metrics.install(app, settings)
+    storage.install(app, settings)
+    limits.limit_bodies(app, settings)
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
 
     compression.install(app)
-    security.install(app)
+    security.install(app, settings)
     static_files.install(app)
     errors.install(app)
     theme.install(app)
     wording.install(app)
+    links.install(app, settings)
+    limits.install(app, settings)
+    identity.install(app, settings)
+    csrf.install(app)
+    single_sign_on.install(app, settings)
     api.install(app)
 
     app.register_blueprint(library.blueprint)
     app.register_blueprint(case.blueprint)
     app.register_blueprint(calculate.blueprint)
+    app.register_blueprint(cases.blueprint)
+    app.register_blueprint(saved_case.blueprint)
+    app.register_blueprint(numbers.blueprint)
+    app.register_blueprint(versions.blueprint)
+    app.register_blueprint(starting.blueprint)
+    app.register_blueprint(publishing.blueprint)
+    app.register_blueprint(references.blueprint)
+    app.register_blueprint(comments.blueprint)
+    app.register_blueprint(shares.blueprint)
+    app.register_blueprint(shared.blueprint)
+    app.register_blueprint(setup.blueprint)
+    app.register_blueprint(sign_in.blueprint)
+    app.register_blueprint(invitation.blueprint)
+    app.register_blueprint(account.blueprint)
+    app.register_blueprint(team.blueprint)
     app.register_blueprint(help.blueprint)
     app.register_blueprint(health.blueprint)
     return app
-
-
-def limit_requests(app: Flask, settings: Settings) -> None:
-    """Refuse what is too large before it is read."""
-    app.config["MAX_CONTENT_LENGTH"] = settings.max_body_bytes
-    app.config["MAX_FORM_MEMORY_SIZE"] = settings.max_body_bytes
-    app.config["MAX_FORM_PARTS"] = 20

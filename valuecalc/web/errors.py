@@ -1,7 +1,8 @@
 """What goes wrong with a request, said to people as a page and to programs as JSON.
 
 Programs are those that ask under `/api/`; they get `application/problem+json` (RFC 9457) with
-the list of all places, causes and remedies. Nobody gets the insides of an unexpected error.
+the list of all places, causes and remedies. Nobody gets the insides of an unexpected error:
+they stand in the log, under the number that the reader is given.
 """
 
 from __future__ import annotations
@@ -11,7 +12,24 @@ from http import HTTPStatus
 from flask import Flask, Response, current_app, render_template, request
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
-from valuecalc.errors import CaseError, DocumentError, InputError, Problem, UnknownName
+from valuecalc.errors import (
+    CaseError,
+    Conflict,
+    DocumentError,
+    Forbidden,
+    Gone,
+    InputError,
+    NotFound,
+    PreconditionFailed,
+    PreconditionRequired,
+    Problem,
+    Refusal,
+    StoreUnavailable,
+    TooMany,
+    Unauthenticated,
+    UnknownName,
+)
+from valuecalc.web import logs, metrics
 from valuecalc.web.problem import Failure, problem_response
 
 API_PATH = "/api/"
@@ -29,11 +47,26 @@ _CAUSES = {
     500: "The service met an error that it did not expect.",
 }
 
+# What is refused, and the status and the title of the answer.
+_REFUSALS: dict[type[Refusal], tuple[int, str]] = {
+    Unauthenticated: (401, "You have to sign in"),
+    Forbidden: (403, "You may not do this"),
+    NotFound: (404, "This does not exist"),
+    Gone: (410, "This is no longer here"),
+    Conflict: (409, "This does not fit what is stored"),
+    PreconditionFailed: (412, "It has changed in the meantime"),
+    PreconditionRequired: (428, "The version has to be named"),
+    TooMany: (429, "That was too often"),
+    StoreUnavailable: (503, "The service cannot reach its data"),
+}
+
 
 def install(app: Flask) -> None:
     """Answer every error in one of the two shapes."""
     app.register_error_handler(HTTPException, lambda error: answer(failure_of_http(error)))
     app.register_error_handler(InputError, lambda error: answer(failure_of_input(error)))
+    app.register_error_handler(Refusal, answer_refusal)
+    app.register_error_handler(Exception, answer_unexpected)
 
 
 def answer(failure: Failure) -> Response:
@@ -44,6 +77,58 @@ def answer(failure: Failure) -> Response:
         response = Response(render_template("error.html", failure=failure), failure.status)
     response.headers.extend(failure.headers)
     return response
+
+
+def answer_refusal(error: Refusal) -> Response:
+    """The answer to a sound request that cannot be served."""
+    if isinstance(error, StoreUnavailable):
+        metrics.unavailable()
+        logs.log.warning("store unavailable", cause=error.cause)
+    return answer(failure_of_refusal(error))
+
+
+def failure_of_refusal(error: Refusal) -> Failure:
+    """Not signed in, not allowed, not there, overtaken, too often, or no database."""
+    kind = next(kind for kind in type(error).__mro__ if kind in _REFUSALS or kind is Refusal)
+    status, title = _REFUSALS.get(kind, (400, "This cannot be done"))
+    return Failure(
+        status=status,
+        title=title,
+        cause=error.cause,
+        remedy=error.remedy,
+        problems=(
+            Problem(code=error.code, place="request", cause=error.cause, remedy=error.remedy),
+        ),
+        headers=_headers_of_refusal(error),
+    )
+
+
+def _headers_of_refusal(error: Refusal) -> dict[str, str]:
+    headers = {}
+    if error.retry_after is not None:
+        headers["Retry-After"] = str(error.retry_after)
+    # On a page it would make the browser ask for a password of its own.
+    if isinstance(error, Unauthenticated) and request.path.startswith(API_PATH):
+        headers["WWW-Authenticate"] = "Bearer"
+    return headers
+
+
+def answer_unexpected(error: Exception) -> Response:
+    """The answer to a mistake of ours: the log gets the insides, the reader a number."""
+    if current_app.testing:
+        raise error
+    logs.unexpected(error)
+    title, remedy = _PAGE_TEXTS[500]
+    number = logs.request_id()
+    return answer(
+        Failure(
+            status=500,
+            title=title,
+            cause=_CAUSES[500],
+            remedy=f"{remedy} If it stays so, tell the operator this number: {number}.",
+            request_id=number,
+        )
+    )
 
 
 def failure_of_input(error: InputError) -> Failure:

@@ -20,6 +20,7 @@ class Failure:
 
     `title` is the kind of failure in a few words, `cause` and `remedy` say what is wrong and
     what to do. `problems` are all mistakes found; `headers` go out with the answer.
+    `request_id` is the number under which the operator finds more, if there is more to find.
     """
 
     status: int
@@ -28,6 +29,7 @@ class Failure:
     remedy: str = ""
     problems: tuple[Problem, ...] = ()
     headers: Mapping[str, str] = field(default_factory=dict)
+    request_id: str = ""
 
 
 def problem_response(failure: Failure) -> Response:
@@ -39,4 +41,6 @@ def problem_response(failure: Failure) -> Response:
         "detail": f"{failure.cause} {failure.remedy}".strip(),
         "errors": dump_problems(failure.problems),
     }
+    if failure.request_id:
+        body["request_id"] = failure.request_id
     return Response(orjson.dumps(body), failure.status, content_type=MEDIA_TYPE)

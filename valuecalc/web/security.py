@@ -7,6 +7,10 @@ markup: text becomes HTML on the server alone. So the policy can forbid all of i
 from __future__ import annotations
 
 from flask import Flask, Response
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from valuecalc.config import Settings
+from valuecalc.web.logs import actor_uid
 
 _OWN_FILES_ONLY = (
     "default-src 'none'",
@@ -39,13 +43,59 @@ _HEADERS = {
 }
 
 
-def install(app: Flask) -> None:
+_YEAR = 365 * 24 * 3600
+HTTPS_ONLY = f"max-age={_YEAR}"
+"""Other names under the same domain are not ours to speak for."""
+
+
+def install(app: Flask, settings: Settings) -> None:
     """Send the headers with every answer; a view may have set its own before."""
+    app.config["SESSION_COOKIE_HTTPONLY"] = True
+    app.config["SESSION_COOKIE_SAMESITE"] = "Lax"
+    app.config["SESSION_COOKIE_SECURE"] = settings.https
+    app.config["PREFERRED_URL_SCHEME"] = "https" if settings.https else "http"
+    trust_proxies(app, settings.trusted_proxies)
     app.after_request(add_headers)
+    app.after_request(keep_out_of_caches)
+    if settings.https:
+        app.after_request(_insist_on_https)
+
+
+def trust_proxies(app: Flask, count: int) -> None:
+    """Take the reader's address and scheme from the last `count` proxies, and no more.
+
+    The host is the one that the proxy sends on as `Host`: `X-Forwarded-Host` would be the
+    reader's own word wherever a proxy forgets to overwrite it.
+    """
+    if count:
+        fixed = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=0, x_port=0, x_prefix=0)
+        app.wsgi_app = fixed  # type: ignore[method-assign]
 
 
 def add_headers(response: Response) -> Response:
     """Add each header that the answer does not carry yet."""
     for name, value in _HEADERS.items():
         response.headers.setdefault(name, value)
+    return response
+
+
+def keep_out_of_caches(response: Response) -> Response:
+    """Let no browser keep what a signed-in person sees, for the next one at the machine."""
+    # Styles and scripts are the same for everybody, and say so.
+    if actor_uid() and not response.cache_control.public:
+        response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def keep_unlisted(response: Response) -> Response:
+    """Keep the page of a secret link out of search engines and caches; for its view to call."""
+    # No stricter Referrer-Policy: over https the check of forms needs the referrer of our own
+    # pages, and other sites get none anyway.
+    response.headers["X-Robots-Tag"] = "noindex, nofollow, noarchive"
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def _insist_on_https(response: Response) -> Response:
+    response.headers["Strict-Transport-Security"] = HTTPS_ONLY
     return response

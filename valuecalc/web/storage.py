@@ -12,6 +12,7 @@ from valuecalc.store.database import Database
 def install(app: Flask, settings: Settings) -> None:
     """Open the database; nothing is read or written yet."""
     app.extensions["store"] = operation.open_store(settings)
+    app.config["BIN_DAYS"] = settings.bin_days
 
 
 def store() -> Database:

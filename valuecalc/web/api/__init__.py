@@ -3,24 +3,65 @@
 | address | |
 |---|---|
 | `POST /api/v1/calculate`, `check`, `explain`, `solve`, `export` | the verbs: see `v1` |
+| `/api/v1/cases/…`, `/api/v1/calculate/bulk` | cases that are kept: see `cases` |
+| `/api/v1/cases/…/versions/…`, `/diff` | their versions: see `versions` |
+| `/api/v1/cases/…/comments/…` | comments on them: see `comments` |
+| `/api/v1/cases/…/shares`, `/shares/…`, `/proposals/…` | links for customers: see `shares` |
+| `/api/v1/references/…`, `/extrapolate`, `/exchange/…` | straw-men: see `references` |
+| `/api/v1/teams/…/archive` | all of a team as one file: see `archive` |
+| `/api/v1/me`, `/teams/…`, `/tokens/…` | accounts and teams: see `people` |
 | `GET /api/openapi.json` | their description in OpenAPI 3.1 |
 | `GET /api/docs` | the same, to be read and tried |
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
+from apispec.ext.marshmallow import MarshmallowPlugin
 from flask import Flask
 from flask_smorest import Api
 
 from valuecalc import __version__
 from valuecalc.schemas.requests import ProblemDetailsSchema
-from valuecalc.web.api import docs, v1
+from valuecalc.schemas.saved import BULK_ITEM, BulkItemSchema
+from valuecalc.web.api import (
+    archive,
+    cases,
+    comments,
+    docs,
+    people,
+    references,
+    shares,
+    v1,
+    versions,
+)
+from valuecalc.web.api.blueprint import BEARER, COOKIE
+from valuecalc.web.api.converters import CONVERTERS
 from valuecalc.web.problem import MEDIA_TYPE
 
-DESCRIPTION = """Works out what a solution is worth, and explains every number of it.
+DESCRIPTION = """Works out what a solution is worth, explains every number of it, and keeps it.
 
-A case goes in with each request and nothing is kept. Errors are `application/problem+json`
-with every mistake in `errors`: its place, its cause and its remedy."""
+Programs show a token: `Authorization: Bearer vc_…`, made on the page of an account. The verbs
+that work on a case in the body, and the straw-men of the program, need none. Errors are
+`application/problem+json` with every mistake in `errors`: its place, its cause and its remedy.
+Lists come in slices: send `next` as `cursor` for what follows."""
+
+SECURITY_SCHEMES: Mapping[str, dict[str, Any]] = {
+    BEARER: {
+        "type": "http",
+        "scheme": "bearer",
+        "description": "A token of an account; it acts in one team.",
+    },
+    COOKIE: {
+        "type": "apiKey",
+        "in": "cookie",
+        "name": "session",
+        "description": "The session of a browser; what changes something needs X-CSRFToken too.",
+    },
+}
+PARTS = (v1, cases, versions, comments, shares, references, people, archive)
 
 
 class CaseApi(Api):
@@ -38,12 +79,33 @@ class CaseApi(Api):
         self.DEFAULT_RESPONSE_CONTENT_TYPE = "application/json"
 
 
+def _name_of(schema: Any) -> str:
+    """What a shape is called in the description; those of one name in two modules differ."""
+    kind = schema if isinstance(schema, type) else type(schema)
+    name = str(kind.__name__).removesuffix("Schema")
+    if name not in _USED_TWICE:
+        return name
+    return f"{kind.__module__.rpartition('.')[2].capitalize()}{name}"
+
+
+_USED_TWICE = frozenset({"Step"})
+
+
 def install(app: Flask) -> None:
     """Serve the interface, its description and the page about it."""
     app.config["API_TITLE"] = "valuecalc"
     app.config["API_VERSION"] = __version__
     app.config["OPENAPI_VERSION"] = "3.1.0"
     app.config["OPENAPI_URL_PREFIX"] = "/api"
-    api = CaseApi(app, spec_kwargs={"info": {"description": DESCRIPTION}})
-    api.register_blueprint(v1.blueprint)
+    app.url_map.converters.update(CONVERTERS)
+    plugin = MarshmallowPlugin(schema_name_resolver=_name_of)
+    info = {"description": DESCRIPTION}
+    api = CaseApi(app, spec_kwargs={"info": info, "marshmallow_plugin": plugin})
+    for converter in CONVERTERS.values():
+        api.register_converter(converter, lambda each: each.openapi)
+    for name, scheme in SECURITY_SCHEMES.items():
+        api.spec.components.security_scheme(name, scheme)
+    api.spec.components.schema(BULK_ITEM, schema=BulkItemSchema)
+    for part in PARTS:
+        api.register_blueprint(part.blueprint)
     app.register_blueprint(docs.blueprint)

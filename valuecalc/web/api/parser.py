@@ -16,7 +16,9 @@ from valuecalc.schemas.document import read_json
 
 
 class StrictJsonParser(FlaskParser):
-    """Takes JSON only, and only what every later step can bear."""
+    """Takes JSON only, and only what every later step can bear; and no query that is not known."""
+
+    DEFAULT_UNKNOWN_BY_LOCATION = {**FlaskParser.DEFAULT_UNKNOWN_BY_LOCATION, "query": None}
 
     def load_json(self, req: Request, schema: Any) -> Any:
         """The data of the body. Raises `DocumentError` for what is not JSON."""

@@ -2,27 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-import flask_smorest
-import orjson
 from flask import Response
 
 from valuecalc.schemas import requests, result
 from valuecalc.services import cases
-from valuecalc.web.api.parser import StrictJsonParser
+from valuecalc.web.api import examples
+from valuecalc.web.api.blueprint import Blueprint, Body, as_json, open_to_all
 from valuecalc.web.downloads import as_download
 
-Body = dict[str, Any]
-
-
-class Blueprint(flask_smorest.Blueprint):
-    """Reads bodies strictly."""
-
-    ARGUMENTS_PARSER = StrictJsonParser()
-
-
-blueprint = Blueprint("v1", __name__, url_prefix="/api/v1", description="Work with a value case")
+blueprint = Blueprint(
+    "v1", __name__, description="The case in the body; no account needed, nothing kept"
+)
 
 EXAMPLE_CASE: Body = {
     "format": "valuecalc/1",
@@ -66,41 +56,57 @@ _FILE = {"schema": {"type": "string", "format": "binary"}}
 
 
 @blueprint.route("/calculate", methods=["POST"])
+@open_to_all
 @blueprint.arguments(
     requests.CalculateRequestSchema, example={"case": EXAMPLE_CASE, "scenario": "expected"}
 )
-@blueprint.response(200, result.ResultSchema, description="The worked-out case")
+@blueprint.response(
+    200, result.ResultSchema, description="The worked-out case", example=examples.of("result")
+)
 def calculate(body: Body) -> Response:
     """Work a case out.
 
     Every figure by its name, with notes on those that do not exist, the cash flow per period,
     the statement, the conventions in force and the warnings.
     """
-    return _json(result.dump_result(cases.calculate(body["case"], body["scenario"])))
+    return as_json(result.dump_result(cases.calculate(body["case"], body["scenario"])))
 
 
 @blueprint.route("/check", methods=["POST"])
+@open_to_all
 @blueprint.arguments(requests.CheckRequestSchema, example={"case": EXAMPLE_CASE})
-@blueprint.response(200, result.CheckSchema, description="What is wrong; an empty list is well")
+@blueprint.response(
+    200,
+    result.CheckSchema,
+    description="What is wrong; an empty list is well",
+    example=examples.of("check"),
+)
 def check(body: Body) -> Response:
     """Find every mistake and every oddity in a case.
 
     Each has its place, its cause and its remedy; its severity says whether it stops the
     calculation.
     """
-    return _json(result.dump_check(cases.check_document(body["case"])))
+    return as_json(result.dump_check(cases.check_document(body["case"])))
 
 
 @blueprint.route("/explain", methods=["POST"])
+@open_to_all
 @blueprint.arguments(requests.ExplainRequestSchema, example={"case": EXAMPLE_CASE, "figure": "npv"})
-@blueprint.response(200, result.TraceSchema, description="The tree down to the sources")
+@blueprint.response(
+    200,
+    result.TraceSchema,
+    description="The tree down to the sources",
+    example=examples.of("trace"),
+)
 def explain(body: Body) -> Response:
     """Explain how a figure came about, down to the assumptions and their sources."""
     trace = cases.explain(body["case"], body["figure"], body["scenario"])
-    return _json(result.dump_trace(trace))
+    return as_json(result.dump_trace(trace))
 
 
 @blueprint.route("/solve", methods=["POST"])
+@open_to_all
 @blueprint.arguments(
     requests.SolveRequestSchema,
     example={
@@ -110,16 +116,22 @@ def explain(body: Body) -> Response:
         "amount": "£5m",
     },
 )
-@blueprint.response(200, result.SolutionSchema, description="The value, and how it was found")
+@blueprint.response(
+    200,
+    result.SolutionSchema,
+    description="The value, and how it was found",
+    example=examples.of("solution"),
+)
 def solve(body: Body) -> Response:
     """Find the value of an assumption that gives a wanted figure."""
     case, figure, scenario = body["case"], body["figure"], body["scenario"]
     amount = cases.amount_for(case, figure, body["amount"], scenario)
     solution = cases.solve(case, body["assumption"], figure, amount, scenario)
-    return _json(result.dump_solution(solution))
+    return as_json(result.dump_solution(solution))
 
 
 @blueprint.route("/export", methods=["POST"])
+@open_to_all
 @blueprint.arguments(requests.ExportRequestSchema, example={"case": EXAMPLE_CASE, "format": "xlsx"})
 @blueprint.doc(
     responses={
@@ -132,7 +144,3 @@ def solve(body: Body) -> Response:
 def export(body: Body) -> Response:
     """Write a case as an Excel workbook or as a Word document."""
     return as_download(cases.export(body["case"], body["format"], body["scenario"]))
-
-
-def _json(document: object) -> Response:
-    return Response(orjson.dumps(document), content_type="application/json")

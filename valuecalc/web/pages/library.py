@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from flask import Blueprint, redirect, render_template, url_for
+from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from valuecalc.engine.result import Figure, Result
 from valuecalc.services import charts, library
 from valuecalc.web.identity import actor
+from valuecalc.web.pages import lists
 from valuecalc.web.pages.places import EXPECTED, LibraryPlace
+from valuecalc.web.pages.references import next_after, own_straw_men, sectors_of_own
 from valuecalc.web.pages.worked_out import choose, scenarios_of
 
 blueprint = Blueprint("library", __name__)
 
 LISTED = {"value": "Value", "value_year_1": "First year", "payback": "Payback"}
 FEATURED_TILES = ("value_year_1", "npv", "payback", "benefit_cost_ratio")
+OWN_ON_A_PAGE = 50
+LONGEST_SECTOR = 300
+A_FEW = 5
+"""From more straw-men than these on, they can be filtered by sector."""
 
 
 @dataclass(frozen=True)
@@ -60,11 +66,29 @@ def show_all() -> Response | str:
 
 @blueprint.get("/straw-men")
 def show_straw_men() -> str:
-    """The list of straw-men."""
-    entries = list(_entries())
-    featured = next((entry for entry in entries if entry.slug == library.FEATURED), None)
-    waterfall = charts.waterfall(featured.result) if featured else None
-    return render_template("library.html", entries=entries, featured=featured, waterfall=waterfall)
+    """The list of straw-men: those of the program, and those of the reader's teams."""
+    everything = list(_entries())
+    sector = request.args.get("sector", "").strip()[:LONGEST_SECTOR]
+    entries = [each for each in everything if not sector or each.sector == sector]
+    featured = next((each for each in entries if each.slug == library.FEATURED), None)
+    own = own_straw_men(OWN_ON_A_PAGE, lists.cursor(int, int), sector=sector)
+    return render_template(
+        "library.html",
+        entries=entries,
+        featured=featured,
+        waterfall=charts.waterfall(featured.result) if featured else None,
+        own=own.rows,
+        next=next_after(own),
+        sector=sector,
+        sectors=_sectors(everything),
+        has_many=len(everything) > A_FEW,
+    )
+
+
+def _sectors(entries: Iterable[Entry]) -> list[str]:
+    """The sectors to choose from."""
+    found = {*(each.sector for each in entries), *sectors_of_own()}
+    return sorted(found - {""}, key=str.casefold)
 
 
 def _entries() -> Iterator[Entry]:

@@ -2,25 +2,20 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from flask import request, url_for
-from marshmallow import ValidationError
 
-from valuecalc.schemas.paging import Cursor, write_cursor
+from valuecalc.schemas.paging import read_cursor, write_cursor
 
 AFTER = "after"
 
 
-def cursor(*kinds: type) -> Any:
+def cursor(*kinds: type[int] | type[datetime]) -> tuple[Any, ...] | None:
     """Where the slice before ended, by the address; None for the beginning of the list."""
     text = request.args.get(AFTER)
-    if not text:
-        return None
-    try:
-        return Cursor(*kinds).deserialize(text)
-    except ValidationError:
-        return None
+    return read_cursor(text, *kinds) if text else None
 
 
 def next_address(has_more: bool, *last: Any) -> str | None:

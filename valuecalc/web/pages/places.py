@@ -9,7 +9,7 @@ are kept nowhere, it is sent on as well. Templates need not know which one they 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar, Protocol
+from typing import Any, ClassVar, Protocol
 
 from flask import url_for
 
@@ -152,7 +152,7 @@ class SavedPlace:
         """The address of the file."""
         return self._address("saved_case.download", _unless_expected(self.scenario), kind=kind)
 
-    def _address(self, endpoint: str, scenario: str | None, **parts: str) -> str:
+    def _address(self, endpoint: str, scenario: str | None, **parts: Any) -> str:
         return url_for(endpoint, uid=self.uid, scenario=scenario, version=self.version, **parts)
 
 

@@ -8,8 +8,9 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
 
-from valuecalc.case.case import Benefit, Evidence
+from valuecalc.case.case import Benefit, Case, Decision, Evidence, Milestone, Task
 from valuecalc.engine.result import AssumptionResult, CalculationResult, Figure, LineResult, Result
 from valuecalc.formula import quantity
 
@@ -64,6 +65,20 @@ class LineCard:
     gross: Figure
     total: Figure
     years: tuple[Figure, ...]
+
+
+@dataclass(frozen=True)
+class PlanRow:
+    """A task, a milestone or a decision; `when` is a day, or the working days of a task."""
+
+    id: str
+    kind: str
+    label: str
+    owner: str
+    side: str
+    when: str
+    after: tuple[str, ...]
+    done: str
 
 
 @dataclass(frozen=True)
@@ -191,6 +206,42 @@ def moved(scenarios: Sequence[Result]) -> Iterator[tuple[str, list[tuple[Figure,
         moved = [figure.value != expected for figure in figures]
         if any(moved):
             yield each.assumption.label, list(zip(figures, moved, strict=True))
+
+
+SIDES = {"customer": "Customer", "vendor": "Our team", "joint": "Joint"}
+
+
+def plan_rows(case: Case) -> list[PlanRow]:
+    """What has a day, by that day, and then the tasks in their order."""
+    dated: list[Milestone | Decision] = [*case.plan.milestones, *case.plan.decisions]
+    dated.sort(key=lambda each: each.date)
+    people = {person.id: person.name for person in case.people}
+    names = {step.id: step.label for step in case.plan.steps}
+    steps: tuple[Milestone | Decision | Task, ...] = (*dated, *case.plan.tasks)
+    found = []
+    for each in steps:
+        side = SIDES["customer"] if isinstance(each, Decision) else SIDES[each.side]
+        found.append(
+            PlanRow(
+                id=each.id,
+                kind=type(each).__name__,
+                label=each.label,
+                owner=people.get(each.owner, each.owner),
+                side=side,
+                when=_working_days(each.days) if isinstance(each, Task) else _day(each.date),
+                after=tuple(names[id] for id in each.after) if isinstance(each, Task) else (),
+                done=quantity.show(each.done, "%") if isinstance(each, Task) else "",
+            )
+        )
+    return found
+
+
+def _day(day: date) -> str:
+    return f"{day:%-d %b %Y}"
+
+
+def _working_days(days: int) -> str:
+    return "1 day" if days == 1 else f"{days:,} days"
 
 
 def cash_rows(result: Result) -> Iterator[CashRow]:

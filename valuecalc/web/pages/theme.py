@@ -8,6 +8,8 @@ from __future__ import annotations
 from flask import Blueprint, Flask, abort, redirect, request
 from werkzeug.wrappers import Response
 
+from valuecalc.web.local_paths import local_path
+
 COOKIE = "theme"
 CHOICES = ("light", "dark")
 SYSTEM = "system"
@@ -42,10 +44,3 @@ def switch() -> Response:
             COOKIE, theme, max_age=YEAR, secure=request.is_secure, httponly=True, samesite="Lax"
         )
     return response
-
-
-def local_path(address: str) -> str:
-    """The address if it is a path on this server, else the first page."""
-    # "//host" and "/\host" name another server; browsers drop tabs and line ends in between.
-    is_local = address.startswith("/") and address[1:2] not in ("/", "\\")
-    return address if is_local and address.isprintable() else "/"

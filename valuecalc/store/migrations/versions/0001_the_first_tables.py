@@ -162,6 +162,9 @@ def upgrade() -> None:
         sa.Column("title", sa.String(length=300), nullable=False),
         sa.Column("customer", sa.String(length=300), nullable=False),
         sa.Column("sector", sa.String(length=300), nullable=False),
+        sa.Column("search", sa.Text(), nullable=False),
+        sa.Column("customer_key", sa.Text(), nullable=False),
+        sa.Column("sector_key", sa.Text(), nullable=False),
         sa.Column("currency", sa.String(length=8), nullable=False),
         sa.Column("value", sa.Double(), nullable=True),
         sa.Column("npv", sa.Double(), nullable=True),
@@ -239,6 +242,12 @@ def upgrade() -> None:
         sa.Column("slug", sa.String(length=300), nullable=False),
         sa.Column("title", sa.String(length=300), nullable=False),
         sa.Column("sector", sa.String(length=300), nullable=False),
+        sa.Column("region", sa.String(length=300), nullable=False),
+        sa.Column("year", sa.Integer(), nullable=True),
+        sa.Column("currency", sa.String(length=8), nullable=False),
+        sa.Column("search", sa.Text(), nullable=False),
+        sa.Column("sector_key", sa.Text(), nullable=False),
+        sa.Column("region_key", sa.Text(), nullable=False),
         sa.Column("document", sa.LargeBinary(), nullable=False),
         sa.Column(
             "from_case_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True

@@ -1,0 +1,448 @@
+"""The service behind its real server: slow and greedy clients, killed workers, a clean end."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import os
+import re
+import select
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+WORKERS = 2
+THREADS = 2
+CASE = {
+    "format": "valuecalc/1",
+    "title": "Test",
+    "currency": "GBP",
+    "timeline": {"start": "2027-01", "years": 1, "period": "year"},
+    "benefits": [{"id": "b", "label": "B", "formula": "3 GBP", "category": "revenue"}],
+    "investments": [{"id": "i", "label": "I", "formula": "2 GBP", "category": "capital"}],
+}
+
+pytestmark = pytest.mark.slow
+
+
+@dataclass(frozen=True)
+class Server:
+    """A gunicorn that runs, with what it has written so far."""
+
+    process: subprocess.Popen[str]
+    port: int
+    log: Path
+
+    def text(self) -> str:
+        return self.log.read_text(encoding="utf-8")
+
+    def workers(self) -> list[int]:
+        children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children")
+        return [int(pid) for pid in children.read_text().split()]
+
+    def connect(self) -> socket.socket:
+        return socket.create_connection(("127.0.0.1", self.port), timeout=20)
+
+    def get(self, path: str = "/healthz", timeout: float = 20) -> int:
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=timeout)
+        try:
+            connection.request("GET", path)
+            answer = connection.getresponse()
+            answer.read()
+            return answer.status
+        finally:
+            connection.close()
+
+    def seconds(self, path: str = "/healthz") -> float:
+        """How long an ordinary request takes."""
+        started = time.perf_counter()
+        assert self.get(path) == 200
+        return time.perf_counter() - started
+
+
+@contextmanager
+def serving(folder: Path, application: str | None = None, **settings: str) -> Iterator[Server]:
+    """The service on a free port, as `gunicorn -c` starts it."""
+    log = folder / "log"
+    environment = {
+        **{key: text for key, text in os.environ.items() if not key.startswith("VALUECALC_")},
+        "VALUECALC_DATA_DIR": str(folder),
+        "VALUECALC_RATE_LIMIT": "off",
+        **{f"VALUECALC_{name}": text for name, text in settings.items()},
+    }
+    command = [sys.executable, "-m", "gunicorn", "-c", "python:valuecalc.web.gunicorn_config"]
+    command += ["--bind", "127.0.0.1:0", "--workers", str(WORKERS), "--threads", str(THREADS)]
+    command += [application] if application else []
+    with log.open("w") as stderr:
+        process = subprocess.Popen(command, cwd=ROOT, env=environment, stderr=stderr, text=True)
+    try:
+        yield Server(process, _port(process, log), log)
+    finally:
+        process.terminate()
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(20)
+        process.kill()
+        process.wait()
+
+
+def _port(process: subprocess.Popen[str], log: Path) -> int:
+    """The port that the server has chosen, once it says so and answers."""
+    for _ in range(300):
+        found = re.search(r"Listening at: http://127\.0\.0\.1:(\d+)", log.read_text())
+        if found and log.read_text().count("Booting worker") >= WORKERS:
+            return int(found[1])
+        assert process.poll() is None, log.read_text()
+        time.sleep(0.1)
+    raise AssertionError(log.read_text())
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    with serving(tmp_path_factory.mktemp("server")) as running:
+        yield running
+
+
+def wait_until(condition: Any, seconds: float = 10) -> None:
+    until = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < until, "it did not happen in time"
+        time.sleep(0.05)
+
+
+def test_requests_are_answered_by_all_workers(server: Server) -> None:
+    assert server.get("/help") == 200
+    assert len(server.workers()) == WORKERS
+
+
+def test_lines_of_server_and_application_are_of_one_format(server: Server) -> None:
+    server.get("/help")
+    lines = [json.loads(line) for line in server.text().splitlines()]
+    assert {"gunicorn.error", "valuecalc.web"} <= {line["logger"] for line in lines}
+    assert all(line["timestamp"] and line["level"] for line in lines)
+
+
+def test_a_request_that_the_server_refuses_itself_leaves_no_secret_in_the_log(
+    server: Server,
+) -> None:
+    for head in ("GET /s/swordfish x HTTP/1.1", "GET /help?token=swordfish HTTP/9.9"):
+        with server.connect() as client:
+            client.sendall(f"{head}\r\nHost: x\r\n\r\n".encode())
+            assert client.recv(100).startswith(b"HTTP/1.1 400")
+    wait_until(lambda: server.text().count("Invalid") >= 2)
+    assert "swordfish" not in server.text()
+
+
+def test_the_server_opens_no_socket_but_the_one_to_serve_on(server: Server) -> None:
+    sockets = subprocess.run(["ss", "-xlpH"], capture_output=True, text=True, check=False).stdout
+    assert f"pid={server.process.pid}," not in sockets
+    assert not list(Path.home().glob(".gunicorn/*.ctl"))
+
+
+def test_the_word_of_a_neighbour_about_the_scheme_is_not_taken(server: Server) -> None:
+    connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=20)
+    connection.request("GET", "/theme", headers={"X-Forwarded-Proto": "https"})
+    connection.getresponse().read()
+    form = {
+        "Content-Type": "application/x-www-form-urlencoded",
+        "X-Forwarded-Proto": "https",
+        "Origin": f"http://127.0.0.1:{server.port}",
+    }
+    connection.request("POST", "/theme", body="theme=dark", headers=form)
+    assert "Secure" not in (connection.getresponse().headers["Set-Cookie"] or "")
+
+
+# ------------------------------------------------------------------ slow clients
+
+
+@contextmanager
+def slow_clients(server: Server, count: int, beginning: bytes) -> Iterator[list[socket.socket]]:
+    """Clients that have sent the beginning of a request and then take their time."""
+    with ExitStack() as stack:
+        clients = [stack.enter_context(server.connect()) for _ in range(count)]
+        for each in clients:
+            each.sendall(beginning)
+        time.sleep(0.3)
+        yield clients
+
+
+@pytest.mark.parametrize("beginning", [b"", b"G", b"GET /healthz HTTP/1.1\r\nHost: x\r\nX-A: "])
+def test_twenty_clients_that_send_their_head_slowly_hinder_nobody(
+    beginning: bytes, server: Server
+) -> None:
+    with slow_clients(server, 20, beginning) as clients:
+        for _ in range(5):
+            assert server.seconds() < 1
+            for each in clients:
+                each.sendall(b"G" if not beginning else b"x")
+        assert server.seconds("/help") < 2
+
+
+def test_a_head_that_comes_in_pieces_is_a_request_like_any_other(server: Server) -> None:
+    with server.connect() as client:
+        for piece in (b"GE", b"T /healthz HT", b"TP/1.1\r\nHost: x\r", b"\n\r", b"\n"):
+            client.sendall(piece)
+            time.sleep(0.12)
+        assert client.recv(100).startswith(b"HTTP/1.1 200")
+
+
+def test_two_requests_sent_at_once_are_both_answered(server: Server) -> None:
+    request = b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n"
+    with server.connect() as client:
+        client.sendall(request * 2 + request[:20])
+        time.sleep(0.3)
+        client.sendall(request[20:])
+        found = b""
+        while found.count(b"ok\n") < 3:
+            part = client.recv(4096)
+            assert part, found
+            found += part
+    assert found.count(b"HTTP/1.1 200") == 3
+
+
+def test_a_connection_can_be_used_again_and_again(server: Server) -> None:
+    connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=20)
+    for _ in range(5):
+        connection.request("GET", "/healthz")
+        answer = connection.getresponse()
+        assert (answer.status, answer.read()) == (200, b"ok\n")
+        assert not answer.will_close
+    connection.close()
+
+
+def test_who_never_finishes_the_head_is_sent_away(server: Server) -> None:
+    with server.connect() as client:
+        client.sendall(b"GET /healthz HTTP/1.1\r\nHost: x\r\n")
+        assert client.recv(100).startswith(b"HTTP/1.1 408")
+        assert client.recv(100) == b""
+
+
+def test_who_sends_the_body_too_slowly_is_cut_off_and_the_service_recovers(tmp_path: Path) -> None:
+    head = b"POST /api/v1/check HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
+    with (
+        serving(tmp_path, REQUEST_TIMEOUT="5") as server,
+        slow_clients(server, 20, head + b"Content-Length: 1000\r\n\r\n{") as clients,
+    ):
+        started = time.monotonic()
+        cut, _, _ = select.select(clients, [], [], 20)
+        assert 4 < time.monotonic() - started < 9
+        assert b"HTTP/1.1 200" not in cut[0].recv(100)
+        for each in clients:
+            each.close()
+        assert server.seconds() < 3
+        assert "cut off after 5 seconds" in server.text()
+
+
+# ---------------------------------------------------------------- greedy clients
+
+LARGE = 50_000_000
+
+
+def answer_while_sending(server: Server, head: bytes, pieces: Iterator[bytes]) -> bytes:
+    """What the server answers to somebody who goes on sending as long as it lets them."""
+    with server.connect() as client:
+        client.sendall(head)
+        with suppress(OSError):
+            for piece in pieces:
+                client.sendall(piece)
+        found = b""
+        with suppress(OSError):
+            while part := client.recv(65536):
+                found += part
+    return found
+
+
+def memory(server: Server) -> float:
+    """The most that a worker has ever held, in MB."""
+    texts = [Path(f"/proc/{pid}/status").read_text() for pid in server.workers()]
+    return max(int(re.search(r"VmHWM:\s+(\d+)", text)[1]) / 1024 for text in texts)  # type: ignore[index]
+
+
+@pytest.mark.parametrize("framing", ["Content-Length: 50000000", "Transfer-Encoding: chunked"])
+def test_fifty_megabytes_are_refused_without_being_kept(framing: str, server: Server) -> None:
+    server.get("/help")
+    before = memory(server)
+    piece = b"x" * 65536
+    if framing.startswith("Transfer"):
+        piece = b"10000\r\n" + piece + b"\r\n"
+    head = (
+        f"POST /api/v1/calculate HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n{framing}"
+    )
+    pieces = (piece for _ in range(LARGE // 65536))
+    answer = answer_while_sending(server, f"{head}\r\n\r\n".encode(), pieces)
+    # The connection may break while the client still sends; an answer, if it comes, is this one.
+    assert answer.startswith(b"HTTP/1.1 413") or not answer
+    assert memory(server) - before < 15
+    assert server.get() == 200
+
+
+@pytest.mark.parametrize("framing", ["length", "chunks"])
+@pytest.mark.parametrize("path", ["/api/v1/calculate", "/calculate", "/theme"])
+def test_a_body_a_little_too_large_is_answered_with_413(
+    framing: str, path: str, server: Server
+) -> None:
+    body = b"x" * 2_020_000
+    connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=20)
+    with suppress(OSError):
+        connection.request(
+            "POST",
+            path,
+            body=body if framing == "length" else iter([body[:1_000_000], body[1_000_000:]]),
+            encode_chunked=framing == "chunks",
+            headers={"Content-Type": "application/json"}
+            | ({"Transfer-Encoding": "chunked"} if framing == "chunks" else {}),
+        )
+    assert connection.getresponse().status == 413
+    connection.close()
+
+
+def test_a_case_sent_in_chunks_is_calculated(server: Server) -> None:
+    body = json.dumps({"case": CASE}).encode()
+    connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=20)
+    headers = {"Content-Type": "application/json", "Transfer-Encoding": "chunked"}
+    pieces = iter([body[:50], body[50:]])
+    connection.request("POST", "/api/v1/calculate", pieces, headers, encode_chunked=True)
+    answer = connection.getresponse()
+    assert answer.status == 200
+    assert json.loads(answer.read())["figures"]["total_investment"] == 2
+    connection.close()
+
+
+def test_chunks_that_make_no_sense_are_the_sender_s_mistake(server: Server) -> None:
+    head = b"POST /api/v1/check HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n"
+    with server.connect() as client:
+        client.sendall(head + b"nonsense\r\n")
+        assert client.recv(100).startswith(b"HTTP/1.1 400")
+
+
+@pytest.mark.parametrize(
+    ("head", "status"),
+    [
+        (b"GET /" + b"x" * 5000 + b" HTTP/1.1\r\nHost: x\r\n\r\n", b"414"),
+        (b"GET / HTTP/1.1\r\nHost: x\r\nX-A: " + b"x" * 9000 + b"\r\n\r\n", b"431"),
+        (b"GET / HTTP/1.1\r\nHost: x\r\n" + b"X-A: b\r\n" * 200 + b"\r\n", b"431"),
+        (b"GET / HTTP/1.1\r\nHost: x\r\nX-A: " + b"x" * 100_000, b"431"),
+    ],
+)
+def test_a_head_that_is_too_large_is_refused(head: bytes, status: bytes, server: Server) -> None:
+    with server.connect() as client:
+        client.sendall(head)
+        assert client.recv(100).startswith(b"HTTP/1.1 " + status)
+
+
+# ------------------------------------------------------------ workers and the end
+
+
+def test_a_worker_that_is_killed_is_replaced_and_nobody_waits(server: Server) -> None:
+    victim = server.workers()[0]
+    os.kill(victim, signal.SIGKILL)
+    assert server.get("/help") == 200
+    wait_until(lambda: len(server.workers()) == WORKERS and victim not in server.workers())
+    for _ in range(10):
+        assert server.get() == 200
+
+
+def test_the_counts_of_killed_workers_are_kept_and_nothing_of_theirs_is_in_flight(
+    tmp_path: Path,
+) -> None:
+    with serving(tmp_path) as server, ExitStack() as stack:
+        for _ in range(6):
+            server.get("/help")
+        unfinished = b"POST /theme HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n1"
+        stack.enter_context(slow_clients(server, 1, unfinished))
+        victims = server.workers()
+        for each in victims:
+            os.kill(each, signal.SIGKILL)
+        wait_until(
+            lambda: len(server.workers()) == WORKERS and not set(victims) & set(server.workers())
+        )
+        connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=20)
+        connection.request("GET", "/metrics")
+        text = connection.getresponse().read().decode()
+        connection.close()
+    row = 'valuecalc_request_seconds_count{method="GET",route="/help",status="2xx"} 6.0'
+    assert row in text.splitlines()
+    assert "valuecalc_requests_in_flight 1.0" in text.splitlines()
+
+
+def metrics_folders() -> set[Path]:
+    return {
+        each
+        for place in (Path("/dev/shm"), Path("/tmp"))
+        if place.is_dir()
+        for each in place.glob("valuecalc-metrics-*")
+    }
+
+
+def test_the_end_leaves_no_folder_of_metrics_behind(tmp_path: Path) -> None:
+    before = metrics_folders()
+    with serving(tmp_path) as server:
+        server.get()
+        [made] = {
+            Path(line.split("=", 1)[1])
+            for line in Path(f"/proc/{server.workers()[0]}/environ").read_text().split("\0")
+            if line.startswith("PROMETHEUS_MULTIPROC_DIR=")
+        } or (metrics_folders() - before)
+        assert list(made.glob("*.db"))
+    assert not made.exists()
+
+
+SLOW_APPLICATION = """
+import time
+from valuecalc.config import Settings
+from valuecalc.web.app import create_app
+
+app = create_app(Settings.from_environment())
+
+@app.get("/slow")
+def slow():
+    time.sleep(1.5)
+    return "done"
+"""
+
+
+def test_a_request_in_flight_is_finished_before_the_end(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "slow_application.py").write_text(SLOW_APPLICATION)
+    monkeypatch.setenv("PYTHONPATH", f"{tmp_path}:{ROOT}")
+    found: list[int] = []
+    with serving(tmp_path, "slow_application:app") as server:
+        asking = threading.Thread(target=lambda: found.append(server.get("/slow")))
+        asking.start()
+        time.sleep(0.5)
+        server.process.send_signal(signal.SIGTERM)
+        asking.join()
+        assert found == [200]
+        assert server.process.wait(10) == 0
+        with pytest.raises(OSError):
+            server.get(timeout=2)
+
+
+def test_slow_clients_do_not_delay_the_end(tmp_path: Path) -> None:
+    with serving(tmp_path) as server, slow_clients(server, 5, b"GET / HTTP/1.1\r\n"):
+        started = time.monotonic()
+        server.process.send_signal(signal.SIGTERM)
+        server.process.wait(20)
+        assert time.monotonic() - started < 6
+
+
+def test_a_wrong_setting_ends_it_with_the_name_of_the_setting(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "valuecalc", "serve", "--port", "0"]
+    environment = {**os.environ, "VALUECALC_DATA_DIR": str(tmp_path), "VALUECALC_HTTPS": "maybe"}
+    run = subprocess.run(
+        command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=60, check=False
+    )
+    assert run.returncode == 1
+    assert run.stderr.startswith("VALUECALC_HTTPS is “maybe”")
+    assert "Traceback" not in run.stderr

@@ -1,0 +1,138 @@
+"""Writes the examples of the API's description anew: `python -m tests.web.api.record_examples`.
+
+Answers are those that the service gives, cut to the first items of each list; ids and moments
+are always the same ones.
+"""
+
+from __future__ import annotations
+
+import re
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import orjson
+from werkzeug.test import TestResponse
+
+from tests.team_members import new_member, new_team, new_token
+from tests.web.api.conftest import Program
+from tests.web.conftest import served
+from valuecalc.web.api.examples import FILE
+from valuecalc.web.api.v1 import EXAMPLE_CASE
+
+MOMENT = "2026-11-22T09:30:00.000000Z"
+LONGEST_LIST, LONGEST_MAPPING = 2, 40
+SHORTENED = ("figures", "notes", "series")
+# What says at which place a list is cut, so that the case of an answer stays whole.
+WHOLE = ("case", "parts", "columns", "changes")
+
+REQUESTS: dict[str, Any] = {
+    "new_case": {"case": EXAMPLE_CASE, "note": "From the first meeting."},
+    "changed_case": {
+        "case": {**EXAMPLE_CASE, "title": "New data services, three regions"},
+        "note": "Two regions more.",
+    },
+    "case_patch": {
+        "title": "New data services, three regions",
+        "assumptions": {"subscribers": {"value": "120,000"}},
+    },
+    "freeze": {"name": "Offer of 3 March"},
+    "new_comment": {"text": "Is this before churn?", "place": "assumptions.subscribers"},
+    "extrapolate": {
+        "references": ["new-data-services"],
+        "customer": "Company B",
+        "drivers": {"subscribers": {"value": "250,000", "owner": "A. Jones"}},
+        "currency": "EUR",
+        "start": "2027-06",
+        "date": "2026-11-22",
+    },
+}
+
+
+def main() -> None:
+    """Record every example."""
+    FILE.write_bytes(orjson.dumps(examples(), option=orjson.OPT_INDENT_2) + b"\n")
+
+
+def examples() -> dict[str, Any]:
+    """Every example by its name, from a service of its own."""
+    with tempfile.TemporaryDirectory() as folder:
+        app = served(Path(folder))
+        store = app.extensions["store"]
+        team = new_team(store)
+        member = new_member(store, team)
+        program = Program(app.test_client(), new_token(store, member, team))
+        found = _steady({**REQUESTS, **_recorded(program)})
+        store.close()
+    return found
+
+
+def _recorded(program: Program) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+
+    def record(name: str, method: str, path: str, body: Any = None) -> Any:
+        answer = program(method, path, json=body)
+        assert answer.status_code in (200, 201), answer.text
+        found[name] = _cut(answer.get_json())
+        return answer.get_json()
+
+    for name, verb, more in (
+        ("result", "calculate", {}),
+        ("check", "check", {}),
+        ("trace", "explain", {"figure": "benefits.arpu.year_1"}),
+        ("solution", "solve", SOLVE),
+    ):
+        record(name, "POST", f"/{verb}", {"case": EXAMPLE_CASE, **more})
+    kept = record("saved_case", "POST", "/cases", REQUESTS["new_case"])
+    place = f"/cases/{kept['id']}"
+    record("comment", "POST", f"{place}/comments", REQUESTS["new_comment"])
+    record("comment_list", "GET", f"{place}/comments")
+    program.save(kept, **REQUESTS["case_patch"])
+    program("POST", f"{place}/versions/1/freeze", json=REQUESTS["freeze"])
+    record("case_list", "GET", "/cases")
+    record("version_list", "GET", f"{place}/versions")
+    record("comparison", "GET", f"{place}/diff?from=1&to=2")
+    found["value_model"] = _body(program("GET", f"{place}/export?format=value-models&version=1"))
+    record("imported", "POST", "/exchange/value-models", found["value_model"])
+    found["publish"] = {"case": kept["id"], "achieved": {"arpu": "£13.1m"}, "sector": "Telecoms"}
+    record("reference", "POST", "/references", found["publish"])
+    record("reference_list", "GET", "/references?limit=200")
+    found["bulk"] = {"cases": [{"case": EXAMPLE_CASE}, {"id": "AAAAAAAAAAAAAAAA"}]}
+    record("bulk_results", "POST", "/calculate/bulk", found["bulk"])
+    record("extrapolation", "POST", "/extrapolate", REQUESTS["extrapolate"])
+    return found
+
+
+SOLVE = {"assumption": "subscribers", "figure": "benefits.arpu.year_1", "amount": "£5m"}
+
+
+def _body(answer: TestResponse) -> Any:
+    return orjson.loads(answer.data)
+
+
+def _cut(value: Any, key: str = "") -> Any:
+    if isinstance(value, list) and key not in WHOLE:
+        return [_cut(each) for each in value[:LONGEST_LIST]]
+    if isinstance(value, dict):
+        items = list(value.items())[: 4 if key in SHORTENED else None]
+        return {name: each if name == "case" else _cut(each, name) for name, each in items}
+    return value
+
+
+def _steady(found: dict[str, Any]) -> dict[str, Any]:
+    """The same examples on every run: the ids are numbered, the moments are one."""
+    text = orjson.dumps(found).decode()
+    text = re.sub(r'"20\d\d-\d\d-\d\dT[0-9:.]+Z"', f'"{MOMENT}"', text)
+    numbered: dict[str, str] = {}
+
+    def number(match: re.Match[str]) -> str:
+        name = numbered.setdefault(match[2], f"Example_{len(numbered) + 1:08d}")
+        return f'"{match[1]}":"{name}"'
+
+    text = re.sub(r'"(id|case)":"([A-Za-z0-9_-]{16})"', number, text)
+    steady: dict[str, Any] = orjson.loads(text)
+    return steady
+
+
+if __name__ == "__main__":
+    main()

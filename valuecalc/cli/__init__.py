@@ -1,0 +1,32 @@
+"""The command line: `valuecalc calc case.yaml` and its sisters.
+
+`cases` has the commands that work on a file, `service` those that run the service, `people`
+those about accounts and teams, `output` what they all share.
+
+Exit codes: 0 done; 1 the case has mistakes, or the answer does not exist; 2 the command was
+written wrongly; 3 a file or the database cannot be read or written, or the port is taken.
+"""
+
+from __future__ import annotations
+
+import click
+
+from valuecalc import __version__
+from valuecalc.cli import cases, people, service
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="valuecalc")
+def main() -> None:
+    """Work out what a solution is worth, and prove it.
+
+    FILE is a case in YAML or JSON, `-` for standard input, or the name of a straw-man that
+    comes with the program (new-data-services, for example).
+
+    Exit codes: 0 done; 1 the case has mistakes, or the answer does not exist; 2 wrong usage;
+    3 a file or the database cannot be read or written, or the port is taken.
+    """
+
+
+for each in (*cases.COMMANDS, *service.COMMANDS, *people.COMMANDS):
+    main.add_command(each)

@@ -1,0 +1,640 @@
+"""Numbers that customers propose: worked out and sent on their page, decided by the team.
+
+What is accepted becomes one new version of the case, made on behalf of the customer: each
+number with the evidence that it is the customer's own, and with a range that holds it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from valuecalc.case.case import Assumption, Case, Evidence, Grade
+from valuecalc.engine.result import Figure, Result
+from valuecalc.errors import CaseError, Conflict, Forbidden, NotFound, Problem, did_you_mean
+from valuecalc.formula import quantity
+from valuecalc.schemas.fields import LABEL_LENGTH
+from valuecalc.schemas.shares import Decisions, Numbers, read_numbers, read_sender
+from valuecalc.services import audit, cases, saved_cases
+from valuecalc.services.access import Action, Actor, require
+from valuecalc.services.saved_cases import Draft, Expected, Saved, head_for, version_of
+from valuecalc.services.shared import SAME_WITHIN, Visit, alive, count_post
+from valuecalc.store import shares as stored
+from valuecalc.store.database import Database, Session
+from valuecalc.store.pages import Slice
+from valuecalc.store.tables import Proposal, ProposedValue, Share, StoredCase, now
+
+KIND = "proposal"
+MOST_PROPOSALS = 100
+OPEN, ACCEPTED, DECLINED = "open", "accepted", "declined"
+
+
+# --------------------------------------------------------------------------- the customer's side
+
+
+def changeable(visit: Visit) -> tuple[Assumption, ...]:
+    """The assumptions for which a link asks for the customer's numbers."""
+    asked = set(visit.share.may_change)
+    return tuple(each for each in visit.case.assumptions if each.id in asked)
+
+
+def read(visit: Visit, values: Mapping[str, str], sources: Mapping[str, str]) -> Numbers:
+    """The customer's numbers as they were written. Raises `CaseError` with every mistake."""
+    return read_numbers(changeable(visit), values, sources)
+
+
+def with_numbers(visit: Visit, numbers: Numbers) -> Case:
+    """The shared case with the customer's numbers, as it would be if all were accepted.
+
+    Raises `CaseError` when it cannot be worked out; mistakes of a number have the place
+    `values.ID`, others `values`.
+    """
+    given = {
+        id: Given(visit.customer, numbers.sources.get(id, ""), "", now(), value)
+        for id, value in numbers.values.items()
+    }
+    # What the straw-man is expected to give says nothing about other numbers.
+    changed = replace(taken_over(visit.case, given), expected={})
+    try:
+        cases.calculate(changed)
+    except CaseError as error:
+        raise CaseError(_placed(each, numbers.values) for each in error.problems) from None
+    return changed
+
+
+def _placed(problem: Problem, values: Mapping[str, float]) -> Problem:
+    """The problem beside the number that it is about, if it is about one."""
+    _, _, below = problem.place.partition(".")
+    id = below.partition(".")[0]
+    is_ours = problem.place.startswith("assumptions.") and id in values
+    return replace(problem, place=f"values.{id}" if is_ours else "values")
+
+
+@dataclass(frozen=True)
+class Moved:
+    """A figure with our numbers and with the customer's; `change` is in words."""
+
+    ours: Figure
+    theirs: Figure
+    change: str
+
+
+def effect(ours: Result, theirs: Result) -> tuple[Moved, ...]:
+    """What the customer's numbers do: to the headline, then to each line that they move."""
+    lines = [f"{line.prefix}.total" for line in ours.lines]
+    names = [figure.name for figure in ours.headline] + lines
+    pairs = ((ours.figures[name], theirs.figures[name]) for name in dict.fromkeys(names))
+    return tuple(
+        Moved(mine, other, difference(mine, other))
+        for mine, other in pairs
+        if mine.name == "value" or mine.value != other.value
+    )
+
+
+def difference(ours: Figure, theirs: Figure) -> str:
+    """How much more or less it is, in words; empty where one of the two does not exist."""
+    if ours.value is None or theirs.value is None:
+        return ""
+    by = theirs.value - ours.value
+    if ours.unit == "%":
+        return f"{_signed(by * 100, 1)} points"
+    if ours.unit in ("months", "x"):
+        return f"{_signed(by, 1 if ours.unit == 'months' else 2)}{' months' * (ours.unit != 'x')}"
+    return quantity.show(by, ours.unit, sign=True) + quantity.unit_tail(ours.unit, by)
+
+
+def _signed(value: float, digits: int) -> str:
+    text = f"{value:+.{digits}f}".replace("-", "\u2212")
+    return text.removesuffix(".0")
+
+
+def send(
+    store: Database,
+    visit: Visit,
+    numbers: Numbers,
+    name: str,
+    note: str,
+    address: str,
+) -> Proposal:
+    """Keep what a customer proposes, for the team to decide on.
+
+    The same numbers sent again at once are one proposal. Raises `CaseError` with every
+    mistake, `Forbidden`, `Conflict` when there are too many, `TooMany`.
+    """
+    sender = read_sender(name, note)
+    _refuse_unasked(visit, numbers)
+    with_numbers(visit, numbers)
+    proposed = [
+        ProposedValue(
+            assumption=each.id,
+            ours=each.value,
+            theirs=numbers.values[each.id],
+            source=numbers.sources.get(each.id, ""),
+        )
+        for each in changeable(visit)
+        if each.id in numbers.values
+    ]
+
+    def work(session: Session) -> Proposal:
+        share, head = alive(session, visit.share.secret_sha, lock=True)
+        # What a link asks for may have changed since its page was opened.
+        _refuse_unasked(replace(visit, share=share), numbers)
+        earlier = stored.proposals_of_share(session, share.id)
+        same = _same(session, earlier, sender.name, sender.note, proposed)
+        if same is not None:
+            return same
+        if len(earlier) >= MOST_PROPOSALS:
+            raise Conflict("There are too many proposals on this page.", _ASK)
+        count_post(session, share, address)
+        proposal = Proposal(
+            share_id=share.id,
+            case_id=head.id,
+            version=share.version,
+            name=sender.name,
+            note=sender.note,
+        )
+        stored.add_proposal(session, proposal, [_copy(each) for each in proposed])
+        audit.record(
+            session,
+            Actor(),
+            "proposal.received",
+            team_id=head.team_id,
+            subject=head.uid,
+            name=sender.name,
+            share=share.uid,
+            proposal=proposal.uid,
+            values=len(proposed),
+        )
+        return proposal
+
+    return store.run(work)
+
+
+_ASK = "Ask the person who sent you the link."
+
+
+def _refuse_unasked(visit: Visit, numbers: Numbers) -> None:
+    if not numbers.values:
+        empty = "All fields are empty, so there is nothing to send."
+        problem = Problem(code="missing", place="values", cause=empty, remedy="Fill in one.")
+        raise CaseError([problem])
+    if not set(numbers.values) <= {each.id for each in changeable(visit)}:
+        raise Forbidden("This link does not ask for all of these numbers.", "Open it again.")
+
+
+def _copy(value: ProposedValue) -> ProposedValue:
+    # The transaction may be tried again, and a row belongs to one session.
+    copied = ("assumption", "ours", "theirs", "source")
+    return ProposedValue(**{name: getattr(value, name) for name in copied})
+
+
+def _same(
+    session: Session,
+    earlier: Sequence[Proposal],
+    name: str,
+    note: str,
+    values: Sequence[ProposedValue],
+) -> Proposal | None:
+    since = now() - SAME_WITHIN
+    recent = [
+        each for each in earlier if each.at >= since and (each.name, each.note) == (name, note)
+    ]
+    found = stored.proposed_values(session, recent)
+    wanted = [_content(each) for each in values]
+    for each in recent:
+        if [_content(value) for value in found[each.id]] == wanted:
+            return each
+    return None
+
+
+def _content(value: ProposedValue) -> tuple[str, float, str]:
+    return value.assumption, value.theirs, value.source
+
+
+@dataclass(frozen=True)
+class Received:
+    """A proposal with its numbers, the link that it came in through, and its case."""
+
+    proposal: Proposal
+    values: tuple[ProposedValue, ...]
+    share: Share
+    head: StoredCase
+
+    @property
+    def open_count(self) -> int:
+        """How many of its numbers are not decided yet."""
+        return sum(each.state == OPEN for each in self.values)
+
+    @property
+    def customer(self) -> str:
+        """What the customer is called."""
+        return self.share.label or self.head.customer
+
+
+def of_visit(store: Database, visit: Visit) -> tuple[Received, ...]:
+    """What was proposed through a link, with what became of it, the newest first."""
+    with store.read() as session:
+        return _received(session, stored.proposals_of_share(session, visit.share.id), visit.head)
+
+
+def _received(
+    session: Session, proposals: Sequence[Proposal], head: StoredCase
+) -> tuple[Received, ...]:
+    values = stored.proposed_values(session, proposals)
+    shares = stored.by_ids(session, [each.share_id for each in proposals])
+    return tuple(Received(each, values[each.id], shares[each.share_id], head) for each in proposals)
+
+
+# --------------------------------------------------------------------------- taking over
+
+
+@dataclass(frozen=True)
+class Given:
+    """A number that somebody at the customer has given, and where it comes from."""
+
+    customer: str
+    source: str
+    owner: str
+    at: datetime
+    value: float
+
+    @property
+    def whole_source(self) -> str:
+        """The customer and what was said, as the source of an evidence."""
+        whose = self.customer or self.owner
+        if not self.source:
+            return whose[:LABEL_LENGTH]
+        room = LABEL_LENGTH - len(self.source) - 2
+        return f"{whose[:room]}: {self.source}" if whose else self.source
+
+
+def taken_over(case: Case, given: Mapping[str, Given]) -> Case:
+    """The case with the customer's numbers, by the ids of assumptions, and their evidence."""
+    changed = tuple(
+        _with_given(each, given[each.id]) if each.id in given else each for each in case.assumptions
+    )
+    return replace(case, assumptions=changed)
+
+
+def _with_given(assumption: Assumption, given: Given) -> Assumption:
+    """The assumption with the customer's number, and what it rests on now."""
+    low, high = _range_with(assumption, given.value)
+    old = quantity.show_with_unit(assumption.value, assumption.unit)
+    note = f"Proposed on {_day(given.at)} in place of {old}. {_widening(assumption, given.value)}"
+    evidence = Evidence(
+        grade=Grade.B,
+        source=given.whole_source,
+        date=given.at.date(),
+        owner=given.owner,
+        note=note.strip(),
+    )
+    moved = assumption.with_value(given.value)
+    return replace(moved, low=low, high=high, evidence=evidence)
+
+
+def _widening(assumption: Assumption, value: float) -> str:
+    """What becomes of a range that does not hold a value; empty when it does."""
+    low, high = _range_with(assumption, value)
+    if (low, high) == (assumption.low, assumption.high):
+        return ""
+
+    def shown(number: float | None) -> str:
+        return "–" if number is None else quantity.show(number, assumption.unit)
+
+    old = f"{shown(assumption.low)} to {shown(assumption.high)}"
+    return f"The range is widened from {old} to {shown(low)} to {shown(high)}."
+
+
+def _range_with(assumption: Assumption, value: float) -> tuple[float | None, float | None]:
+    low, high = assumption.low, assumption.high
+    return (
+        None if low is None else min(low, value),
+        None if high is None else max(high, value),
+    )
+
+
+def _day(moment: datetime) -> str:
+    return f"{moment:%-d %B %Y}"
+
+
+# --------------------------------------------------------------------------- the team's side
+
+
+@dataclass(frozen=True, kw_only=True)
+class Row:
+    """A proposed number beside ours and beside that of the newest version.
+
+    `newest` is None where the assumption is no longer there. `effect` is what this number
+    alone does to the value of the newest version, None where that cannot be said. `hindrance`
+    says why it cannot be accepted as it is. `widened` says what becomes of the range.
+    """
+
+    value: ProposedValue
+    label: str
+    unit: str
+    newest: float | None
+    effect: float | None
+    hindrance: str
+    widened: str
+
+    @property
+    def id(self) -> str:
+        """The id of the assumption."""
+        return self.value.assumption
+
+    @property
+    def has_moved(self) -> bool:
+        """Whether somebody has changed our number since it was shared."""
+        return self.newest is None or self.newest != self.value.ours
+
+    @property
+    def is_open(self) -> bool:
+        """Whether nobody has decided yet."""
+        return self.value.state == OPEN
+
+    def shown(self, number: float) -> str:
+        """A number of this row as people read it."""
+        return quantity.show_with_unit(number, self.unit)
+
+
+@dataclass(frozen=True)
+class Review(Received):
+    """A proposal as the team decides on it."""
+
+    newest: Saved
+    shared: Case
+    rows: tuple[Row, ...]
+
+    @property
+    def currency(self) -> str:
+        """The currency of the effects."""
+        return self.newest.case.currency
+
+    def refreshed(self, values: Iterable[ProposedValue]) -> tuple[Row, ...]:
+        """The rows with the state of their numbers at this moment."""
+        by_assumption = {each.assumption: each for each in values}
+        return tuple(replace(row, value=by_assumption[row.value.assumption]) for row in self.rows)
+
+
+def of_case(
+    store: Database, actor: Actor, uid: str, limit: int = 50, before: int | None = None
+) -> Slice[Received]:
+    """What customers have proposed for a case, the newest first, from below `before` on."""
+    with store.read() as session:
+        head = head_for(session, actor, uid, Action.READ)
+        found = stored.proposals_of_case(session, head.id, limit, before)
+        return Slice(_received(session, found.rows, head), found.has_more)
+
+
+def review(store: Database, actor: Actor, uid: str, case_uid: str | None = None) -> Review:
+    """A proposal beside the newest version. Raises `NotFound`, also for another case's."""
+    with store.read() as session:
+        found = _proposal_for(session, actor, uid, Action.READ)
+        if case_uid not in (None, found.head.uid):
+            raise NotFound(KIND)
+        newest = Saved(found.head, version_of(session, found.head))
+        seen = Saved(found.head, version_of(session, found.head, found.proposal.version))
+    rows = tuple(_rows(found.values, newest.case, seen.case))
+    return Review(found.proposal, found.values, found.share, found.head, newest, seen.case, rows)
+
+
+def _proposal_for(
+    session: Session, actor: Actor, uid: str, action: Action, *, lock: bool = False
+) -> Received:
+    """The only way to a proposal for the team. Raises `Unauthenticated`, `NotFound`, …"""
+    proposal = stored.proposal_by_uid(session, uid) if actor.account else None
+    share = stored.by_ids(session, [proposal.share_id]).get(proposal.share_id) if proposal else None
+    head = stored.case_of(session, share) if share else None
+    is_there = head is not None and head.deleted_at is None
+    require(actor, action, head.team_id if head and is_there else None, KIND)
+    assert proposal is not None
+    assert share is not None
+    assert head is not None
+    if lock:
+        head = head_for(session, actor, head.uid, action, lock=True)
+    values = stored.proposed_values(session, [proposal])[proposal.id]
+    return Received(proposal, values, share, head)
+
+
+def _rows(values: Iterable[ProposedValue], newest: Case, seen: Case) -> Iterable[Row]:
+    value_now = _value_of(newest)
+    for each in values:
+        before = seen.assumption(each.assumption)
+        assumption = newest.assumption(each.assumption)
+        named = assumption or before
+        yield Row(
+            value=each,
+            label=named.label if named else each.assumption,
+            unit=before.unit if before else "1",
+            newest=assumption.value if assumption else None,
+            effect=_effect_alone(newest, each, value_now) if assumption else None,
+            hindrance=_hindrance(before, assumption),
+            widened=_widening(assumption, each.theirs) if assumption else "",
+        )
+
+
+def _value_of(case: Case) -> float | None:
+    try:
+        return cases.calculate(case).value("value")
+    except CaseError:
+        return None
+
+
+def _effect_alone(case: Case, value: ProposedValue, value_now: float | None) -> float | None:
+    if value_now is None or value.state != OPEN:
+        return None
+    value_then = _value_of(case.with_values({value.assumption: value.theirs}))
+    return None if value_then is None else value_then - value_now
+
+
+def _hindrance(before: Assumption | None, assumption: Assumption | None) -> str:
+    if assumption is None or before is None:
+        return "The newest version no longer has this assumption."
+    if before.unit != assumption.unit:
+        return f"Its unit has changed from {before.unit} to {assumption.unit}."
+    return ""
+
+
+# --------------------------------------------------------------------------- decide
+
+
+@dataclass(frozen=True)
+class Decided:
+    """What came of a decision: the case, and whether it had been made before."""
+
+    saved: Saved
+    is_repeated: bool
+
+
+def decide(
+    store: Database, actor: Actor, uid: str, decisions: Decisions, expected: Expected
+) -> Decided:
+    """Accept and decline numbers of a proposal; those accepted make one new version.
+
+    `expected` is the tag of the version that the numbers were compared with. The same
+    decisions made again change nothing. Raises `CaseError` for numbers that were not proposed
+    or are both accepted and declined, `Conflict` for those that somebody has decided otherwise
+    and for those that have changed since and are not to be replaced, `PreconditionRequired`,
+    `PreconditionFailed`.
+    """
+    _refuse_contradiction(decisions)
+    looked_at = review(store, actor, uid)
+    _refuse_strangers(looked_at, decisions)
+    draft = None
+    if decisions.accept and not _is_done(looked_at.values, decisions):
+        _refuse_other_decisions(looked_at.rows, decisions)
+        _refuse_hindered(looked_at, decisions)
+        draft = Draft.of(_with_accepted(looked_at, decisions.accept))
+
+    def work(session: Session) -> Decided:
+        found = _proposal_for(session, actor, uid, Action.SHARE, lock=True)
+        if _is_done(found.values, decisions):
+            newest = version_of(session, found.head)
+            return Decided(saved_cases.saved(session, found.head, newest), True)
+        _refuse_other_decisions(looked_at.refreshed(found.values), decisions)
+        head, newest = saved_cases.for_change(session, actor, found.head.uid, expected)
+        saved = saved_cases.saved(session, head, newest)
+        if draft is not None:
+            saved = saved_cases.add_version(
+                session,
+                actor,
+                head,
+                newest,
+                draft,
+                action="proposal.accepted",
+                note=_note_of_version(looked_at, decisions),
+                on_behalf_of=_on_behalf_of(looked_at),
+            )
+        _settle(session, actor, found, decisions, saved.version.number)
+        return Decided(saved, False)
+
+    return store.run(work)
+
+
+def _refuse_contradiction(decisions: Decisions) -> None:
+    both = set(decisions.accept) & set(decisions.decline)
+    if both:
+        raise CaseError(
+            Problem(
+                code="conflict",
+                place=f"decline.{id}",
+                cause="This number is both accepted and declined.",
+                remedy="Decide for one of the two.",
+            )
+            for id in sorted(both)
+        )
+    if not decisions.accept and not decisions.decline:
+        raise CaseError(
+            [
+                Problem(
+                    code="missing",
+                    place="request",
+                    cause="Nothing is decided.",
+                    remedy="Accept or decline at least one number.",
+                )
+            ]
+        )
+
+
+def _refuse_strangers(review: Review, decisions: Decisions) -> None:
+    known = [each.assumption for each in review.values]
+    asked = [(id, "accept") for id in decisions.accept]
+    asked += [(id, "decline") for id in decisions.decline]
+    unknown = [(id, place) for id, place in asked if id not in known]
+    if unknown:
+        raise CaseError(
+            Problem(
+                code="unknown_name",
+                place=place,
+                cause=f"No number was proposed for “{id}”.",
+                remedy=did_you_mean(id, known),
+            )
+            for id, place in unknown
+        )
+
+
+def _wanted(decisions: Decisions) -> dict[str, str]:
+    return dict.fromkeys(decisions.accept, ACCEPTED) | dict.fromkeys(decisions.decline, DECLINED)
+
+
+def _is_done(values: Iterable[ProposedValue], decisions: Decisions) -> bool:
+    states = {each.assumption: each.state for each in values}
+    return all(states[id] == state for id, state in _wanted(decisions).items())
+
+
+def _refuse_other_decisions(rows: Iterable[Row], decisions: Decisions) -> None:
+    wanted = _wanted(decisions)
+    for row in rows:
+        kept = row.value
+        if not row.is_open and kept.assumption in wanted:
+            raise Conflict(
+                f"{kept.decided_by} has {kept.state} “{row.label}” already.",
+                "Open the proposal again to see what is left to decide.",
+            )
+
+
+def _refuse_hindered(review: Review, decisions: Decisions) -> None:
+    for row in review.rows:
+        if row.value.assumption not in decisions.accept:
+            continue
+        if row.hindrance:
+            raise Conflict(f"“{row.label}” cannot be accepted. {row.hindrance}", "Decline it.")
+        if row.has_moved and row.value.assumption not in decisions.replace:
+            assert row.newest is not None
+            raise Conflict(
+                f"“{row.label}” was {row.shown(row.value.ours)} when it was shared and is "
+                f"{row.shown(row.newest)} now.",
+                "Say that it is to be replaced, or decline it.",
+            )
+
+
+def _with_accepted(review: Review, accept: Sequence[str]) -> Case:
+    proposal = review.proposal
+    given = {
+        each.assumption: Given(
+            review.customer, each.source, proposal.name, proposal.at, each.theirs
+        )
+        for each in review.values
+        if each.assumption in accept
+    }
+    return taken_over(review.newest.case, given)
+
+
+def _on_behalf_of(review: Review) -> str:
+    """The person, and the customer if that is somebody else: “Ann Lee, Company A”."""
+    name, customer = review.proposal.name, review.customer
+    return f"{name}, {customer}"[:300] if customer and customer != name else name
+
+
+def _note_of_version(review: Review, decisions: Decisions) -> str:
+    count = len(decisions.accept)
+    numbers = "1 number" if count == 1 else f"{count} numbers"
+    day = _day(review.proposal.at)
+    return f"{numbers} proposed by {review.proposal.name} on {day} taken over."
+
+
+def _settle(
+    session: Session, actor: Actor, found: Received, decisions: Decisions, number: int
+) -> None:
+    moment = now()
+    wanted = _wanted(decisions)
+    for each in found.values:
+        state = wanted.get(each.assumption)
+        if state is None or each.state == state:
+            continue
+        each.state = state
+        each.decided_by, each.decided_at = actor.name, moment
+        each.decided_in = number if state == ACCEPTED else None
+        each.reason = decisions.decline.get(each.assumption, "")
+    audit.record(
+        session,
+        actor,
+        "proposal.decided",
+        team_id=found.head.team_id,
+        subject=found.head.uid,
+        proposal=found.proposal.uid,
+        accepted=list(decisions.accept),
+        declined=list(decisions.decline),
+    )
+    session.flush()

@@ -1,0 +1,87 @@
+"""No other site may make a reader's browser change something here.
+
+Forms send back a secret that only our own pages know, and scripts send it as `X-CSRFToken`.
+
+| request | has to show |
+|---|---|
+| reads | nothing |
+| a program with a token | its token: browsers do not send that by themselves |
+| the verbs that keep nothing | nothing: there is nothing to forge |
+| other calls of the API | a session, else 401; and then the secret |
+| every other form | the secret |
+"""
+
+from __future__ import annotations
+
+from typing import cast
+
+from flask import Flask, Response, current_app, request
+from flask_wtf.csrf import CSRFError, CSRFProtect, generate_csrf
+from markupsafe import Markup
+
+from valuecalc.errors import Unauthenticated
+from valuecalc.web.errors import API_PATH, answer
+from valuecalc.web.identity import actor, has_token
+from valuecalc.web.problem import Failure
+
+FIELD = "csrf_token"
+HEADER = "X-CSRFToken"
+
+_READING = frozenset({"GET", "HEAD", "OPTIONS"})
+
+STATELESS = frozenset(
+    {
+        *(f"v1.{verb}" for verb in ("calculate", "check", "explain", "solve", "export")),
+        *(f"calculate.{verb}" for verb in ("show", "explain", "download")),
+        *(f"shared.{verb}" for verb in ("preview", "explain_preview")),
+        "theme.switch",
+    }
+)
+"""Views that anybody may use and that keep nothing; the theme is a matter of taste."""
+
+
+def install(app: Flask) -> None:
+    """Check each request; call it after `identity.install`. Templates get `csrf_field()`."""
+    app.config["WTF_CSRF_CHECK_DEFAULT"] = False
+    # A form may stay open as long as its session lasts.
+    app.config["WTF_CSRF_TIME_LIMIT"] = None
+    CSRFProtect(app)
+    app.before_request(protect)
+    app.register_error_handler(CSRFError, _refuse)
+    app.jinja_env.globals["csrf_field"] = field
+
+
+def protect() -> None:
+    """Refuse what another site may have sent. Raises `Unauthenticated` or `CSRFError`."""
+    if request.method in _READING or request.endpoint is None:
+        return
+    if has_token():
+        actor()
+        return
+    if request.endpoint in STATELESS or not current_app.config["WTF_CSRF_ENABLED"]:
+        return
+    if request.path.startswith(API_PATH) and not actor().is_known:
+        raise Unauthenticated("You are not signed in.", "Send a token: Authorization: Bearer vc_…")
+    cast(CSRFProtect, current_app.extensions["csrf"]).protect()
+
+
+def field() -> Markup:
+    """The hidden field of a form."""
+    return Markup('<input type="hidden" name="{}" value="{}">').format(FIELD, generate_csrf())
+
+
+def _refuse(error: CSRFError) -> Response:
+    is_api = request.path.startswith(API_PATH)
+    return answer(
+        Failure(
+            status=400,
+            title="This form cannot be taken",
+            cause="It was opened too long ago, before you signed in, or on another site. "
+            "Nothing was changed."
+            if not is_api
+            else "A request with a session needs the secret of the page that it comes from.",
+            remedy=f"Send it as {HEADER}, or use a token."
+            if is_api
+            else "Open the page again and repeat what you did; cookies have to be allowed.",
+        )
+    )
