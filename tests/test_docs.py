@@ -58,7 +58,7 @@ def test_the_figures_that_the_value_model_names_exist() -> None:
 
 
 def test_every_command_of_the_readme_is_one() -> None:
-    commands = re.findall(r"^valuecalc ([a-z]+)", README, re.MULTILINE)
+    commands = re.findall(r"^valuecalc ([a-z-]+)", README, re.MULTILINE)
     assert set(commands) == set(main.commands) - {"help"}
     for command in set(commands):
         assert CliRunner().invoke(main, [command, "--help"]).exit_code == 0
