@@ -1,4 +1,4 @@
-"""The service behind its real server, as `valuecalc serve` starts it, for what drives it by HTTP."""
+"""The service behind its real server, for what drives it by HTTP: `valuecalc serve`."""
 
 from __future__ import annotations
 

@@ -179,7 +179,10 @@ def test_a_missing_file_ends_with_3() -> None:
     assert "nowhere.yaml: cannot be read" in shown.output
 
 
-def test_serve_says_when_the_port_is_taken() -> None:
+def test_serve_says_when_the_port_is_taken(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("VALUECALC_DATA_DIR", str(tmp_path))
     with socket.socket() as holder:
         holder.bind(("127.0.0.1", 0))
         holder.listen()
@@ -189,7 +192,10 @@ def test_serve_says_when_the_port_is_taken() -> None:
     assert "--port" in shown.output
 
 
-def test_serve_shows_the_reference_example_at_the_address_it_prints() -> None:
+def test_serve_shows_the_reference_example_at_the_address_it_prints(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("VALUECALC_DATA_DIR", str(tmp_path))
     command = [sys.executable, "-m", "valuecalc", "serve", "--port", "0", "--workers", "1"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as server:
         try:

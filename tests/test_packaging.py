@@ -177,4 +177,9 @@ def test_what_the_service_imports_was_asked_for_by_name() -> None:
 
 
 def test_the_lock_for_development_holds_that_of_the_service_unchanged() -> None:
-    assert locked("app").items() <= locked("dev").items()
+    # Without markers: what the service needs on one system, the tests may need on all.
+    pinned = [
+        {(key.split()[0], version) for key, version in locked(level).items()}
+        for level in ("app", "dev")
+    ]
+    assert pinned[0] <= pinned[1]

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 
-MARKERS = ("<!-- bench -->", "<!-- /bench -->")
+PARTS = ("bench", "bench service", "bench growth")
+"""What stands between `<!-- PART -->` and `<!-- /PART -->` is written by the bench."""
 
 
 @dataclass(frozen=True)
@@ -67,7 +68,8 @@ def _three_digits(number: float) -> str:
 
 def machine() -> str:
     """On what it was measured."""
-    libraries = ", ".join(f"{name} {version(name)}" for name in ("numpy", "formulas"))
+    names = ("numpy", "formulas", "Flask", "SQLAlchemy", "gunicorn")
+    libraries = ", ".join(f"{name} {version(name)}" for name in names)
     return (
         f"Python {platform.python_version()}, {libraries}; {platform.system()} "
         f"{platform.machine()}, {os.cpu_count()} processors. Times depend on the machine; "
@@ -75,14 +77,15 @@ def machine() -> str:
     )
 
 
-def write_between_markers(file: Path, text: str) -> bool:
-    """Put a text between the markers of a file; False when it has none."""
+def write_between_markers(file: Path, text: str, part: str = PARTS[0]) -> bool:
+    """Put a text between the markers of a part of a file; False when it has none."""
     if not file.exists():
         return False
     content = file.read_text(encoding="utf-8")
-    start, end = (content.find(marker) for marker in MARKERS)
+    opening = f"<!-- {part} -->"
+    start, end = content.find(opening), content.find(f"<!-- /{part} -->")
     if start < 0 or end < start:
         return False
-    head, tail = content[: start + len(MARKERS[0])], content[end:]
+    head, tail = content[: start + len(opening)], content[end:]
     file.write_text(f"{head}\n\n{text}\n\n{tail}", encoding="utf-8")
     return True

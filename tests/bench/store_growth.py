@@ -21,7 +21,6 @@ from sqlalchemy.orm import Session
 from tests.bench import reference
 from tests.bench.measure import side_by_side, turn_of
 from tests.bench.report import Table, duration, ratio
-from tests.postgres import NoPostgresql
 from tests.serving import ready_database
 from tests.team_members import new_member, new_team
 from valuecalc.services import saved_cases, versions
@@ -72,7 +71,7 @@ Work = Callable[[Filled], Callable[[], object]]
 
 
 def growth(folder: Path, sizes: Sequence[int], kind: str = "sqlite") -> Table:
-    """The times at each number of cases. Raises `NoPostgresql`."""
+    """The times at each number of cases. Raises `tests.postgres.NoPostgresql`."""
     with ExitStack() as stack:
         filled = {}
         for size in sizes:
@@ -161,7 +160,7 @@ def _save(filled: Filled) -> Callable[[], object]:
     uid, number = _chosen(filled), count(1)
 
     def save() -> None:
-        draft = replace(filled.draft, text=f"{filled.draft.text[:-1]},\"n\":{next(number)}}}")
+        draft = replace(filled.draft, text=f'{filled.draft.text[:-1]},"n":{next(number)}}}')
         wanted = uid()
 
         def work(session: Session) -> None:
@@ -202,7 +201,8 @@ def fill(url: str, size: int) -> Filled:
     quick = _quick_engine(url)
     with quick.begin() as connection:
         heads = list(_heads(first.head, teams, size))
-        connection.execute(insert(StoredCase), heads)
+        if heads:
+            connection.execute(insert(StoredCase), heads)
         for number in range(1, VERSIONS + 1):
             connection.execute(_copies(first.head.id, number))
         connection.execute(StoredCase.__table__.update().values(version=VERSIONS))  # type: ignore[attr-defined]
@@ -211,7 +211,7 @@ def fill(url: str, size: int) -> Filled:
             # As the server does by itself in the course of a day.
             connection.execute(text("VACUUM ANALYZE"))
     quick.dispose()
-    uids = [each["uid"] for each in heads if each["team_id"] == teams[0].id]
+    uids = [first.head.uid, *(each["uid"] for each in heads if each["team_id"] == teams[0].id)]
     draft = Draft.of(reference.case())
     return Filled(store, one, all_of_them, uids, _middle(store, one, len(uids)), draft)
 

@@ -6,17 +6,21 @@ import sys
 from dataclasses import replace
 from itertools import count
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
-from tests.bench import agreement, ours, reference, report
+from tests.bench import agreement, ours, reference, report, service, store_growth
 from tests.bench.by_hand import HandWritten
 from tests.bench.measure import FEWEST_TURNS, in_new_process, side_by_side
 from tests.bench.peers import Book, Peer, Unavailable
+from tests.databases import upgrade
 from valuecalc.case.checks import errors
 from valuecalc.engine.model import compile_case
+from valuecalc.services import saved_cases, versions
 
+DOCUMENT = Path(__file__).resolve().parent.parent.parent / "docs" / "benchmarks.md"
 ECHO = """
 import json, sys
 print(json.dumps({"seconds": 0.5}), flush=True)
@@ -133,6 +137,22 @@ def test_a_table_is_put_between_the_markers_and_nowhere_else(tmp_path: Path) -> 
     assert page.read_text() == expected
 
 
+def test_each_part_of_a_page_has_markers_of_its_own(tmp_path: Path) -> None:
+    page = tmp_path / "page.md"
+    page.write_text(
+        "<!-- bench -->\na\n<!-- /bench -->\n<!-- bench growth --><!-- /bench growth -->"
+    )
+    assert report.write_between_markers(page, "b", "bench growth")
+    assert "<!-- bench -->\na\n<!-- /bench -->" in page.read_text()
+    assert "<!-- bench growth -->\n\nb\n\n<!-- /bench growth -->" in page.read_text()
+
+
+@pytest.mark.parametrize("part", report.PARTS)
+def test_the_document_has_a_place_for_every_part(part: str) -> None:
+    text = DOCUMENT.read_text(encoding="utf-8")
+    assert text.count(f"<!-- {part} -->") == text.count(f"<!-- /{part} -->") == 1
+
+
 @pytest.mark.parametrize("text", ["no markers", "<!-- /bench --> wrong way <!-- bench -->"])
 def test_a_page_without_markers_is_left_alone(text: str, tmp_path: Path) -> None:
     page = tmp_path / "page.md"
@@ -166,3 +186,92 @@ def test_a_table_is_markdown_with_aligned_columns() -> None:
         "",
         "Note.",
     ]
+
+
+# --------------------------------------------------------------------------- the service
+
+
+def test_a_request_is_worth_as_many_empty_ones_as_the_median_round_says() -> None:
+    empty = service.Found(rates=[100.0, 1000.0, 300.0])
+    slow = service.Found(rates=[50.0, 10.0, 30.0])
+    assert slow.times(empty) == 10
+    assert slow.rate == 30
+
+
+def test_the_time_of_99_in_100_is_told_of_all_rounds() -> None:
+    found = service.Found(taken=[each / 1000 for each in range(200)])
+    assert found.quantile(0.5) == 0.1
+    assert found.quantile(0.99) == 0.198
+
+
+def test_the_length_of_a_body_is_that_of_what_is_sent_in_the_end() -> None:
+    text = service.send("POST", "/", {"value": service.NUMBER, "title": "£"})
+    head, body = text.replace(service.NUMBER, "1234567").split("\r\n\r\n")
+    assert f"Content-Length: {len(body.encode())}" in head
+
+
+@pytest.mark.parametrize("answer", [{}, {"statuses": {"200": 9, "500": 1}}])
+def test_times_of_a_server_that_answers_otherwise_count_for_nothing(answer: dict[str, Any]) -> None:
+    with pytest.raises(service.Unexpected, match="a page"):
+        service._answered(service.Work("a page", []), answer)
+
+
+@pytest.mark.slow
+def test_every_kind_of_request_is_answered_as_expected(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(service, "SECONDS", 0.05)
+    monkeypatch.setattr(service, "ROUNDS", 1)
+    with service.client() as asking:
+        found = service.measured("sqlite", tmp_path, asking)
+    assert len(found) == 9
+    assert all(len(each.taken) >= service.CONNECTIONS for each in found.values())
+
+
+# --------------------------------------------------------------------------- growth
+
+
+def test_a_filled_database_holds_what_the_service_would_have_put_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(store_growth, "VERSIONS", 4)
+    filled = store_growth.fill(_ready(tmp_path), 60)
+    try:
+        listed = saved_cases.page(filled.store, filled.all_teams, limit=100)
+        mine = saved_cases.page(filled.store, filled.one_team, limit=100)
+        assert (len(listed.rows), len(mine.rows)) == (60, len(filled.uids)) == (60, 55)
+        for uid in (filled.uids[0], filled.uids[-1]):
+            kept = versions.page(filled.store, filled.one_team, uid)
+            assert [each.number for each in kept.rows] == [4, 3, 2, 1]
+            assert saved_cases.load(filled.store, filled.one_team, uid).case == reference.case()
+    finally:
+        filled.store.close()
+
+
+def test_the_middle_of_the_list_leaves_half_of_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(store_growth, "VERSIONS", 1)
+    filled = store_growth.fill(_ready(tmp_path), 60)
+    rest = saved_cases.page(filled.store, filled.one_team, 100, filled.middle)
+    filled.store.close()
+    assert len(rest.rows) == len(filled.uids) - len(filled.uids) // 2 - 1
+
+
+def test_saving_in_the_growth_bench_makes_versions(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(store_growth, "VERSIONS", 1)
+    filled = store_growth.fill(_ready(tmp_path), 1)
+    save = store_growth.WORKS["save one more version"](filled)
+    save()
+    save()
+    loaded = saved_cases.load(filled.store, filled.one_team, filled.uids[0])
+    filled.store.close()
+    assert loaded.version.number == 3
+
+
+def _ready(folder: Path) -> str:
+    url = f"sqlite:///{folder / 'growth.db'}"
+    upgrade(url)
+    return url

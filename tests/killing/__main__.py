@@ -10,14 +10,11 @@ from __future__ import annotations
 import argparse
 import json
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 
-from tests.databases import sqlite_url
 from tests.killing.run import Plan, run
-from tests.postgres import running_server
+from tests.serving import empty_database
 
 
 def main() -> None:
@@ -29,18 +26,11 @@ def main() -> None:
     parser.add_argument("--database", choices=("sqlite", "postgresql"), default="sqlite")
     chosen = parser.parse_args()
     plan = Plan(seconds=chosen.seconds, writers=chosen.writers, workers=chosen.workers)
-    with tempfile.TemporaryDirectory() as folder, database(chosen.database, folder) as url:
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        empty_database(chosen.database, Path(folder)) as url,
+    ):
         print(json.dumps(asdict(run(url, plan)), indent=2))
-
-
-@contextmanager
-def database(kind: str, folder: str) -> Iterator[str]:
-    """The address of an empty database."""
-    if kind == "sqlite":
-        yield sqlite_url(Path(folder) / "killing.db")
-        return
-    with running_server(durable=True) as server, server.fresh_database(lambda _: None) as url:
-        yield url
 
 
 main()

@@ -356,6 +356,7 @@ def all_uids(store: Database, actor: Actor, limit: int, between: Callable[[], No
     while True:
         slice = saved_cases.page(store, actor, limit, after)
         found += [each.head.uid for each in slice.rows]
+        assert len(found) < 100, "the list never ends"
         if not slice.has_more:
             return found
         after = saved_cases.cursor_after(slice.rows[-1])

@@ -17,7 +17,7 @@ from urllib.parse import parse_qs, urlsplit
 from joserfc import jwt
 from joserfc.jwk import ECKey, KeySet, OctKey, RSAKey
 
-CLIENT_ID, CLIENT_SECRET = "valuecalc", "shared-secret"
+CLIENT_ID, CLIENT_SECRET = "valuecalc", "a-secret-that-both-know"
 Claims = dict[str, Any]
 
 

@@ -94,9 +94,9 @@ def test_a_wrong_token_is_refused_also_where_a_stranger_would_be_served(tmp_path
     app = operated(tmp_path)
     operation.prepare(Settings(data_dir=tmp_path))
     client = app.test_client()
-    assert client.get("/api/openapi.json").status_code == 200
+    assert client.post("/api/v1/check", json={"case": {}}).status_code == 200
     wrong = {"Authorization": "Bearer vc_1.x"}
-    assert client.get("/api/openapi.json", headers=wrong).status_code == 401
+    assert client.post("/api/v1/check", json={"case": {}}, headers=wrong).status_code == 401
 
 
 def test_who_asks_is_found_out_before_the_request_is_counted(

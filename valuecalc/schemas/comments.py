@@ -8,7 +8,7 @@ from typing import Any, cast
 from marshmallow import pre_dump
 
 from valuecalc.schemas.fields import Flag, Note, Text
-from valuecalc.schemas.paging import Cursor, Integer, Moment, SliceQuery, next_field
+from valuecalc.schemas.paging import Cursor, Integer, Moment, SliceQuery, next_field, or_null
 from valuecalc.schemas.requests import RequestShape
 from valuecalc.schemas.result import Count, Items, OutputShape, Words
 
@@ -32,7 +32,7 @@ class NewCommentSchema(RequestShape):
     example = "{text: Is this per month?, place: assumptions.subscribers}"
 
     text = Note(required=True, about="What is said.", example="Is this per month?")
-    place = _place(load_default="")
+    place = or_null(_place(load_default=""))
     version = Integer(least=1, load_default=None, about="The version; the newest without it.")
 
 
@@ -55,7 +55,7 @@ class CaseCommentSchema(OutputShape):
         return {
             **{name: getattr(comment, name) for name in copied},
             "id": comment.uid,
-            "by_customer": comment.share_id is not None,
+            "by_customer": comment.share_id is not None and comment.author_id is None,
         }
 
 

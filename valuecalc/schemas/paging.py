@@ -10,11 +10,11 @@ import base64
 import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 import orjson
 
-from valuecalc.schemas.fields import InputField, Text
+from valuecalc.schemas.fields import Flag, Identifier, InputField, Many, Table, Text
 from valuecalc.schemas.problems import mistake, shown
 from valuecalc.schemas.reading import is_blank
 from valuecalc.schemas.requests import RequestShape
@@ -57,6 +57,17 @@ class ExactField(InputField):
         return super().deserialize(value, attr, data, **options)
 
 
+AnyField = TypeVar("AnyField", bound=InputField)
+
+
+def or_null(field: AnyField) -> AnyField:
+    """The field, described as it is read: null is the same as nothing."""
+    usual = {Many: "array", Table: "object", Flag: "boolean"}
+    kind = field.metadata.get("type") or usual.get(type(field), "object")
+    field.metadata = {**field.metadata, "type": [kind, "null"]}
+    return field
+
+
 class Integer(ExactField):
     """A whole number within bounds, without a unit; in an address it is written in digits."""
 
@@ -84,6 +95,10 @@ def _whole(value: object) -> int | None:
     if isinstance(value, str) and _WHOLE.fullmatch(value):
         return int(value.partition(".")[0])
     return value if isinstance(value, int) else None
+
+
+class ExactIdentifier(ExactField, Identifier):
+    """The id of a scenario or the like in an address."""
 
 
 class Uid(ExactField):

@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from marshmallow import pre_dump
+from marshmallow import ValidationError, pre_dump
 
 from valuecalc.schemas.fields import Choice, InputField, Text
 from valuecalc.schemas.paging import Cursor, Integer, Moment, SliceQuery, Uid, next_field
@@ -76,6 +76,14 @@ def read_email(value: object) -> str:
             "Type the address anew, in plain letters.",
         )
     return text.lower()
+
+
+def email_or_nothing(text: str) -> str:
+    """An e-mail address in the form in which it is kept; empty for what is none."""
+    try:
+        return read_email(text)
+    except ValidationError:
+        return ""
 
 
 class Password(InputField):

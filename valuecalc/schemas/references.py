@@ -28,7 +28,7 @@ from valuecalc.schemas.fields import (
     Table,
     Text,
 )
-from valuecalc.schemas.paging import Cursor, Integer, Moment, SliceQuery, Uid, next_field
+from valuecalc.schemas.paging import Cursor, Integer, Moment, SliceQuery, Uid, next_field, or_null
 from valuecalc.schemas.parts import MAX_ITEMS, MAX_OTHERS, DriverSchema
 from valuecalc.schemas.problems import mistake, shown
 from valuecalc.schemas.reading import FIRST_YEAR, LAST_YEAR, read_identifier
@@ -76,33 +76,43 @@ class PublishSchema(RequestShape):
 
     case = Uid(required=True, about="The case that was delivered.")
     version = Integer(least=1, load_default=None, about="Its version; the newest without it.")
-    achieved = Table(
-        Quantity(),
-        read_key=read_identifier,
-        most=MAX_ITEMS,
-        load_default={},
-        about="What came of each benefit and investment over the horizon, by its id.",
+    achieved = or_null(
+        Table(
+            Quantity(),
+            read_key=read_identifier,
+            most=MAX_ITEMS,
+            load_default={},
+            about="What came of each benefit and investment over the horizon, by its id.",
+        )
     )
-    sector = Text(load_default="", about="The line of business; otherwise as in the case.")
-    region = Text(load_default="", about="The part of the world; otherwise as in the case.")
+    sector = or_null(Text(load_default="", about="The line of business; otherwise as in the case."))
+    region = or_null(
+        Text(load_default="", about="The part of the world; otherwise as in the case.")
+    )
     year = Integer(
         least=FIRST_YEAR, most=LAST_YEAR, load_default=None, about="The year of its prices."
     )
-    drivers = Many(
-        Part(DriverSchema),
-        most=MAX_OTHERS,
-        load_default=(),
-        about="The customer's size; otherwise as in the case.",
+    drivers = or_null(
+        Many(
+            Part(DriverSchema),
+            most=MAX_OTHERS,
+            load_default=(),
+            about="The customer's size; otherwise as in the case.",
+        )
     )
-    permission = Note(
-        load_default="",
-        about="The recorded permission to name the customer; without it nobody is named.",
+    permission = or_null(
+        Note(
+            load_default="",
+            about="The recorded permission to name the customer; without it nobody is named.",
+        )
     )
-    names = Many(
-        Text(), most=MAX_OTHERS, load_default=(), about="Other names that have to be taken out."
+    names = or_null(
+        Many(
+            Text(), most=MAX_OTHERS, load_default=(), about="Other names that have to be taken out."
+        )
     )
-    note = Note(load_default="", about="Anything else about it.")
-    preview = Flag(load_default=False, about="Show it without keeping it.")
+    note = or_null(Note(load_default="", about="Anything else about it."))
+    preview = or_null(Flag(load_default=False, about="Show it without keeping it."))
 
 
 class KeepingSchema(Shape):
@@ -111,7 +121,7 @@ class KeepingSchema(Shape):
     example = "{team: …, note: From the straw-man}"
 
     team = Uid(load_default=None, about="The team; not needed by who is an editor in one only.")
-    note = Note(load_default="", about="What is said about the first version.")
+    note = or_null(Note(load_default="", about="What is said about the first version."))
 
 
 class ExtrapolateSchema(RequestShape, TargetSchema):

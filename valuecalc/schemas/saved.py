@@ -28,11 +28,13 @@ from valuecalc.schemas.paging import (
     CurrencyCode,
     Cursor,
     ExactField,
+    ExactIdentifier,
     Integer,
     Moment,
     SliceQuery,
     Uid,
     next_field,
+    or_null,
 )
 from valuecalc.schemas.problems import mistake
 from valuecalc.schemas.requests import EXPECTED, EXPORT_FORMATS, ProblemDetailsSchema, RequestShape
@@ -111,7 +113,7 @@ class DocumentField(Part):
 def scenario_field() -> Identifier:
     """Which scenario to work in."""
     about = "The scenario: conservative, expected, stretch, or the id of a named one."
-    return Identifier(load_default=EXPECTED, about=about)
+    return ExactIdentifier(load_default=EXPECTED, about=about)
 
 
 def version_field(about: str = "The version; the newest without it.") -> Integer:
@@ -121,7 +123,7 @@ def version_field(about: str = "The version; the newest without it.") -> Integer
 
 def note_field() -> Note:
     """What the author says about the change."""
-    return Note(load_default="", about="What was changed and why.")
+    return or_null(Note(load_default="", about="What was changed and why."))
 
 
 # --------------------------------------------------------------------------- requests
@@ -144,7 +146,7 @@ class TagField(InputField):
     openapi = {"type": "string"}
 
     def deserialize(self, value: Any, *arguments: Any, **options: Any) -> str:
-        """As it was sent; a missing one is refused with a status of its own."""
+        """As it was sent; a missing one is answered with a status of its own."""
         return value if isinstance(value, str) else ""
 
 
@@ -153,8 +155,7 @@ class MatchHeaders(RequestShape):
 
     if_match = TagField(
         data_key="If-Match",
-        required=True,
-        about="The ETag of the version that was read.",
+        about="The ETag of the version that was read; without it the answer is 428.",
         example='"Q3VzdG9tZXJDYXNl.3"',
     )
 

@@ -55,9 +55,9 @@ class Role(StrEnum):
 
 MEANS = {
     Role.VIEWER: "May read and download cases.",
-    Role.COMMENTER: "May comment on them as well.",
-    Role.EDITOR: "May also make, change and share cases, and publish straw-men.",
-    Role.OWNER: "May also manage people and tokens, and read the audit log.",
+    Role.COMMENTER: "May read cases and comment on them.",
+    Role.EDITOR: "May make, change and share cases, and publish straw-men.",
+    Role.OWNER: "May do everything, and manage people and tokens.",
 }
 """What each role may do, for people."""
 

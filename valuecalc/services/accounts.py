@@ -16,7 +16,7 @@ from valuecalc.errors import (
     Problem,
     Unauthenticated,
 )
-from valuecalc.schemas.people import NewAccount, NewAccountSchema, SetUpSchema, read_email
+from valuecalc.schemas.people import NewAccount, NewAccountSchema, SetUpSchema, email_or_nothing
 from valuecalc.schemas.requests import RequestShape
 from valuecalc.services import attempts, audit, passwords
 from valuecalc.services.access import Actor, Role, refuse_programs
@@ -150,7 +150,7 @@ def sign_in(store: Database, email: str, password: str, request_id: str = "") ->
     Raises `Unauthenticated`, which is the same for an address that nobody has, and takes as
     long; and `TooMany`.
     """
-    known = _in_kept_form(email)
+    known = email_or_nothing(email)
     attempts.count(store, ATTEMPTS, known)
     user = _by_email(store, known)
     kept = user.password_hash if user is not None else None
@@ -163,13 +163,6 @@ def sign_in(store: Database, email: str, password: str, request_id: str = "") ->
     renewed = passwords.hashed(password) if passwords.is_outdated(kept) else None
     attempts.forget(store, ATTEMPTS, known)
     return store.run(lambda session: _signed_in(session, user.id, kept, renewed, request_id))
-
-
-def _in_kept_form(email: str) -> str:
-    try:
-        return read_email(email)
-    except Exception:  # whatever is wrong with it, nobody has that address
-        return ""
 
 
 def _by_email(store: Database, email: str) -> User | None:
@@ -277,7 +270,7 @@ def reset_key(store: Database, secret_key: str, email: str) -> str:
     """
 
     def work(session: Session) -> User:
-        user = people.user_by_email(session, _in_kept_form(email))
+        user = people.user_by_email(session, email_or_nothing(email))
         if user is None:
             raise NotFound("account")
         user.session_epoch += 1
@@ -317,7 +310,7 @@ def reset_password(store: Database, secret_key: str, key: str, password: str) ->
 
 def set_password(store: Database, email: str, password: str) -> User:
     """A new password for an account; for the operator. Raises `NotFound`, `CaseError`."""
-    user = _by_email(store, _in_kept_form(email))
+    user = _by_email(store, email_or_nothing(email))
     if user is None:
         raise NotFound("account")
     _refuse_weak(password, user.name, user.email)

@@ -158,7 +158,7 @@ def _of_comment(comment: Comment) -> dict[str, Any]:
         "text": comment.text,
         "author": comment.author,
         "at": _moment(comment.at),
-        "by_customer": comment.share_id is not None,
+        "by_customer": comment.share_id is not None and comment.author_id is None,
         "resolved_by": comment.resolved_by,
         "resolved_at": _moment(comment.resolved_at),
     }

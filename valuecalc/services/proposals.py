@@ -8,18 +8,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
 
-from valuecalc.case.case import Assumption, Case, Evidence, Grade
+from valuecalc.case import checks
+from valuecalc.case.case import Assumption, Case
 from valuecalc.engine.result import Figure, Result
 from valuecalc.errors import CaseError, Conflict, Forbidden, NotFound, Problem, did_you_mean
 from valuecalc.formula import quantity
-from valuecalc.schemas.fields import LABEL_LENGTH
 from valuecalc.schemas.shares import Decisions, Numbers, read_numbers, read_sender
 from valuecalc.services import audit, cases, saved_cases
 from valuecalc.services.access import Action, Actor, require
 from valuecalc.services.saved_cases import Draft, Expected, Saved, head_for, version_of
 from valuecalc.services.shared import SAME_WITHIN, Visit, alive, count_post
+from valuecalc.services.taking_over import Given, taken_over, widening, written_day
 from valuecalc.store import shares as stored
 from valuecalc.store.database import Database, Session
 from valuecalc.store.pages import Slice
@@ -56,10 +56,9 @@ def with_numbers(visit: Visit, numbers: Numbers) -> Case:
     }
     # What the straw-man is expected to give says nothing about other numbers.
     changed = replace(taken_over(visit.case, given), expected={})
-    try:
-        cases.calculate(changed)
-    except CaseError as error:
-        raise CaseError(_placed(each, numbers.values) for each in error.problems) from None
+    mistakes = checks.errors(changed)
+    if mistakes:
+        raise CaseError(_placed(each, numbers.values) for each in mistakes)
     return changed
 
 
@@ -246,78 +245,6 @@ def _received(
     return tuple(Received(each, values[each.id], shares[each.share_id], head) for each in proposals)
 
 
-# --------------------------------------------------------------------------- taking over
-
-
-@dataclass(frozen=True)
-class Given:
-    """A number that somebody at the customer has given, and where it comes from."""
-
-    customer: str
-    source: str
-    owner: str
-    at: datetime
-    value: float
-
-    @property
-    def whole_source(self) -> str:
-        """The customer and what was said, as the source of an evidence."""
-        whose = self.customer or self.owner
-        if not self.source:
-            return whose[:LABEL_LENGTH]
-        room = LABEL_LENGTH - len(self.source) - 2
-        return f"{whose[:room]}: {self.source}" if whose else self.source
-
-
-def taken_over(case: Case, given: Mapping[str, Given]) -> Case:
-    """The case with the customer's numbers, by the ids of assumptions, and their evidence."""
-    changed = tuple(
-        _with_given(each, given[each.id]) if each.id in given else each for each in case.assumptions
-    )
-    return replace(case, assumptions=changed)
-
-
-def _with_given(assumption: Assumption, given: Given) -> Assumption:
-    """The assumption with the customer's number, and what it rests on now."""
-    low, high = _range_with(assumption, given.value)
-    old = quantity.show_with_unit(assumption.value, assumption.unit)
-    note = f"Proposed on {_day(given.at)} in place of {old}. {_widening(assumption, given.value)}"
-    evidence = Evidence(
-        grade=Grade.B,
-        source=given.whole_source,
-        date=given.at.date(),
-        owner=given.owner,
-        note=note.strip(),
-    )
-    moved = assumption.with_value(given.value)
-    return replace(moved, low=low, high=high, evidence=evidence)
-
-
-def _widening(assumption: Assumption, value: float) -> str:
-    """What becomes of a range that does not hold a value; empty when it does."""
-    low, high = _range_with(assumption, value)
-    if (low, high) == (assumption.low, assumption.high):
-        return ""
-
-    def shown(number: float | None) -> str:
-        return "–" if number is None else quantity.show(number, assumption.unit)
-
-    old = f"{shown(assumption.low)} to {shown(assumption.high)}"
-    return f"The range is widened from {old} to {shown(low)} to {shown(high)}."
-
-
-def _range_with(assumption: Assumption, value: float) -> tuple[float | None, float | None]:
-    low, high = assumption.low, assumption.high
-    return (
-        None if low is None else min(low, value),
-        None if high is None else max(high, value),
-    )
-
-
-def _day(moment: datetime) -> str:
-    return f"{moment:%-d %B %Y}"
-
-
 # --------------------------------------------------------------------------- the team's side
 
 
@@ -430,7 +357,7 @@ def _rows(values: Iterable[ProposedValue], newest: Case, seen: Case) -> Iterable
             newest=assumption.value if assumption else None,
             effect=_effect_alone(newest, each, value_now) if assumption else None,
             hindrance=_hindrance(before, assumption),
-            widened=_widening(assumption, each.theirs) if assumption else "",
+            widened=widening(assumption, each.theirs) if assumption else "",
         )
 
 
@@ -610,7 +537,7 @@ def _on_behalf_of(review: Review) -> str:
 def _note_of_version(review: Review, decisions: Decisions) -> str:
     count = len(decisions.accept)
     numbers = "1 number" if count == 1 else f"{count} numbers"
-    day = _day(review.proposal.at)
+    day = written_day(review.proposal.at)
     return f"{numbers} proposed by {review.proposal.name} on {day} taken over."
 
 

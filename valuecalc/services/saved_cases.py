@@ -16,19 +16,19 @@ from functools import cached_property
 from typing import Any
 
 from valuecalc.case.case import Case
-from valuecalc.engine.calculate import calculate
 from valuecalc.errors import (
     CaseError,
     Conflict,
     NotFound,
     PreconditionFailed,
     PreconditionRequired,
+    Problem,
 )
 from valuecalc.schemas import changes
 from valuecalc.schemas.case import dump_case, load_case
 from valuecalc.schemas.keyed import patched
 from valuecalc.schemas.saved import read_note
-from valuecalc.services import audit
+from valuecalc.services import audit, cases
 from valuecalc.services.access import Action, Actor, require
 from valuecalc.services.teams import team_for
 from valuecalc.store import cases as stored
@@ -63,11 +63,15 @@ class Listed:
 
 @dataclass(frozen=True)
 class Saved:
-    """A case that is kept, in one of its versions; `team` where it was asked for (`saved`)."""
+    """A case that is kept, in one of its versions; `team` where it was asked for (`saved`).
+
+    `draft` is what the version was made from, when it was made just now.
+    """
 
     head: StoredCase
     version: Version
     team: Team | None = None
+    draft: Draft | None = None
 
     @cached_property
     def document(self) -> dict[str, Any]:
@@ -77,7 +81,16 @@ class Saved:
     @cached_property
     def case(self) -> Case:
         """The case itself; it may have mistakes, as a draft does."""
-        return load_case(self.document)
+        return self.draft.case if self.draft else load_case(self.document)
+
+    @property
+    def problems(self) -> tuple[Problem, ...]:
+        """Every mistake and every oddity of the case."""
+        found = _problems.get(self.version.sha)
+        if found is None:
+            found = self.draft.problems if self.draft else cases.check(self.case)
+            _remember_problems(self.version.sha, found)
+        return found
 
     @property
     def is_newest(self) -> bool:
@@ -96,6 +109,7 @@ class Draft:
 
     case: Case
     text: str
+    problems: tuple[Problem, ...]
     value: float | None
     npv: float | None
     evidence_share: float | None
@@ -105,11 +119,11 @@ class Draft:
         """The case with its document and the figures for lists; None for those of a draft."""
         text = canonical(dump_case(case))
         try:
-            result = calculate(case)
+            result = cases.calculate(case)
         except CaseError:
-            return cls(case, text, None, None, None)
+            return cls(case, text, cases.check(case), None, None, None)
         figures = (_finite(result.value(name)) for name in FIGURES_OF_LISTS)
-        return cls(case, text, *figures)
+        return cls(case, text, result.warnings, *figures)
 
     def put_on(self, head: StoredCase) -> None:
         """Show the case's name and figures on its head."""
@@ -132,6 +146,19 @@ class Draft:
             npv=self.npv,
             **details,
         )
+
+
+PROBLEMS_ARE_KEPT_OF = 256
+"""So many documents; what is wrong with one stays the same, as a version is never changed."""
+
+_problems: dict[str, tuple[Problem, ...]] = {}
+
+
+def _remember_problems(sha: str, problems: tuple[Problem, ...]) -> None:
+    """Keep what is wrong with a document, because finding it means to work the case out."""
+    if len(_problems) >= PROBLEMS_ARE_KEPT_OF:
+        _problems.clear()
+    _problems[sha] = problems
 
 
 FIGURES_OF_LISTS = ("value", "npv", "finance_view.share")
@@ -195,10 +222,12 @@ def load(store: Database, actor: Actor, uid: str, number: int | None = None) -> 
         return saved(session, head, version_of(session, head, number))
 
 
-def saved(session: Session, head: StoredCase, version: Version) -> Saved:
+def saved(
+    session: Session, head: StoredCase, version: Version, draft: Draft | None = None
+) -> Saved:
     """A case in one of its versions, with its team."""
     [team] = people.teams(session, (head.team_id,))
-    return Saved(head, version, team)
+    return Saved(head, version, team, draft)
 
 
 def page(
@@ -306,7 +335,7 @@ def _created(
     first = draft.version(actor, 1, note=note)
     stored.add(session, head, first)
     audit.record(session, actor, "case.created", team_id=team.id, subject=uid, title=head.title)
-    return Saved(head, first, team)
+    return Saved(head, first, team, draft)
 
 
 # --------------------------------------------------------------------------- save
@@ -416,7 +445,7 @@ def add_version(
 ) -> Saved:
     """The draft as the next version of a case, unless it is the same as the one before."""
     if before.document == draft.text:
-        return saved(session, head, before)
+        return saved(session, head, before, draft)
     found = changes.changes_between(json.loads(before.document), json.loads(draft.text))
     head.version += 1
     head.updated_by, head.updated_at = actor.account.id, now()
@@ -434,7 +463,7 @@ def add_version(
         changes=len(found),
     )
     session.flush()
-    return saved(session, head, after)
+    return saved(session, head, after, draft)
 
 
 # --------------------------------------------------------------------------- bin

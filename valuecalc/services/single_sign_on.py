@@ -9,10 +9,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from marshmallow import ValidationError
-
 from valuecalc.errors import Conflict, Forbidden
-from valuecalc.schemas.people import read_email
+from valuecalc.schemas.people import email_or_nothing
 from valuecalc.services import accounts, audit, invitations
 from valuecalc.services.access import Actor
 from valuecalc.store import people
@@ -40,10 +38,7 @@ class Claims:
     @property
     def verified_email(self) -> str:
         """The address in the form in which it is kept; empty if it is not verified."""
-        try:
-            return read_email(self.email) if self.is_verified else ""
-        except ValidationError:
-            return ""
+        return email_or_nothing(self.email) if self.is_verified else ""
 
 
 def sign_in(store: Database, claims: Claims, invitation: str = "", request_id: str = "") -> User:

@@ -123,13 +123,20 @@ def _owned(session: Session, tokens: Sequence[Token]) -> tuple[OwnedToken, ...]:
     return tuple(OwnedToken(each, owners[each.user_id], teams[each.team_id]) for each in tokens)
 
 
-def revoke(store: Database, actor: Actor, uid: str) -> None:
-    """End a token: one's own, or one of a team that one owns. Raises `NotFound`, `Forbidden`."""
+def revoke(store: Database, actor: Actor, uid: str, team_uid: str | None = None) -> None:
+    """End a token: one's own, or one of a team that one owns; with `team_uid` one of that team.
+
+    A token ends others, or itself, only if it may manage the team: a small one that has fallen
+    into wrong hands must not stop the programs of its owner. Raises `NotFound`, `Forbidden`.
+    """
 
     def work(session: Session) -> None:
+        team = None if team_uid is None else team_for(session, actor, team_uid, Action.MANAGE)
         found = people.token_by_uid(session, uid) if actor.account else None
+        if found is not None and team is not None and found.team_id != team.id:
+            found = None
         is_own = found is not None and found.user_id == actor.account.id
-        action = Action.READ if is_own else Action.MANAGE
+        action = Action.READ if is_own and not actor.is_program else Action.MANAGE
         require(actor, action, found.team_id if found else None, KIND)
         if found is None:
             raise NotFound(KIND)

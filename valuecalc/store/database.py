@@ -41,7 +41,10 @@ _WORTH_ANOTHER_TRY = frozenset({"40001", "40P01", "55P03"})
 
 
 def open_engine(url: str | URL) -> Engine:
-    """An engine with the settings above; connects when it is first used."""
+    """An engine with the settings above; connects when it is first used.
+
+    What is read and written stays out of its errors, because those are logged.
+    """
     address = make_url(url)
     if address.get_backend_name() == "sqlite":
         return _open_sqlite(address)
@@ -52,6 +55,7 @@ def open_engine(url: str | URL) -> Engine:
         max_overflow=5,
         pool_timeout=PATIENCE_SECONDS,
         pool_recycle=1800,
+        hide_parameters=True,
         connect_args={"connect_timeout": 5},
     )
 
@@ -59,7 +63,7 @@ def open_engine(url: str | URL) -> Engine:
 def _open_sqlite(address: URL) -> Engine:
     # Without isolation_level=None the driver sends a BEGIN of its own, later than ours.
     arguments = {"timeout": PATIENCE_SECONDS, "check_same_thread": False, "isolation_level": None}
-    engine = create_engine(address, connect_args=arguments)
+    engine = create_engine(address, connect_args=arguments, hide_parameters=True)
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine

@@ -26,6 +26,7 @@ from sqlalchemy import (
     Text,
     TypeDecorator,
     UniqueConstraint,
+    text,
 )
 from sqlalchemy.engine import Dialect
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
@@ -118,6 +119,11 @@ def _of(table: str, *, nullable: bool = False, index: bool = False) -> Any:
     """A column that points at a row of another table."""
     column = f"{table}.id"
     return mapped_column(RowNumber, ForeignKey(column), nullable=nullable, index=index)
+
+
+def _partial_index(name: str, only: str, *columns: str) -> Index:
+    """An index of the rows for which `only`, a condition in SQL, holds."""
+    return Index(name, *columns, sqlite_where=text(only), postgresql_where=text(only))
 
 
 # --------------------------------------------------------------------------- people
@@ -226,8 +232,9 @@ class StoredCase(Table):
 
     __tablename__ = "value_case"
     __table_args__ = (
-        Index("ix_value_case_team_id_updated", "team_id", "deleted_at", "updated_at", "id"),
-        Index("ix_value_case_deleted_at", "deleted_at"),
+        # PostgreSQL takes a list in the order of an index that holds nothing else.
+        _partial_index("ix_value_case_listed", "deleted_at IS NULL", "team_id", "updated_at", "id"),
+        _partial_index("ix_value_case_deleted_at", "deleted_at IS NOT NULL", "deleted_at"),
     )
 
     id: Mapped[int] = _number()

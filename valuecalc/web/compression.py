@@ -1,16 +1,22 @@
 """Sends text compressed to those who can read that: a large case is a tenth of its size.
 
-Pages hold no secrets, so that their compressed size gives none away.
+The compressed size of a page that holds a secret, such as the token of its forms, and shows
+what an attacker has put into the address, gives the secret away letter by letter to whoever sees
+the sizes. So every answer gets a name of random length in its gzip header, which readers ignore:
+the sizes say nothing, unless thousands of answers are compared for each letter.
 """
 
 from __future__ import annotations
 
 import gzip
+import io
+import secrets
 
 from flask import Flask, Response, request
 
 SMALLEST = 1000
 LEVEL = 5
+LONGEST_NAME = 64
 COMPRESSED = ("text/", "application/json", "application/problem+json", "image/svg+xml")
 
 
@@ -31,10 +37,19 @@ def compress(response: Response) -> Response:
     response.direct_passthrough = False
     content = response.get_data()
     if len(content) >= SMALLEST:
-        response.set_data(gzip.compress(content, LEVEL, mtime=0))
+        response.set_data(packed(content))
         response.content_encoding = "gzip"
         _weaken_etag(response)
     return response
+
+
+def packed(content: bytes) -> bytes:
+    """The content in gzip, longer by a random number of bytes."""
+    target = io.BytesIO()
+    name = "x" * secrets.randbelow(LONGEST_NAME)
+    with gzip.GzipFile(name, "wb", LEVEL, target, mtime=0) as file:
+        file.write(content)
+    return target.getvalue()
 
 
 def _weaken_etag(response: Response) -> None:

@@ -7,6 +7,7 @@ Forms send back a secret that only our own pages know, and scripts send it as `X
 | reads | nothing |
 | a program with a token | its token: browsers do not send that by themselves |
 | the verbs that keep nothing | nothing: there is nothing to forge |
+| what is open to all, without a session | nothing: there is nobody to act for |
 | other calls of the API | a session, else 401; and then the secret |
 | every other form | the secret |
 """
@@ -61,8 +62,15 @@ def protect() -> None:
     if request.endpoint in STATELESS or not current_app.config["WTF_CSRF_ENABLED"]:
         return
     if request.path.startswith(API_PATH) and not actor().is_known:
+        if _is_open_to_all():
+            return
         raise Unauthenticated("You are not signed in.", "Send a token: Authorization: Bearer vc_…")
     cast(CSRFProtect, current_app.extensions["csrf"]).protect()
+
+
+def _is_open_to_all() -> bool:
+    view = current_app.view_functions.get(request.endpoint or "")
+    return bool(getattr(view, "is_open_to_all", False))
 
 
 def field() -> Markup:

@@ -16,9 +16,10 @@ import ipaddress
 import math
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any, TypeVar, cast
 
-from flask import Flask, Response, current_app, g, request
+from flask import Flask, Response, current_app, request
 from flask_limiter import Limiter, RateLimitExceeded
 from limits import RateLimitItem, parse
 from werkzeug.exceptions import BadRequest, RequestEntityTooLarge
@@ -36,7 +37,7 @@ COST_FOR_STRANGERS = 3
 _UNCOUNTED = frozenset(
     {"static_files.send", "health.show", "health.show_readiness", "metrics.show"}
 )
-_CALCULATING = frozenset({"v1", "calculate"})
+_CALCULATING = frozenset({"v1", "calculate", "references", "starting"})
 _EXTENSION = "rate_limiter"
 
 
@@ -125,13 +126,10 @@ def _patience(storage: str) -> dict[str, str | int]:
 
 def find_out_who_asks() -> None:
     """Ask first, so that a request counts for whoever has proved who they are."""
-    if is_uncounted():
-        return
-    try:
-        identity.actor()
-    except Unauthenticated:
-        # It counts for the address. Whoever asks next meets the error again, and tells.
-        g.pop("actor", None)
+    if not is_uncounted():
+        # It counts for the address then. Whoever asks next meets the error again, and tells.
+        with suppress(Unauthenticated):
+            identity.actor()
 
 
 def counted_for() -> str:

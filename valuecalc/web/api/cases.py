@@ -101,7 +101,7 @@ def as_made(document: Body, made: Saved, is_replay: bool) -> Response:
 
 def dump(found: Saved) -> Body:
     """A case as it is kept, with what is wrong with it."""
-    return saved.dump_saved(found, cases.check(found.case))
+    return saved.dump_saved(found, found.problems)
 
 
 # --------------------------------------------------------------------------- one
@@ -121,7 +121,7 @@ def dump(found: Saved) -> Body:
 def read_case(headers: Body, query: Body, case_id: str) -> Response:
     """Read a case, in its newest version or in another one."""
     found = saved_cases.load(store(), actor(), case_id, query["version"])
-    return unless_known(as_json(dump(found)), found.tag)
+    return unless_known(found.tag, lambda: as_json(dump(found)))
 
 
 @blueprint.route("/cases/<uid:case_id>", methods=["PUT"])

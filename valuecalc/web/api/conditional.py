@@ -6,6 +6,8 @@ compresses it becomes weak (`W/"…"`); it names the same state, so it counts as
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from flask import Response, request
 from werkzeug.datastructures import ETags
 
@@ -38,7 +40,7 @@ def tagged(response: Response, tag: str) -> Response:
     return response
 
 
-def unless_known(response: Response, tag: str) -> Response:
-    """The answer with its tag; 304 without a body when the reader has this version already."""
-    tagged(response, tag).make_conditional(request)
-    return response
+def unless_known(tag: str, answer: Callable[[], Response]) -> Response:
+    """The answer with its tag; 304, and nothing is worked out, when the reader has it already."""
+    is_known = request.if_none_match.contains_weak(tag)
+    return tagged(Response(status=304) if is_known else answer(), tag)

@@ -47,7 +47,7 @@ def list_versions(query: Body, case_id: str) -> Response:
 def read_version(headers: Body, case_id: str, number: int) -> Response:
     """Read one version of a case; it never changes."""
     found = saved_cases.load(store(), actor(), case_id, number)
-    return unless_known(as_json(dump(found)), found.tag)
+    return unless_known(found.tag, lambda: as_json(dump(found)))
 
 
 @blueprint.route("/cases/<uid:case_id>/versions/<version:number>/freeze", methods=["POST"])

@@ -117,7 +117,7 @@ def ratio(planned: float | None, achieved: float | None) -> str:
     """Achieved ÷ planned, for people; a dash where there is none."""
     if achieved is None or not planned or planned <= 0:
         return quantity.UNDEFINED
-    return quantity.show(achieved / planned, "%", digits=1)
+    return quantity.show(round(achieved / planned, 3), "%")
 
 
 def driver_texts(case: Case) -> list[tuple[str, str]]:

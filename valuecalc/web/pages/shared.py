@@ -257,7 +257,7 @@ def _page(
 
 
 def _worked_out(visit: Visit) -> tuple[Result, ...]:
-    """The shared version in all its scenarios."""
+    """The shared version in all its scenarios, kept for the next reader."""
     return _worked_out_text(visit.version.document)
 
 

@@ -11,7 +11,7 @@ from flask import Blueprint, Response, make_response, redirect, render_template,
 from werkzeug.wrappers import Response as AnyResponse
 
 from valuecalc.case.case import Assumption, Case, Grade
-from valuecalc.errors import CaseError, Conflict, PreconditionFailed, Problem
+from valuecalc.errors import CaseError, Conflict, NotFound, PreconditionFailed, Problem
 from valuecalc.formula import quantity
 from valuecalc.schemas.shares import (
     AnswerSchema,
@@ -98,6 +98,7 @@ def _key() -> str | None:
 @blueprint.post("/shares/<share>/change")
 def change(uid: str, share: str) -> AnyResponse:
     """Change what a link allows."""
+    _require_of_case(uid, share)
     form = _wish_form(share)
     wish = dict(form.typed)
     del wish["version"]
@@ -116,12 +117,14 @@ def change(uid: str, share: str) -> AnyResponse:
 @blueprint.post("/shares/<share>/renew")
 def renew(uid: str, share: str) -> AnyResponse:
     """Give a link a new address and show it, this once."""
+    _require_of_case(uid, share)
     return _page(uid, Form(), made=shares.renew(store(), actor(), share))
 
 
 @blueprint.post("/shares/<share>/withdraw")
 def withdraw(uid: str, share: str) -> AnyResponse:
     """Shut a link for good."""
+    _require_of_case(uid, share)
     shares.withdraw(store(), actor(), share)
     return redirect(url_for("shares.show_all", uid=uid, _anchor=f"share-{share}"), code=303)
 
@@ -129,6 +132,7 @@ def withdraw(uid: str, share: str) -> AnyResponse:
 @blueprint.post("/shares/<share>/answers")
 def answer(uid: str, share: str) -> AnyResponse:
     """Say something to the customer on the page of a link."""
+    _require_of_case(uid, share)
     typed = {"text": request.form.get("text", ""), "place": request.form.get("place", "")}
     try:
         said = AnswerSchema().load(typed)
@@ -136,6 +140,12 @@ def answer(uid: str, share: str) -> AnyResponse:
     except CaseError as error:
         return _page(uid, _with_problems(Form(typed, share=f"answer {share}"), error), 422)
     return redirect(url_for("shares.show_all", uid=uid, _anchor="comments"), code=303)
+
+
+def _require_of_case(uid: str, share: str) -> None:
+    """Refuse a link of another case than that of the address, before anything is changed."""
+    if shares.load(store(), actor(), share).head.uid != uid:
+        raise NotFound(shares.KIND)
 
 
 def _wish_form(share: str = "") -> Form:

@@ -126,7 +126,7 @@ def withdraw(team: str, invitation: str) -> Response | AnyResponse:
 @blueprint.post("/<uid:team>/tokens/<uid:token>/revoke")
 def revoke_token(team: str, token: str) -> AnyResponse:
     """End a token of a member."""
-    tokens.revoke(store(), actor(), token)
+    tokens.revoke(store(), actor(), token, team)
     return _to(team, "tokens")
 
 

@@ -196,11 +196,19 @@ def upgrade() -> None:
         sa.UniqueConstraint("uid", name=op.f("uq_value_case_uid")),
     )
     with op.batch_alter_table("value_case", schema=None) as batch_op:
-        batch_op.create_index("ix_value_case_deleted_at", ["deleted_at"], unique=False)
         batch_op.create_index(
-            "ix_value_case_team_id_updated",
-            ["team_id", "deleted_at", "updated_at", "id"],
+            "ix_value_case_deleted_at",
+            ["deleted_at"],
             unique=False,
+            sqlite_where=sa.text("deleted_at IS NOT NULL"),
+            postgresql_where=sa.text("deleted_at IS NOT NULL"),
+        )
+        batch_op.create_index(
+            "ix_value_case_listed",
+            ["team_id", "updated_at", "id"],
+            unique=False,
+            sqlite_where=sa.text("deleted_at IS NULL"),
+            postgresql_where=sa.text("deleted_at IS NULL"),
         )
 
     op.create_table(
@@ -432,8 +440,16 @@ def downgrade() -> None:
     op.drop_table("reference")
     op.drop_table("case_version")
     with op.batch_alter_table("value_case", schema=None) as batch_op:
-        batch_op.drop_index("ix_value_case_team_id_updated")
-        batch_op.drop_index("ix_value_case_deleted_at")
+        batch_op.drop_index(
+            "ix_value_case_listed",
+            sqlite_where=sa.text("deleted_at IS NULL"),
+            postgresql_where=sa.text("deleted_at IS NULL"),
+        )
+        batch_op.drop_index(
+            "ix_value_case_deleted_at",
+            sqlite_where=sa.text("deleted_at IS NOT NULL"),
+            postgresql_where=sa.text("deleted_at IS NOT NULL"),
+        )
 
     op.drop_table("value_case")
     with op.batch_alter_table("membership", schema=None) as batch_op:

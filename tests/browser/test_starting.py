@@ -1,0 +1,133 @@
+"""From a straw-man to a case of one's own: without scripts, by keyboard, on a phone."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+from werkzeug.serving import make_server
+
+from tests.browser.conftest import faults
+from tests.team_members import new_member, new_team
+from tests.web.conftest import served
+from valuecalc.services import identity
+from valuecalc.web.identity import SESSION_KEY, SINCE_KEY
+
+pytestmark = pytest.mark.browser
+
+STRAW_MAN = "/straw-men/new-data-services"
+PHONE = {"width": 390, "height": 844}
+DESK = {"width": 1440, "height": 900}
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, dict[str, Any]]]:
+    """The address of a server, and the cookie of an editor."""
+    app = served(tmp_path_factory.mktemp("starting"))
+    store = app.extensions["store"]
+    editor = new_member(store, new_team(store))
+    client = app.test_client()
+    with client.session_transaction() as session:
+        session[SESSION_KEY] = identity.session_mark(editor.account)
+        session[SINCE_KEY] = int(time.time())
+    name = app.config["SESSION_COOKIE_NAME"]
+    cookie = client.get_cookie(name)
+    assert cookie is not None
+    server = make_server("127.0.0.1", 0, app, threaded=True)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    address = f"http://127.0.0.1:{server.server_port}"
+    yield address, {"name": name, "value": cookie.value, "url": address}
+    server.shutdown()
+
+
+@pytest.fixture
+def editors_page(
+    browser: Browser,
+    browser_context_args: dict[str, Any],
+    site: tuple[str, dict[str, Any]],
+    watch: Callable[[Page], Page],
+) -> Iterator[Callable[..., Page]]:
+    """Opens the browser of the editor."""
+    contexts: list[BrowserContext] = []
+
+    def start(**settings: Any) -> Page:
+        context = browser.new_context(**{**browser_context_args, "base_url": site[0], **settings})
+        contexts.append(context)
+        context.add_cookies([site[1]])  # type: ignore[list-item]
+        has_scripts = settings.get("java_script_enabled", True)
+        return watch(context.new_page()) if has_scripts else context.new_page()
+
+    yield start
+    for context in contexts:
+        context.close()
+
+
+def fill_in(page: Page) -> None:
+    page.get_by_label("Customer (optional)").fill("Northern Mobile")
+    page.get_by_role("textbox", name="New customer").fill("250k")
+
+
+def test_a_case_is_made_from_a_straw_man_without_scripts(
+    editors_page: Callable[..., Page],
+) -> None:
+    page = editors_page(java_script_enabled=False)
+    page.goto(STRAW_MAN)
+    page.get_by_role("link", name="Start a case from this").click()
+    page.get_by_role("textbox", name="New customer").fill("plenty")
+    page.get_by_role("button", name="Preview").click()
+    expect(page.get_by_text("“plenty” is not a number.").last).to_be_visible()
+    fill_in(page)
+    page.get_by_role("button", name="Preview").click()
+    expect(page.get_by_role("heading", name="Preview: New data services")).to_be_visible()
+    expect(page.get_by_role("row", name="New network nodes")).to_contain_text("7 nodes")
+    page.get_by_role("button", name="Create the case").click()
+    expect(page.get_by_role("link", name="Versions", exact=True)).to_be_visible()
+    expect(page.locator(".bar-title")).to_contain_text("Northern Mobile")
+
+
+def test_the_whole_way_is_walked_by_keyboard(editors_page: Callable[..., Page]) -> None:
+    page = editors_page()
+    page.goto("/start?from=new-data-services")
+    page.get_by_role("textbox", name="New customer").focus()
+    page.keyboard.type("250k")
+    page.keyboard.press("Enter")
+    page.get_by_role("button", name="Create the case").focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("link", name="Versions", exact=True)).to_be_visible()
+
+
+@pytest.mark.parametrize(
+    ("viewport", "scheme"), [(PHONE, "dark"), (DESK, "light")], ids=["phone", "desk"]
+)
+def test_axe_finds_nothing_and_nothing_is_too_wide(
+    editors_page: Callable[..., Page], viewport: dict[str, int], scheme: str
+) -> None:
+    page = editors_page(viewport=viewport, color_scheme=scheme)
+    seen = []
+
+    def look(name: str, *, is_ours: bool = True) -> None:
+        width = page.evaluate("document.documentElement.scrollWidth")
+        seen.extend([f"{name}: {each}" for each in (faults(page) if is_ours else ())])
+        seen.extend([f"{name} is {width} wide"] if width > viewport["width"] else [])
+
+    page.goto("/start?from=new-data-services")
+    page.get_by_role("button", name="Preview").click()
+    look("form with a mistake")
+    fill_in(page)
+    page.get_by_role("button", name="Preview").click()
+    look("preview")
+    page.get_by_role("button", name="Create the case").click()
+    page.goto(f"{page.url}/publish")
+    page.get_by_role("button", name="Preview").click()
+    look("publish")
+    page.get_by_role("button", name="Publish it").click()
+    expect(page.get_by_role("button", name="Take it out of the library")).to_be_visible()
+    # On a phone the rest of this page is that of any case.
+    look("reference", is_ours=viewport == DESK)
+    page.goto("/straw-men")
+    look("list")
+    assert seen == []

@@ -1,0 +1,479 @@
+"""Every address of the service: what it takes to ask there, and a request that is taken.
+
+`ROWS` is data: one row or more for each method of each rule that the application has. Texts in
+it may name things of `tests.web.belongings` as `$case`; so may the parts of addresses, which
+`PARTS` names.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from string import Template
+from typing import Any
+
+from valuecalc.web.api import examples
+from valuecalc.web.api.v1 import EXAMPLE_CASE
+
+
+class Takes(StrEnum):
+    """What somebody has to be, or to have, to be let in."""
+
+    NOTHING = "nothing"
+    LINK = "the secret of a link"
+    ACCOUNT = "an account"
+    OWNING = "owning some team"
+    MEMBER = "being in the team"
+    READ = "reading in the team"
+    COMMENT = "commenting in the team"
+    EDIT = "editing in the team"
+    SHARE = "sharing in the team"
+    PUBLISH = "publishing in the team"
+    MANAGE = "managing the team"
+    AUDIT = "reading the log of the team"
+    MOVE = "moving the team"
+    BEING_FIRST = "being there before there is any account"
+
+
+ROLES = ("viewer", "commenter", "editor", "owner")
+
+SMALLEST: Mapping[Takes, str] = {
+    Takes.MEMBER: "viewer",
+    Takes.READ: "viewer",
+    Takes.COMMENT: "commenter",
+    Takes.EDIT: "editor",
+    Takes.SHARE: "editor",
+    Takes.PUBLISH: "editor",
+    Takes.MANAGE: "owner",
+    Takes.AUDIT: "owner",
+    Takes.MOVE: "owner",
+}
+"""The smallest role that is let in; written down again, so that a slip in the code shows."""
+
+OF_PEOPLE_ALONE = "no token"
+
+PARTS: Mapping[str, str] = {
+    "uid": "$case",
+    "case_id": "$case",
+    "comment": "$comment",
+    "comment_id": "$comment",
+    "share": "$share",
+    "share_id": "$share",
+    "proposal": "$proposal",
+    "proposal_id": "$proposal",
+    "team": "$team",
+    "team_id": "$team",
+    "member": "$member",
+    "invitation": "$invitation",
+    "token": "$token",
+    "id": "$reference",
+    "reference_id": "$reference",
+    "secret": "$secret",
+    "number": "1",
+    "figure": "npv",
+    "kind": "xlsx",
+    "slug": "new-data-services",
+    "stem": "new-data-services",
+    "version": "0",
+    "name": "css/share.css",
+}
+"""The parts of addresses, by the names that they have in rules."""
+
+_PART = re.compile(r"<(?:[^:<>]*:)?([a-z_]+)>")
+
+
+@dataclass(frozen=True)
+class Row:
+    """One request that is taken; `takes` says from whom.
+
+    `by_token` says what a token has to be worth where that differs, and `stranger` how
+    somebody without an account is answered where that differs, `other` somebody of another team.
+    `answers` are the answers to those who are let in; None for any below 400.
+    """
+
+    method: str
+    rule: str
+    takes: Takes
+    parts: Mapping[str, str] = field(default_factory=dict)
+    query: Mapping[str, str] = field(default_factory=dict)
+    form: Mapping[str, str] | None = None
+    json: Any = None
+    is_archive: bool = False
+    headers: Mapping[str, str] = field(default_factory=dict)
+    answers: tuple[int, ...] | None = None
+    by_token: Takes | str | None = None
+    stranger: int | None = None
+    other: int = 404
+
+    @property
+    def id(self) -> str:
+        """How the row is called in a report."""
+        more = [*self.parts.values(), *(f"{name}={each}" for name, each in self.query.items())]
+        return " ".join([self.method, self.rule, *more])
+
+    @property
+    def is_api(self) -> bool:
+        """Whether programs ask there."""
+        return self.rule.startswith("/api/v1/")
+
+    @property
+    def changes(self) -> bool:
+        """Whether something may be different afterwards."""
+        return self.method not in ("GET", "HEAD", "OPTIONS")
+
+    @property
+    def things(self) -> list[str]:
+        """The names of the things that the address is made of, in their order."""
+        parts = {**PARTS, **self.parts}
+        texts = [parts[name] for name in _PART.findall(self.rule)]
+        return [text[1:] for text in texts if text.startswith("$")]
+
+    def address(self, names: Mapping[str, str]) -> str:
+        """The path with the ids of these things."""
+        parts = filled({**PARTS, **self.parts}, names)
+        return _PART.sub(lambda part: str(parts[part[1]]), self.rule)
+
+
+def filled(value: Any, names: Mapping[str, str]) -> Any:
+    """The same with the ids of things in the place of their names."""
+    if isinstance(value, str):
+        return Template(value).safe_substitute(names)
+    if isinstance(value, Mapping):
+        return {key: filled(each, names) for key, each in value.items()}
+    if isinstance(value, list | tuple):
+        return [filled(each, names) for each in value]
+    return value
+
+
+# --------------------------------------------------------------------------- what is sent
+
+AS_TEXT = {"document": examples.orjson.dumps(EXAMPLE_CASE).decode()}
+MATCH = {"If-Match": '"$tag"'}
+SOLVE = {"assumption": "subscribers", "figure": "benefits.arpu.year_1", "amount": "£5m"}
+START = {
+    "from": "new-data-services",
+    "customer": "Company B",
+    "currency": "GBP",
+    "start": "2027-06",
+    "drivers.subscribers.value": "250,000",
+    "drivers.subscribers.owner": "A. Jones",
+}
+PUBLISH = {"sector": "Telecoms", "region": "GB", "year": "2026", "achieved.arpu": "£13m"}
+NUMBERS = {"value-subscribers": "120,000", "source-subscribers": "Billing", "name": "Bo Fox"}
+PERSON = {"name": "Bo Fox", "email": "bo@example.org", "password": "correct horse staple"}
+DECIDE = {"decide-subscribers": "accept", "tag": "$tag"}
+
+V1 = "/api/v1"
+CASE = "/cases/<uid>"
+API_CASE = f"{V1}/cases/<uid:case_id>"
+TEAM = "/teams/<uid:team>"
+API_TEAM = f"{V1}{TEAM}"
+LINK = "/s/<secret>"
+OWN = "/references/<straw_man:id>"
+
+_PUBLIC = (
+    Row("GET", "/", Takes.NOTHING),
+    Row("GET", "/help", Takes.NOTHING),
+    Row("GET", "/healthz", Takes.NOTHING),
+    Row("GET", "/readyz", Takes.NOTHING),
+    Row("GET", "/metrics", Takes.NOTHING),
+    Row("GET", "/api/docs", Takes.NOTHING),
+    Row("GET", "/api/openapi.json", Takes.NOTHING),
+    Row("GET", "/static/<version>/<path:name>", Takes.NOTHING),
+    Row("POST", "/theme", Takes.NOTHING, form={"theme": "dark"}),
+    Row("GET", "/straw-men", Takes.NOTHING),
+    Row("GET", "/straw-men/<slug>", Takes.NOTHING),
+    Row("GET", "/straw-men/<slug>/explain/<figure>", Takes.NOTHING),
+    Row("GET", "/straw-men/<slug>/export/<stem>.<kind>", Takes.NOTHING),
+    Row("GET", "/calculate", Takes.NOTHING),
+    Row("POST", "/calculate", Takes.NOTHING, form=AS_TEXT),
+    Row("POST", "/calculate/explain/<figure>", Takes.NOTHING, form=AS_TEXT),
+    Row("POST", "/calculate/export/<kind>", Takes.NOTHING, form=AS_TEXT),
+    Row("GET", "/start", Takes.NOTHING, query={"from": "new-data-services"}),
+    Row("POST", "/start", Takes.NOTHING, form=START),
+    Row("POST", "/start/download", Takes.NOTHING, form=START),
+    Row("GET", "/start", Takes.READ, query={"from": "$reference"}, stranger=404),
+    Row("GET", "/sign-in", Takes.NOTHING),
+    Row("POST", "/sign-in", Takes.NOTHING, form={"email": "a@b.c"}, answers=(303, 422)),
+    Row("POST", "/sign-out", Takes.NOTHING, form={}),
+    Row("GET", "/sign-in/provider", Takes.NOTHING),
+    Row("GET", "/sign-in/provider/back", Takes.NOTHING),
+    Row("GET", "/setup", Takes.BEING_FIRST, query={"key": "k"}),
+    Row("POST", "/setup", Takes.BEING_FIRST, form={**PERSON, "team": "South", "key": "k"}),
+)
+
+_LINKS = (
+    Row("GET", LINK, Takes.LINK),
+    Row("GET", f"{LINK}/explain/<figure>", Takes.LINK),
+    Row("POST", f"{LINK}/explain/<figure>", Takes.LINK, form=NUMBERS),
+    Row("GET", f"{LINK}/download/<kind>", Takes.LINK),
+    Row("GET", f"{LINK}/numbers", Takes.LINK),
+    Row("POST", f"{LINK}/numbers", Takes.LINK, form=NUMBERS),
+    Row("GET", f"{LINK}/proposals", Takes.LINK),
+    Row("POST", f"{LINK}/proposals", Takes.LINK, form=NUMBERS),
+    Row("GET", f"{LINK}/comments", Takes.LINK),
+    Row("POST", f"{LINK}/comments", Takes.LINK, form={"name": "Bo Fox", "text": "Why?"}),
+    Row("GET", f"{LINK}/code-word", Takes.LINK),
+    Row("POST", f"{LINK}/code-word", Takes.LINK, form={"code_word": "x"}),
+    Row("GET", "/invitations/<secret>", Takes.LINK, parts={"secret": "$invitation_secret"}),
+    Row(
+        "POST",
+        "/invitations/<secret>",
+        Takes.LINK,
+        parts={"secret": "$invitation_secret"},
+        form=PERSON,
+        answers=(303, 422),
+    ),
+    Row(
+        "GET",
+        "/invitations/<secret>/provider",
+        Takes.LINK,
+        parts={"secret": "$invitation_secret"},
+    ),
+    Row("GET", "/reset", Takes.LINK, query={"key": "$reset_key"}),
+    Row(
+        "POST",
+        "/reset",
+        Takes.LINK,
+        form={"key": "$reset_key", "password": "seven green lanterns"},
+    ),
+)
+
+_OWN_PAGES = (
+    Row("GET", "/home", Takes.NOTHING),
+    Row("GET", "/account", Takes.ACCOUNT),
+    Row("POST", "/account/name", Takes.ACCOUNT, form={"name": "Ann Fox"}),
+    Row(
+        "POST",
+        "/account/password",
+        Takes.ACCOUNT,
+        form={"current": "x", "password": "seven green lanterns"},
+        answers=(422,),
+    ),
+    Row("POST", "/account/sessions/end", Takes.ACCOUNT, form={}),
+    Row(
+        "POST",
+        "/account/tokens",
+        Takes.READ,
+        form={"name": "Export", "team": "$team", "role": "viewer", "expires_in_days": "30"},
+        other=422,
+    ),
+    Row("POST", "/account/tokens/<uid:token>/revoke", Takes.MANAGE, form={}),
+    Row("GET", "/cases", Takes.ACCOUNT),
+    Row("GET", "/cases", Takes.READ, query={"team": "$team"}),
+    Row("GET", "/cases/bin", Takes.ACCOUNT),
+    Row("GET", "/teams", Takes.ACCOUNT),
+    Row("POST", "/teams", Takes.OWNING, form={"name": "South"}),
+    Row(
+        "POST",
+        "/start/create",
+        Takes.EDIT,
+        form={**START, "team": "$team", "key": "k" * 16},
+    ),
+)
+
+_CASE_PAGES = (
+    Row("GET", CASE, Takes.READ),
+    Row("GET", CASE, Takes.READ, query={"version": "1"}),
+    Row("GET", f"{CASE}/explain/<figure>", Takes.READ),
+    Row("GET", f"{CASE}/export.<kind>", Takes.READ),
+    Row("GET", f"{CASE}/numbers", Takes.EDIT),
+    Row("POST", f"{CASE}/numbers", Takes.EDIT, form={"version": "2", "subscribers.value": "9000"}),
+    Row("GET", f"{CASE}/versions", Takes.READ),
+    Row("POST", f"{CASE}/versions/<int:number>/freeze", Takes.EDIT, form={"name": "Offer"}),
+    Row("POST", f"{CASE}/versions/<int:number>/restore", Takes.EDIT, form={"tag": "$tag"}),
+    Row("GET", f"{CASE}/compare", Takes.READ, query={"from": "1", "to": "2"}),
+    Row("GET", f"{CASE}/comments", Takes.READ),
+    Row("POST", f"{CASE}/comments", Takes.COMMENT, form={"text": "Why?"}),
+    *(
+        Row(
+            "POST",
+            f"{CASE}/comments/<comment>/<any(resolve, reopen, delete):verb>",
+            takes,
+            parts={"verb": verb},
+            form={},
+        )
+        for verb, takes in (
+            ("resolve", Takes.COMMENT),
+            ("reopen", Takes.COMMENT),
+            ("delete", Takes.EDIT),
+        )
+    ),
+    Row("POST", f"{CASE}/delete", Takes.EDIT, form={}),
+    Row("POST", f"{CASE}/put-back", Takes.EDIT, parts={"uid": "$binned"}, form={}),
+    Row("GET", f"{CASE}/shares", Takes.SHARE),
+    Row("POST", f"{CASE}/shares", Takes.SHARE, form={"label": "Company A", "version": "2"}),
+    Row("POST", f"{CASE}/shares/<share>/answers", Takes.SHARE, form={"text": "Measured."}),
+    Row("POST", f"{CASE}/shares/<share>/change", Takes.SHARE, form={"label": "Company B"}),
+    Row("POST", f"{CASE}/shares/<share>/renew", Takes.SHARE, form={}),
+    Row("POST", f"{CASE}/shares/<share>/withdraw", Takes.SHARE, form={}),
+    Row("GET", f"{CASE}/proposals/<proposal>", Takes.READ),
+    Row("POST", f"{CASE}/proposals/<proposal>", Takes.SHARE, form=DECIDE),
+    Row("GET", f"{CASE}/publish", Takes.PUBLISH),
+    Row("POST", f"{CASE}/publish", Takes.PUBLISH, form={**PUBLISH, "version": "2"}),
+    Row("GET", OWN, Takes.READ),
+    Row("GET", f"{OWN}/explain/<figure>", Takes.READ),
+    Row("GET", f"{OWN}/export.<kind>", Takes.READ),
+    Row("POST", f"{OWN}/take-out", Takes.PUBLISH, form={}),
+)
+
+_TEAM_PAGES = (
+    Row("GET", TEAM, Takes.READ),
+    Row("GET", f"{TEAM}/log", Takes.AUDIT),
+    Row("POST", f"{TEAM}/name", Takes.MANAGE, form={"name": "South"}),
+    Row("POST", f"{TEAM}/invitations", Takes.MANAGE, form={"email": "", "role": "editor"}),
+    Row("POST", f"{TEAM}/invitations/<uid:invitation>/withdraw", Takes.MANAGE, form={}),
+    Row("POST", f"{TEAM}/leave", Takes.MEMBER, form={}, answers=(303, 422)),
+    Row("POST", f"{TEAM}/members/<uid:member>/remove", Takes.MANAGE, form={}),
+    Row("POST", f"{TEAM}/members/<uid:member>/role", Takes.MANAGE, form={"role": "editor"}),
+    Row("POST", f"{TEAM}/tokens/<uid:token>/revoke", Takes.MANAGE, form={}),
+)
+
+_VERBS = (
+    Row("POST", f"{V1}/calculate", Takes.NOTHING, json={"case": EXAMPLE_CASE}),
+    Row("POST", f"{V1}/check", Takes.NOTHING, json={"case": EXAMPLE_CASE}),
+    Row("POST", f"{V1}/explain", Takes.NOTHING, json={"case": EXAMPLE_CASE, "figure": "npv"}),
+    Row("POST", f"{V1}/solve", Takes.NOTHING, json={"case": EXAMPLE_CASE, **SOLVE}),
+    Row("POST", f"{V1}/export", Takes.NOTHING, json={"case": EXAMPLE_CASE, "format": "xlsx"}),
+    Row("POST", f"{V1}/calculate/bulk", Takes.ACCOUNT, json=examples.of("bulk")),
+    Row("POST", f"{V1}/extrapolate", Takes.NOTHING, json=examples.of("extrapolate")),
+    Row(
+        "POST",
+        f"{V1}/extrapolate",
+        Takes.EDIT,
+        json={**examples.of("extrapolate"), "save": {"team": "$team"}},
+    ),
+    Row(
+        "POST",
+        f"{V1}/exchange/value-models",
+        Takes.ACCOUNT,
+        json=examples.of("value_model"),
+    ),
+)
+
+_CASES = (
+    Row("GET", f"{V1}/cases", Takes.ACCOUNT),
+    Row("GET", f"{V1}/cases", Takes.READ, query={"team": "$team"}),
+    Row("POST", f"{V1}/cases", Takes.EDIT, json={"case": EXAMPLE_CASE, "team": "$team"}),
+    Row("GET", API_CASE, Takes.READ),
+    Row("PUT", API_CASE, Takes.EDIT, json=examples.of("changed_case"), headers=MATCH),
+    Row(
+        "PATCH",
+        API_CASE,
+        Takes.EDIT,
+        json=examples.of("case_patch"),
+        headers={**MATCH, "Content-Type": "application/merge-patch+json"},
+    ),
+    Row("DELETE", API_CASE, Takes.EDIT, headers=MATCH),
+    Row("POST", f"{API_CASE}/put-back", Takes.EDIT, parts={"case_id": "$binned"}),
+    Row("GET", f"{API_CASE}/result", Takes.READ),
+    Row("GET", f"{API_CASE}/explain", Takes.READ, query={"figure": "npv"}),
+    Row("GET", f"{API_CASE}/export", Takes.READ, query={"format": "xlsx"}),
+    Row("GET", f"{API_CASE}/versions", Takes.READ),
+    Row("GET", f"{API_CASE}/versions/<version:number>", Takes.READ),
+    Row(
+        "POST",
+        f"{API_CASE}/versions/<version:number>/freeze",
+        Takes.EDIT,
+        json=examples.of("freeze"),
+    ),
+    Row("POST", f"{API_CASE}/versions/<version:number>/restore", Takes.EDIT, headers=MATCH),
+    Row("GET", f"{API_CASE}/diff", Takes.READ, query={"from": "1", "to": "2"}),
+    Row("GET", f"{API_CASE}/comments", Takes.READ),
+    Row("POST", f"{API_CASE}/comments", Takes.COMMENT, json=examples.of("new_comment")),
+    Row("DELETE", f"{API_CASE}/comments/<uid:comment_id>", Takes.EDIT),
+    Row("POST", f"{API_CASE}/comments/<uid:comment_id>/resolve", Takes.COMMENT),
+    Row("POST", f"{API_CASE}/comments/<uid:comment_id>/reopen", Takes.COMMENT),
+)
+
+_SHARING = (
+    Row("GET", f"{API_CASE}/shares", Takes.SHARE),
+    Row("POST", f"{API_CASE}/shares", Takes.SHARE, json={"label": "Company A"}),
+    Row("GET", f"{V1}/shares/<uid:share_id>", Takes.SHARE),
+    Row("PATCH", f"{V1}/shares/<uid:share_id>", Takes.SHARE, json={"label": "Company B"}),
+    Row("DELETE", f"{V1}/shares/<uid:share_id>", Takes.SHARE),
+    Row("POST", f"{V1}/shares/<uid:share_id>/renew", Takes.SHARE),
+    Row("GET", f"{V1}/shares/<uid:share_id>/openings", Takes.SHARE),
+    Row("GET", f"{V1}/shares/<uid:share_id>/comments", Takes.READ),
+    Row("POST", f"{V1}/shares/<uid:share_id>/comments", Takes.COMMENT, json={"text": "Measured."}),
+    Row("GET", f"{API_CASE}/proposals", Takes.READ),
+    Row("GET", f"{V1}/proposals/<uid:proposal_id>", Takes.READ),
+    Row(
+        "POST",
+        f"{V1}/proposals/<uid:proposal_id>/decisions",
+        Takes.SHARE,
+        json={"accept": ["subscribers"]},
+        headers=MATCH,
+    ),
+)
+
+_REFERENCES = (
+    Row("GET", f"{V1}/references", Takes.NOTHING),
+    Row(
+        "POST",
+        f"{V1}/references",
+        Takes.PUBLISH,
+        json={"case": "$case", "sector": "Telecoms", "region": "GB"},
+    ),
+    Row(
+        "GET",
+        f"{V1}/references/<straw_man:reference_id>",
+        Takes.NOTHING,
+        parts={"reference_id": "contact-centre"},
+    ),
+    Row("GET", f"{V1}/references/<straw_man:reference_id>", Takes.READ, stranger=404),
+    Row("DELETE", f"{V1}/references/<straw_man:reference_id>", Takes.PUBLISH),
+)
+
+_PEOPLE = (
+    Row("GET", f"{V1}/me", Takes.ACCOUNT),
+    Row("GET", f"{V1}/teams", Takes.ACCOUNT),
+    Row(
+        "POST",
+        f"{V1}/teams",
+        Takes.OWNING,
+        json={"name": "South"},
+        by_token=OF_PEOPLE_ALONE,
+    ),
+    Row("GET", API_TEAM, Takes.READ),
+    Row("PATCH", API_TEAM, Takes.MANAGE, json={"name": "South"}),
+    Row("GET", f"{API_TEAM}/members", Takes.READ),
+    Row(
+        "PATCH",
+        f"{API_TEAM}/members/<uid:member>",
+        Takes.MANAGE,
+        json={"role": "editor"},
+    ),
+    Row("DELETE", f"{API_TEAM}/members/<uid:member>", Takes.MANAGE),
+    Row("GET", f"{API_TEAM}/invitations", Takes.MANAGE),
+    Row("POST", f"{API_TEAM}/invitations", Takes.MANAGE, json={"role": "editor"}),
+    Row("DELETE", f"{API_TEAM}/invitations/<uid:invitation>", Takes.MANAGE),
+    Row("GET", f"{API_TEAM}/tokens", Takes.MANAGE),
+    Row("GET", f"{V1}/tokens", Takes.ACCOUNT),
+    Row(
+        "POST",
+        f"{V1}/tokens",
+        Takes.READ,
+        json={"name": "Nightly", "team": "$team", "role": "viewer"},
+        by_token=Takes.MANAGE,
+    ),
+    Row("DELETE", f"{V1}/tokens/<uid:token>", Takes.MANAGE),
+    Row("GET", f"{V1}/audit", Takes.AUDIT, query={"team": "$team"}),
+    Row("GET", f"{V1}/teams/<uid:team_id>/archive", Takes.MOVE),
+    Row("POST", f"{V1}/teams/<uid:team_id>/archive", Takes.MOVE, is_archive=True),
+)
+
+ROWS: tuple[Row, ...] = (
+    *_PUBLIC,
+    *_LINKS,
+    *_OWN_PAGES,
+    *_CASE_PAGES,
+    *_TEAM_PAGES,
+    *_VERBS,
+    *_CASES,
+    *_SHARING,
+    *_REFERENCES,
+    *_PEOPLE,
+)
