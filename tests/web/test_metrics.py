@@ -13,7 +13,11 @@ from flask import Flask
 from flask.testing import FlaskClient
 from prometheus_client.parser import text_string_to_metric_families
 
+from tests.web.cases import minimal
 from tests.web.operated import operated
+from tests.web.visitors import cast
+from valuecalc.schemas.case import load_case
+from valuecalc.services import saved_cases
 from valuecalc.web import metrics
 
 TOKEN = "prometheus-may-read-this"
@@ -74,7 +78,6 @@ def test_a_request_that_fails_is_no_longer_in_flight(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("count", "name", "labels"),
     [
-        (metrics.saved, "valuecalc_saves_total", {}),
         (metrics.sign_in_failed, "valuecalc_sign_in_failures_total", {}),
         (metrics.unavailable, "valuecalc_unavailable_total", {}),
         (
@@ -90,6 +93,19 @@ def test_what_happens_in_the_service_is_counted(
     before = value(client, name, **labels)
     count()
     assert value(client, name, **labels) == before + 1
+
+
+def test_a_version_that_is_saved_is_counted_and_a_refused_one_is_not(app: Flask) -> None:
+    editor = cast(app).editor
+    kept, _ = saved_cases.create(app.extensions["store"], editor.actor, load_case(minimal()))
+    before = value(editor.client, "valuecalc_saves_total")
+    for typed in ("120", "twelve"):
+        editor.send(f"/cases/{kept.head.uid}/numbers", {"version": "1", "users.value": typed})
+    assert value(editor.client, "valuecalc_saves_total") == before + 1
+
+
+def test_every_view_that_saves_is_there(app: Flask) -> None:
+    assert set(app.view_functions) >= metrics.SAVING
 
 
 def test_a_database_that_cannot_be_used_is_counted(client: FlaskClient) -> None:

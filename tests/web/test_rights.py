@@ -8,177 +8,30 @@ the first. Whoever is refused must have changed nothing at all, which the databa
 from __future__ import annotations
 
 import re
-import sqlite3
-import time
 from collections.abc import Iterator, Mapping
-from contextlib import closing
-from dataclasses import dataclass, field
-from pathlib import Path
 
 import pytest
-from flask import Flask
 from werkzeug.test import TestResponse
 
-from tests import cheap_passwords
-from tests.team_members import new_member, new_team
-from tests.web.belongings import Belongings, belongings, program_token
-from tests.web.conftest import served
-from tests.web.rights import (
-    OF_PEOPLE_ALONE,
-    ROLES,
-    ROWS,
-    SMALLEST,
-    Row,
-    Takes,
-    filled,
-)
-from valuecalc.services import identity
-from valuecalc.services.access import Actor, Role
-from valuecalc.store.database import Database
-from valuecalc.store.tables import now
+from tests.web.rights import OF_PEOPLE_ALONE, ROLES, ROWS, SMALLEST, Row, Takes
+from tests.web.stage import OTHER, STRANGER, Person, Stage, new_stage
 from valuecalc.web.csrf import STATELESS
-from valuecalc.web.identity import SESSION_KEY, SINCE_KEY
 
-SECRET_KEY = "s" * 40
 NOBODYS = "A" * 16
 IN = "taken"
 OPEN = (Takes.NOTHING, Takes.LINK)
 
-STRANGER, OTHER = "stranger", "other"
 EVERYBODY = (STRANGER, OTHER, *ROLES)
 SOME = (STRANGER, OTHER, "owner")
 """Enough to ask where everybody is let in."""
 
-_CSRF = re.compile(r'name="csrf[_-]token" (?:value|content)="([^"]+)"')
 _ALWAYS_DIFFERENT = re.compile(r'(csrf[_-]token" (?:value|content)=")[^"]+')
-
-
-# --------------------------------------------------------------------------- who asks
-
-
-@dataclass(frozen=True)
-class Person:
-    """Somebody with a browser or a program; nothing is carried over between requests."""
-
-    app: Flask
-    headers: Mapping[str, str] = field(default_factory=dict)
-    csrf: str = ""
-
-    def ask(
-        self, row: Row, of: Belongings, names: Mapping[str, str] | None = None, method: str = ""
-    ) -> TestResponse:
-        """Send the request of a row about the things of a team, or about those of `names`."""
-        names = of.names if names is None else names
-        headers = {**self.headers, **filled(row.headers, names)}
-        options: dict[str, object] = {}
-        if row.is_api:
-            if self.csrf:
-                headers["X-CSRFToken"] = self.csrf
-            if row.is_archive:
-                options = {"data": of.archive, "content_type": "application/zip"}
-            elif row.json is not None:
-                options = {"json": filled(row.json, names)}
-        elif row.form is not None:
-            options = {"data": {**filled(row.form, names), "csrf_token": self.csrf}}
-        return self.app.test_client(use_cookies=False).open(
-            row.address(names),
-            method=method or row.method,
-            query_string=filled(row.query, names),
-            headers=headers,
-            **options,
-        )
-
-
-def browser(app: Flask, actor: Actor | None = None) -> Person:
-    """Somebody who has signed in, or a stranger who has opened the page for it."""
-    client = app.test_client()
-    if actor is not None:
-        with client.session_transaction() as session:
-            session[SESSION_KEY] = identity.session_mark(actor.account)
-            session[SINCE_KEY] = int(time.time())
-    found = _CSRF.search(client.get("/account" if actor else "/sign-in").text)
-    assert found is not None
-    cookie = client.get_cookie("valuecalc")
-    assert cookie is not None
-    return Person(app, {"Cookie": f"valuecalc={cookie.value}"}, found[1])
-
-
-def program(app: Flask, token: str) -> Person:
-    """A program that shows a token."""
-    return Person(app, {"Authorization": f"Bearer {token}"})
-
-
-# --------------------------------------------------------------------------- the stage
-
-
-class Stage:
-    """Two teams with all that a team can have, everybody who may ask, and the database."""
-
-    def __init__(self, folder: Path) -> None:
-        self.app = served(folder, sign_in_limit="")
-        self.store: Database = self.app.extensions["store"]
-        self.ours = belongings(self.store, SECRET_KEY, "North")
-        self.theirs = belongings(self.store, SECRET_KEY, "South")
-        self.actors = {"owner": self.ours.owner, OTHER: self.theirs.owner} | {
-            role: new_member(self.store, self.ours.team, role=Role(role), name=role.title())
-            for role in ROLES[:-1]
-        }
-        self.people = {who: browser(self.app, actor) for who, actor in self.actors.items()}
-        self.people[STRANGER] = browser(self.app)
-        self.programs = self._programs()
-        self.database = sqlite3.connect(folder / "valuecalc.db", isolation_level=None)
-        self.kept = sqlite3.connect(":memory:")
-        self.database.backup(self.kept)
-
-    def _programs(self) -> dict[str, tuple[Person, str]]:
-        """Programs by what is special about them, each with whom it is worth."""
-        made = {}
-        for who, actor in self.actors.items():
-            team = self.theirs.team if who == OTHER else self.ours.team
-            made[f"a token of the {who}"] = (program_token(self.store, actor, team), who)
-        owner, team = self.ours.owner, self.ours.team
-        small = program_token(self.store, owner, team, Role.VIEWER)
-        made["an owner's token as a viewer"] = (small, "viewer")
-        made["the owner's token of another team"] = (self._elsewhere(), OTHER)
-        past = {"revoked_at": now()}
-        revoked = program_token(self.store, owner, team, **past)
-        made["a revoked token"] = (revoked, STRANGER)
-        expired = program_token(self.store, owner, team, expires_at=now())
-        made["an expired token"] = (expired, STRANGER)
-        outsider = new_member(self.store, new_team(self.store, "West"), role=Role.OWNER)
-        left = program_token(self.store, outsider, team)
-        made["a token of somebody who has left"] = (left, STRANGER)
-        made["a token with another secret"] = (f"{small[:-2]}xx", STRANGER)
-        return {name: (program(self.app, text), worth) for name, (text, worth) in made.items()}
-
-    def _elsewhere(self) -> str:
-        """A token of our owner for a second team of hers, with things of its own."""
-        team = new_team(self.store, "East")
-        with self.store.write() as session:
-            from valuecalc.store.tables import Membership
-
-            user = self.ours.owner.account
-            session.add(Membership(team_id=team.id, user_id=user.id, role=Role.OWNER))
-        return program_token(self.store, self.ours.owner, team)
-
-    @property
-    def state(self) -> int:
-        """A number that is another one as soon as anything has been written."""
-        [[number]] = self.database.execute("PRAGMA data_version")
-        return int(number)
-
-    def begin_again(self) -> None:
-        """Everything as it was in the beginning."""
-        self.kept.backup(self.database)
 
 
 @pytest.fixture(scope="module")
 def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
-    with pytest.MonkeyPatch.context() as patch:
-        cheap_passwords.use(patch)
-        found = Stage(tmp_path_factory.mktemp("rights"))
-        with closing(found.database), closing(found.kept):
-            yield found
+    with new_stage(tmp_path_factory.mktemp("rights")) as found:
+        yield found
 
 
 # --------------------------------------------------------------------------- what is expected
@@ -223,6 +76,13 @@ def complaint(row: Row, answer: TestResponse, wanted: str | int) -> str | None:
     return None if is_right else f"{status} instead of {wanted}: {answer.text[:300]!r}"
 
 
+def is_kept_by_a_browser(row: Row, who: str, answer: TestResponse) -> bool:
+    """Whether what somebody who is signed in has seen could be read by the next at the machine."""
+    is_the_same_for_all = row.rule.startswith(("/static/", "/metrics", "/healthz", "/readyz"))
+    kept = answer.headers.get("Cache-Control") != "no-store"
+    return kept and who != STRANGER and not is_the_same_for_all
+
+
 def _leads_to_sign_in(answer: TestResponse) -> bool:
     return "/sign-in?next=" in answer.headers.get("Location", "")
 
@@ -253,6 +113,8 @@ def test_an_address_answers_everybody_as_they_may_expect(stage: Stage, row: Row)
         said = complaint(row, answer, wanted)
         if said:
             wrong.append(f"{who}: {said}")
+        if is_kept_by_a_browser(row, who, answer):
+            wrong.append(f"{who}: Cache-Control {answer.headers.get('Cache-Control')}")
         if wanted == IN and row.changes:
             stage.begin_again()
         elif wanted != IN and stage.state != before:
@@ -326,7 +188,7 @@ def as_seen(answer: TestResponse, names: Mapping[str, str]) -> tuple[int, str, d
 @pytest.mark.parametrize("row", list(filter(hidden, ROWS)), ids=lambda row: row.id)
 def test_what_others_have_looks_like_what_nobody_has(stage: Stage, row: Row) -> None:
     other = stage.people[OTHER]
-    nobodys = {name: NOBODYS for name in stage.ours.names}
+    nobodys = dict.fromkeys(stage.ours.names, NOBODYS)
     of_others = as_seen(other.ask(row, stage.ours), stage.ours.names)
     of_nobody = as_seen(other.ask(row, stage.ours, nobodys), stage.ours.names)
     assert of_others == of_nobody
@@ -334,7 +196,7 @@ def test_what_others_have_looks_like_what_nobody_has(stage: Stage, row: Row) -> 
 
 @pytest.mark.parametrize("row", list(filter(hidden, ROWS)), ids=lambda row: row.id)
 def test_other_methods_tell_nothing_either(stage: Stage, row: Row) -> None:
-    nobodys = {name: NOBODYS for name in stage.ours.names}
+    nobodys = dict.fromkeys(stage.ours.names, NOBODYS)
     before = stage.state
     for who in (STRANGER, OTHER):
         asking = stage.people[who]

@@ -47,6 +47,16 @@ from valuecalc.web.pages import (
     wording,
 )
 
+PARTS = (
+    *(library, case, calculate),
+    *(cases, saved_case, numbers, versions, comments),
+    *(starting, publishing, references),
+    *(shares, shared),
+    *(setup, sign_in, invitation, account, team),
+    *(help, health),
+)
+"""What has addresses: straw-men, kept cases, starting and publishing, customers, people, others."""
+
 
 def create_app(settings: Settings | None = None) -> Flask:
     """The application. Without `settings`, they are read from the environment."""
@@ -71,30 +81,12 @@ def create_app(settings: Settings | None = None) -> Flask:
     theme.install(app)
     wording.install(app)
     links.install(app, settings)
+    # Requests with a wrong token count as well, so the counting comes before the asking who.
     limits.install(app, settings)
     identity.install(app, settings)
     csrf.install(app)
     single_sign_on.install(app, settings)
     api.install(app)
-
-    app.register_blueprint(library.blueprint)
-    app.register_blueprint(case.blueprint)
-    app.register_blueprint(calculate.blueprint)
-    app.register_blueprint(cases.blueprint)
-    app.register_blueprint(saved_case.blueprint)
-    app.register_blueprint(numbers.blueprint)
-    app.register_blueprint(versions.blueprint)
-    app.register_blueprint(starting.blueprint)
-    app.register_blueprint(publishing.blueprint)
-    app.register_blueprint(references.blueprint)
-    app.register_blueprint(comments.blueprint)
-    app.register_blueprint(shares.blueprint)
-    app.register_blueprint(shared.blueprint)
-    app.register_blueprint(setup.blueprint)
-    app.register_blueprint(sign_in.blueprint)
-    app.register_blueprint(invitation.blueprint)
-    app.register_blueprint(account.blueprint)
-    app.register_blueprint(team.blueprint)
-    app.register_blueprint(help.blueprint)
-    app.register_blueprint(health.blueprint)
+    for part in PARTS:
+        app.register_blueprint(part.blueprint)
     return app

@@ -35,6 +35,7 @@ STATELESS = frozenset(
         *(f"v1.{verb}" for verb in ("calculate", "check", "explain", "solve", "export")),
         *(f"calculate.{verb}" for verb in ("show", "explain", "download")),
         *(f"shared.{verb}" for verb in ("preview", "explain_preview")),
+        *(f"starting.{verb}" for verb in ("preview", "download")),
         "theme.switch",
     }
 )

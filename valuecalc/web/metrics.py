@@ -68,6 +68,15 @@ _unavailable = Counter(
     "valuecalc_unavailable", "Requests that met an unusable database.", registry=_registry
 )
 
+SAVING = frozenset(
+    {
+        *(f"cases.{view}" for view in ("create_case", "replace_case", "patch_case")),
+        *("case_versions.restore", "versions.restore_version"),
+        *("numbers.save", "starting.create", "shares.decide", "sharing.decide"),
+    }
+)
+"""Views that end in a version of a case when they answer well."""
+
 blueprint = Blueprint("metrics", __name__)
 
 
@@ -79,11 +88,6 @@ def install(app: Flask, settings: Settings) -> None:
     app.after_request(_count)
     app.teardown_request(_end)
     app.register_blueprint(blueprint)
-
-
-def saved() -> None:
-    """Count a version of a case that was saved."""
-    _saves.inc()
 
 
 def sign_in_failed() -> None:
@@ -157,6 +161,8 @@ def _count(response: Response) -> Response:
     method = request.method if request.method in METHODS else "other"
     status = f"{response.status_code // 100}xx"
     _requests.labels(method, logs.route(), status).observe(logs.elapsed())
+    if response.status_code in (200, 201, 303) and request.endpoint in SAVING:
+        _saves.inc()
     return response
 
 

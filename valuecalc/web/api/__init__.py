@@ -57,8 +57,9 @@ SECURITY_SCHEMES: Mapping[str, dict[str, Any]] = {
     COOKIE: {
         "type": "apiKey",
         "in": "cookie",
-        "name": "session",
-        "description": "The session of a browser; what changes something needs X-CSRFToken too.",
+        "name": "valuecalc",
+        "description": "The session of a browser (__Host-valuecalc over https); "
+        "what changes something needs X-CSRFToken too.",
     },
 }
 PARTS = (v1, cases, versions, comments, shares, references, people, archive)
