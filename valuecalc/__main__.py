@@ -66,6 +66,9 @@ CHECKS = (
     ("type checker", ("mypy",)),
 )
 
+# Files stay whole, because what a file's tests share is made once for each process.
+IN_PARALLEL = ("--numprocesses=auto", "--maxprocesses=4", "--dist=loadfile")
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Carry out one command of the module's docstring; returns the exit code."""
@@ -97,7 +100,7 @@ def test(options: Sequence[str]) -> int:
     """Set everything up, run all checks, then pytest with `options`; say what failed."""
     provide_environment("dev")
     provide_system_packages()
-    checks = [*CHECKS, ("tests", ("pytest", *options))]
+    checks = [*CHECKS, ("tests", ("pytest", *IN_PARALLEL, *options))]
     failed = [name for name, command in checks if not succeeds(BIN / command[0], *command[1:])]
     if failed:
         say(f"Failed: {', '.join(failed)}.")
