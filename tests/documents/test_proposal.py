@@ -30,6 +30,7 @@ SECTIONS = [
     "How each line is worked out",
     "Assumptions and evidence",
     "Scenarios",
+    "Implementation plan",
     "Open points",
     "Conventions in force",
     "Public sources",

@@ -108,7 +108,7 @@ def test_every_text_of_the_case_can_be_read_somewhere() -> None:
         seen.append(f"text{len(seen)}x {old}")
         return seen[-1]
 
-    case = replace(model(), reference=None, plan=replace(model().plan, milestones=()))
+    case = replace(model(), reference=None)
     dated = replace(
         case,
         benefits=tuple(replace(each, starts=None) for each in case.benefits),

@@ -61,6 +61,7 @@ SECTIONS = (
     lines.workings,
     evidence.assumptions,
     scenarios.scenarios,
+    closing.plan,
     closing.open_points,
     closing.conventions,
     closing.sources,
