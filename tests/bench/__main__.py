@@ -22,7 +22,7 @@ RESULTS = ROOT / "bench-results" / "benchmarks.md"
 DOCUMENT = ROOT / "docs" / "benchmarks.md"
 README = ROOT / "README.md"
 ENGINE, SERVICE, GROWTH = PARTS
-ROOM_FOR_GROWTH = 40e9
+ROOM_FOR_GROWTH = 20e9
 """Bytes that have to be free for the largest databases, one after the other."""
 
 Found = dict[str, list[Table]]

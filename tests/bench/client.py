@@ -78,7 +78,9 @@ def drive(job: dict[str, Any], numbers: Iterator[int]) -> dict[str, Any]:
 
     A job has `port`, `seconds`, and for each connection `[first, ask]` in `connections`.
     """
-    connections = [Connection(job["port"], *each, numbers) for each in job["connections"]]
+    connections = [
+        Connection(job["port"], first, ask, numbers) for first, ask in job["connections"]
+    ]
     taken: list[float] = []
     statuses: Counter[int] = Counter()
     with selectors.DefaultSelector() as selector:

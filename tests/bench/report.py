@@ -9,6 +9,9 @@ from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 
+OTHER_WORK = os.getloadavg()[0]
+"""How many processes wanted a processor in the minute before the bench began."""
+
 PARTS = ("bench", "bench service", "bench growth")
 """What stands between `<!-- PART -->` and `<!-- /PART -->` is written by the bench."""
 
@@ -72,8 +75,8 @@ def machine() -> str:
     libraries = ", ".join(f"{name} {version(name)}" for name in names)
     return (
         f"Python {platform.python_version()}, {libraries}; {platform.system()} "
-        f"{platform.machine()}, {os.cpu_count()} processors. Times depend on the machine; "
-        "read the ratios."
+        f"{platform.machine()}, {os.cpu_count()} processors, on which {OTHER_WORK:.1f} other "
+        "processes were at work. Times depend on the machine; read the ratios."
     )
 
 

@@ -38,8 +38,8 @@ KINDS = {"SQLite": "sqlite", "PostgreSQL": "postgresql"}
 WORKERS = 2
 CONNECTIONS = 8
 CASES = 64
-ROUNDS = 5
-SECONDS = 0.7
+ROUNDS = 4
+SECONDS = 0.5
 """For each kind of request in each round."""
 
 EMPTY = "the empty route (`/healthz`)"

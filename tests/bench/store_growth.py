@@ -24,7 +24,7 @@ from tests.bench.report import Table, duration, ratio
 from tests.serving import ready_database
 from tests.team_members import new_member, new_team
 from valuecalc.services import saved_cases, versions
-from valuecalc.services.access import Actor
+from valuecalc.services.access import Action, Actor
 from valuecalc.services.saved_cases import Draft
 from valuecalc.store import cases as stored
 from valuecalc.store.database import Database
@@ -164,9 +164,7 @@ def _save(filled: Filled) -> Callable[[], object]:
         wanted = uid()
 
         def work(session: Session) -> None:
-            head = saved_cases.head_for(
-                session, filled.one_team, wanted, saved_cases.Action.EDIT, lock=True
-            )
+            head = saved_cases.head_for(session, filled.one_team, wanted, Action.EDIT, lock=True)
             newest = saved_cases.version_of(session, head)
             saved_cases.add_version(session, filled.one_team, head, newest, draft)
 
@@ -180,7 +178,7 @@ WORKS: dict[str, Work] = {
     f"list: the first 50 of {TEAMS} teams": _list_all_teams,
     "list: 50 from the middle on": _list_middle,
     "search: a word of every case": _search_frequent,
-    "search: a word of one case at most": _search_rare,
+    "search: a word of few cases": _search_rare,
     "load the newest version": _load,
     "load an old version": _load_old,
     "list the newest 50 versions": _versions,
@@ -211,7 +209,8 @@ def fill(url: str, size: int) -> Filled:
             # As the server does by itself in the course of a day.
             connection.execute(text("VACUUM ANALYZE"))
     quick.dispose()
-    uids = [first.head.uid, *(each["uid"] for each in heads if each["team_id"] == teams[0].id)]
+    others = [str(each["uid"]) for each in heads if each["team_id"] == teams[0].id]
+    uids = [first.head.uid, *others]
     draft = Draft.of(reference.case())
     return Filled(store, one, all_of_them, uids, _middle(store, one, len(uids)), draft)
 
