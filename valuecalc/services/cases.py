@@ -103,8 +103,10 @@ def amount_for(case: Case, figure: str, text: str, scenario: str = EXPECTED) -> 
 
 
 def compare(case: Case) -> tuple[Result, ...]:
-    """All scenarios of a case side by side."""
-    calculate(case)
+    """All scenarios of a case side by side. Raises `CaseError` with every mistake."""
+    mistakes = checks.errors(case)
+    if mistakes:
+        raise CaseError(mistakes)
     return comparison.compare(case)
 
 

@@ -338,7 +338,8 @@ def extrapolate(
 
     Raises `NotFound`, and `CaseError` as `extrapolation.extrapolate` does.
     """
-    opened = [load(store, actor, id) for id in ids]
+    # One that is named twice is one reference, not two that agree.
+    opened = [load(store, actor, id) for id in dict.fromkeys(ids)]
     kept_as = [each.kept_as for each in opened]
     return extrapolation.extrapolate([each.case for each in opened], target, given, kept_as)
 

@@ -258,8 +258,10 @@ def cursor_after(listed: Listed) -> stored.Cursor:
 
 
 def _listed(session: Session, heads: tuple[StoredCase, ...]) -> tuple[Listed, ...]:
-    teams = {each.id: each for each in people.teams(session, [each.team_id for each in heads])}
-    users = people.users_of(session, [each.updated_by for each in heads])
+    teams = {
+        each.id: each for each in people.teams(session, list({head.team_id for head in heads}))
+    }
+    users = people.users_of(session, list({head.updated_by for head in heads}))
     return tuple(Listed(each, teams[each.team_id], users[each.updated_by].name) for each in heads)
 
 

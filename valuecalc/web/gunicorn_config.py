@@ -64,7 +64,8 @@ keepalive = 5
 # Workers are not replaced after so many requests: that would only hide a leak.
 max_requests = 0
 
-limit_request_line = 4094
+# A note of a case goes along in the address.
+limit_request_line = 8190
 limit_request_fields = 100
 limit_request_field_size = 8190
 

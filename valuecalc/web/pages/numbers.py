@@ -24,7 +24,7 @@ from valuecalc.services.access import Action, require
 from valuecalc.services.comparison import Comparison
 from valuecalc.services.saved_cases import Saved
 from valuecalc.web.identity import actor
-from valuecalc.web.pages.saved_case import Bar
+from valuecalc.web.pages.saved_case import Bar, version_number
 from valuecalc.web.storage import store
 
 blueprint = Blueprint("numbers", __name__, url_prefix="/cases/<uid>/numbers")
@@ -88,8 +88,8 @@ def form(uid: str) -> str:
 @blueprint.post("")
 def save(uid: str) -> Response:
     """Save the numbers, or show their effect, or say what is wrong with them."""
-    number = request.form.get("version", "")
-    base = saved_cases.load(store(), actor(), uid, int(number) if number.isdecimal() else None)
+    number = version_number(request.form.get("version", ""))
+    base = saved_cases.load(store(), actor(), uid, number)
     require(actor(), Action.EDIT, base.head.team_id, saved_cases.KIND)
     document = patched(base.document, {"assumptions": dict(_patches(base))})
     try:

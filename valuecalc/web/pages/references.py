@@ -9,6 +9,7 @@ from flask import Blueprint, Response, redirect, render_template, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from valuecalc.case.case import Achievement, Case
+from valuecalc.errors import NotFound
 from valuecalc.formula import quantity
 from valuecalc.services import cases, references
 from valuecalc.services.access import Action
@@ -129,7 +130,7 @@ def driver_texts(case: Case) -> list[tuple[str, str]]:
 @blueprint.get("")
 def show(id: str) -> str | AnyResponse:
     """A team's own straw-man, worked out; those of the program have pages of their own."""
-    opened = references.load(store(), actor(), id)
+    opened = _of_team(id)
     if opened.about.team is None:
         return redirect(url_for("case.show", slug=id), code=301)
     results = cases.compare(opened.case)
@@ -162,7 +163,13 @@ def download(id: str, kind: str) -> Response:
 
 
 def _of_team(id: str) -> Opened:
-    return references.load(store(), actor(), id)
+    """The straw-man. Raises `NotFound`, and `Unauthenticated` for strangers."""
+    try:
+        return references.load(store(), actor(), id)
+    except NotFound:
+        # It may belong to a team of the reader's, who has to sign in first.
+        _ = actor().account
+        raise
 
 
 @blueprint.post("/take-out")

@@ -15,7 +15,7 @@ from valuecalc.web.identity import actor
 from valuecalc.web.pages.case import render_explanation, wanted_scenario
 from valuecalc.web.pages.case_page import CasePage
 from valuecalc.web.pages.places import SavedPlace
-from valuecalc.web.pages.worked_out import choose
+from valuecalc.web.pages.worked_out import choose, scenarios_of_version
 from valuecalc.web.storage import store
 
 blueprint = Blueprint("saved_case", __name__, url_prefix="/cases/<uid>")
@@ -51,7 +51,11 @@ def wanted_version() -> int | None:
 
     Raises `NotFound` for what is no number of a version.
     """
-    text = request.args.get("version", "")
+    return version_number(request.args.get("version", ""))
+
+
+def version_number(text: str) -> int | None:
+    """The number of a version as it was sent; None for nothing. Raises `NotFound`."""
     if not text:
         return None
     number = int(text) if text.isascii() and text.isdigit() and len(text) < 11 else 0
@@ -70,7 +74,7 @@ def show(uid: str) -> str:
     """The case, worked out; or, for a draft, what is left to be mended."""
     saved = load(uid)
     try:
-        results = cases.compare(saved.case)
+        results = scenarios_of_version(saved)
     except CaseError as error:
         return _draft(saved, error.problems)
     result = choose(results, wanted_scenario())

@@ -35,7 +35,7 @@ def show_all(uid: str) -> str:
     )
 
 
-@blueprint.post("/versions/<int:number>/freeze")
+@blueprint.post("/versions/<version:number>/freeze")
 def freeze(uid: str, number: int) -> Response:
     """Give a version its name."""
     name = request.form.get("name", "").strip()[:LONGEST_NAME]
@@ -44,7 +44,7 @@ def freeze(uid: str, number: int) -> Response:
     return redirect(url_for("case_versions.show_all", uid=uid, _anchor=f"v{number}"), code=303)
 
 
-@blueprint.post("/versions/<int:number>/restore")
+@blueprint.post("/versions/<version:number>/restore")
 def restore(uid: str, number: int) -> Response:
     """Keep an earlier version as the newest one."""
     versions.restore(store(), actor(), uid, number, request.form.get("tag", ""))

@@ -1,20 +1,37 @@
-"""The straw-men, worked out once in all their scenarios: their files do not change while we run."""
+"""Cases worked out once in all their scenarios: what does not change while we run.
+
+These are the files of the straw-men, and the versions of kept cases.
+"""
 
 from __future__ import annotations
 
+import json
 from functools import lru_cache
 
 from valuecalc.engine.result import Result
 from valuecalc.errors import UnknownName
+from valuecalc.schemas.case import load_case
 from valuecalc.services import cases, library
+from valuecalc.services.saved_cases import Saved
 
 KEPT = 64
+KEPT_VERSIONS = 24
 
 
 @lru_cache(maxsize=KEPT)
 def scenarios_of(slug: str) -> tuple[Result, ...]:
     """A straw-man in all its scenarios. Raises `UnknownName`."""
     return cases.compare(library.straw_man(slug).case)
+
+
+def scenarios_of_version(saved: Saved) -> tuple[Result, ...]:
+    """A version of a kept case in all its scenarios. Raises `CaseError` with every mistake."""
+    return _scenarios_of_text(saved.version.document)
+
+
+@lru_cache(maxsize=KEPT_VERSIONS)
+def _scenarios_of_text(document: str) -> tuple[Result, ...]:
+    return cases.compare(load_case(json.loads(document)))
 
 
 def choose(results: tuple[Result, ...], scenario: str) -> Result:
