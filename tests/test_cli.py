@@ -179,9 +179,7 @@ def test_a_missing_file_ends_with_3() -> None:
     assert "nowhere.yaml: cannot be read" in shown.output
 
 
-def test_serve_says_when_the_port_is_taken(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_serve_says_when_the_port_is_taken(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("VALUECALC_DATA_DIR", str(tmp_path))
     with socket.socket() as holder:
         holder.bind(("127.0.0.1", 0))

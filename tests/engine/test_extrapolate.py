@@ -23,6 +23,7 @@ from valuecalc.case.case import (
     Grade,
     Person,
     Plan,
+    Reference,
     Task,
 )
 from valuecalc.case.journey import DriverValue, Extrapolation
@@ -202,6 +203,11 @@ def test_a_driver_in_money_is_compared_in_one_currency() -> None:
     drivers = {"sites": DriverValue(value=100), "revenue": DriverValue(value=2500)}
     found = extrapolate([straw], target(drivers=drivers, currency="EUR"), RATES)
     assert number(found, "staff").value == 16
+    journey = found.journey("staff")
+    assert journey is not None
+    # 8 × 2,500 ÷ (1,000 × 1.25) on a pocket calculator.
+    words = journey.words.replace("\xa0", " ")
+    assert words == "8 people × €2,500 ÷ (£1,000 × 1.25 EUR/GBP) = 16 people"
     drivers["revenue"] = DriverValue(value=2500, unit="GBP")
     (problem,) = problems(straw, drivers=drivers, currency="EUR")
     assert problem.place == "target.drivers.revenue"
@@ -285,7 +291,7 @@ def test_achieved_over_planned_replaces_the_haircut_of_its_line() -> None:
     straw = achieved(straw_man(), Achievement(line="less_work", planned=5e6, achieved=4.2e6))
     cut = tuple(replace(each, realisation="80%") for each in straw.benefits)
     straw = replace(straw, benefits=cut)
-    assert realisation(straw) == "84.0%"
+    assert realisation(straw) == "84%"
     found = at(straw)
     journey = found.journey("less_work.realisation")
     assert journey is not None
@@ -305,31 +311,78 @@ def test_other_benefits_get_the_ratio_of_all() -> None:
         Achievement(line="less_work", planned=100, achieved=50),
         Achievement(line="second", planned=300, achieved=270),
     )
-    assert realisation(straw) == "50.0%"
-    assert realisation(straw, "second") == "90.0%"
-    assert realisation(straw, "third") == "80.0%"
+    assert realisation(straw) == "50%"
+    assert realisation(straw, "second") == "90%"
+    assert realisation(straw, "third") == "80%"
+
+
+def test_what_others_achieved_raises_no_benefit_that_has_no_record() -> None:
+    straw = achieved(
+        straw_man(benefit("second", "sites * 1 GBP/site/month", realisation="40%")),
+        Achievement(line="less_work", planned=100, achieved=95),
+    )
+    assert realisation(straw, "second") == "40%"
+    journey = at(straw).journey("second.realisation")
+    assert journey is not None
+    assert (journey.before, journey.after) == (0.4, 0.4)
+    assert journey.words.endswith("; no more than the 40% of the reference's plan is counted")
+
+
+def test_the_ratio_in_words_is_the_one_that_counts() -> None:
+    straw = achieved(straw_man(), Achievement(line="less_work", planned=3000, achieved=1949))
+    assert realisation(straw) == "64.97%"
+    journey = at(straw).journey("less_work.realisation")
+    assert journey is not None
+    assert journey.after == 0.6497
+    assert "= 64.97%" in journey.words
 
 
 def test_more_than_planned_is_not_carried_over() -> None:
     straw = achieved(straw_man(), Achievement(line="less_work", planned=100, achieved=130))
-    assert realisation(straw) is None
+    assert realisation(straw) == "100%"
     journey = at(straw).journey("less_work.realisation")
     assert journey is not None
-    assert "100% is kept" in journey.words
+    assert "more than planned is not carried over" in journey.words
     assert journey.after == 1
+
+
+def test_a_little_more_than_planned_is_worth_no_less_than_the_plan() -> None:
+    straw = straw_man()
+    straw = replace(
+        straw, benefits=tuple(replace(each, realisation="50%") for each in straw.benefits)
+    )
+    assert realisation(
+        achieved(straw, Achievement(line="less_work", planned=100, achieved=99))
+    ) == ("99%")
+    more = achieved(straw, Achievement(line="less_work", planned=100, achieved=101))
+    assert realisation(more) == "100%"
 
 
 def test_a_loss_is_a_realisation_of_nothing() -> None:
     straw = achieved(straw_man(), Achievement(line="less_work", planned=100, achieved=-30))
-    assert realisation(straw) == "0.0%"
+    assert realisation(straw) == "0%"
 
 
 def test_an_investment_that_cost_more_than_planned_gets_the_excess_as_its_risk() -> None:
     dear = achieved(straw_man(), Achievement(line="network", planned=100, achieved=125))
     cheap = achieved(straw_man(), Achievement(line="network", planned=100, achieved=75))
-    assert at(dear).case.investments[0].risk == "25.0%"
+    assert at(dear).case.investments[0].risk == "25%"
     assert at(cheap).case.investments[0].risk is None
     assert realisation(dear) is None
+
+
+@pytest.mark.parametrize(("cost", "risk"), [(130, "30%"), (105, "5%"), (100, "0%"), (75, "0%")])
+def test_what_an_investment_cost_replaces_the_risk_of_its_plan(cost: float, risk: str) -> None:
+    straw = straw_man()
+    straw = replace(
+        straw, investments=tuple(replace(each, risk="20%") for each in straw.investments)
+    )
+    found = at(achieved(straw, Achievement(line="network", planned=100, achieved=cost)))
+    assert found.case.investments[0].risk == risk
+    journey = found.journey("network.risk")
+    assert journey is not None
+    assert journey.before == 0.2
+    assert journey.words.endswith("; stands for the 20% of the reference's plan")
 
 
 @pytest.mark.parametrize(
@@ -495,10 +548,27 @@ def test_realisation_of_several_is_weighted_by_what_was_planned() -> None:
         achieved(second, Achievement(line="less_work", planned=300, achieved=180)),
     ]
     found = extrapolate(both, target(), RATES)
-    assert found.case.benefits[0].realisation == "70.0%"
+    assert found.case.benefits[0].realisation == "70%"
 
 
 # ------------------------------------------------------------------------- what may be missing
+
+
+def test_a_copied_number_is_not_called_unchanged_when_the_middle_is_another() -> None:
+    journey = extrapolate(several(20, 24), target(), RATES).journey("saving")
+    assert journey is not None
+    assert "copied unchanged" not in journey.words
+    assert journey.words.startswith("the middle of 2 references is £22")
+
+
+def test_a_reference_of_which_nothing_is_taken_is_refused() -> None:
+    other = case(
+        assumption("beds", 5, "bed"), benefit("rent", "beds * 1 GBP/bed"), reference=Reference()
+    )
+    with pytest.raises(CaseError) as caught:
+        extrapolate([straw_man(), replace(other, title="Beds")], target(), RATES)
+    (problem,) = caught.value.problems
+    assert problem.cause.startswith("“Beds” has no number in common with")
 
 
 def test_no_reference_is_refused() -> None:

@@ -29,7 +29,7 @@ from valuecalc.case.case import (
 )
 from valuecalc.case.rates import Rates
 from valuecalc.case.travel import Origin, Travel
-from valuecalc.engine.anonymous import anonymous_customer
+from valuecalc.engine.anonymous import anonymous_customer, brand
 from valuecalc.engine.calculate import calculate
 from valuecalc.engine.extrapolate import extrapolate
 from valuecalc.engine.publishing import publish
@@ -160,11 +160,62 @@ def test_other_names_that_the_customer_goes_by_are_taken_out_as_well() -> None:
     assert published(given, names=["ZT"]).summary == "The customer and the customer agree"
 
 
+def test_the_first_word_of_a_name_is_taken_out_where_it_stands_alone() -> None:
+    given = delivered(
+        customer="Zebrafish Telecom plc",
+        summary="Zebrafish's sites, the ZEBRAFISH network; zebrafishes swim",
+    )
+    wider = dataclasses.replace(
+        given, scenarios=(scenario("zebrafish_low", sites=50.0),), title="Data for Zebrafish"
+    )
+    made = published(wider)
+    assert made.summary == "The customer's sites, the customer network; zebrafishes swim"
+    assert made.title == "Data for the customer"
+    assert made.scenarios[0].id == "customer_low"
+
+
+@pytest.mark.parametrize("name", ["General Motors", "Zebrafish", "zebrafish telecom", "EON Energy"])
+def test_a_first_word_that_many_share_is_left_alone(name: str) -> None:
+    assert brand(name) == ()
+
+
+def test_addresses_of_people_and_joined_names_are_taken_out() -> None:
+    given = delivered(
+        customer=NAME,
+        summary="Ask anna.quill@zebrafish-telecom.example or Ms Quill (A. Quill, ZebrafishTelecom)",
+        people=(Person(id="aquill", name="Anna Quill", role="Buyer"),),
+        goals=(Goal(id="grow", label="Grow", owner="aquill"),),
+    )
+    made = published(given)
+    assert made.summary == "Ask an e-mail address or Buyer (Buyer, the customer)"
+    assert (made.people[0].id, made.goals[0].owner) == ("person_1", "person_1")
+
+
+def test_a_short_last_word_of_a_name_is_not_found_inside_other_words() -> None:
+    summary = (
+        "The hospital knows; hospital keys are kept. Hospital K pays, and the hospital_k_ward."
+    )
+    given = delivered(customer="Hospital K", summary=summary)
+    made = published(given)
+    assert made.summary == (
+        "The hospital knows; hospital keys are kept. The customer pays, and the hospital_k_ward."
+    )
+
+
+def test_an_anonymous_reference_keeps_its_description_when_it_travels() -> None:
+    made = published(delivered(customer="Zebrafish Telecom"), {"saving": 5000.0}, year=2026)
+    found = extrapolate([made], target(250), Rates())
+    assert found.case.origin is not None
+    assert found.case.origin.references[0].customer == "A telecoms company"
+    sources = {each.evidence.source for each in found.journeys if each.evidence}
+    assert not any("The customer" in source for source in sources)
+
+
 def test_a_straw_man_can_be_extrapolated_at_once() -> None:
     made = published(delivered(), {"saving": 1000.0}, year=2026)
     found = extrapolate([made], target(250), Rates())
     assert found.case.assumption("sites") is not None
-    assert found.case.benefits[0].realisation == "15.4%"
+    assert found.case.benefits[0].realisation == "15.43%"
 
 
 def test_planned_is_counted_before_the_haircut_that_the_record_replaces() -> None:
@@ -177,10 +228,38 @@ def test_planned_is_counted_before_the_haircut_that_the_record_replaces() -> Non
     assert (licence.planned, licence.achieved, licence.note) == (500, 600, "")
 
 
+@pytest.mark.parametrize(("gained", "cost"), [(1.0, 1.0), (0.7, 1.3), (0.5, 1.0)])
+def test_at_the_same_size_a_published_case_is_worth_what_was_achieved(
+    gained: float, cost: float
+) -> None:
+    given = delivered()
+    dear = tuple(dataclasses.replace(each, risk="20%") for each in given.investments)
+    given = dataclasses.replace(given, investments=dear)
+    plan = calculate(given)
+    of_benefits, of_investment = plan.value("total_benefits"), plan.value("total_investment")
+    assert of_benefits is not None
+    assert of_investment is not None
+    made = published(given, {"saving": of_benefits * gained, "licence": of_investment * cost})
+    new = calculate(extrapolate([made], target(100), Rates()).case)
+    assert new.value("total_benefits") == pytest.approx(of_benefits * gained)
+    assert new.value("total_investment") == pytest.approx(of_investment * cost)
+
+
 def test_a_line_without_an_achieved_amount_has_none() -> None:
     made = published(delivered())
     assert made.reference is not None
     assert {each.achieved for each in made.reference.results} == {None}
+
+
+def test_what_is_counted_and_not_money_has_a_record_as_well() -> None:
+    given = delivered()
+    seen = benefit("seen", "sites * 3 patient/site/month", non_monetary=True)
+    made = published(dataclasses.replace(given, benefits=(*given.benefits, seen)), {"seen": 5400.0})
+    assert made.reference is not None
+    record = next(each for each in made.reference.results if each.line == "seen")
+    assert (record.planned, record.achieved) == (pytest.approx(100 * 3 * 36), 5400)
+    found = extrapolate([made], target(100), Rates())
+    assert next(each for each in found.case.benefits if each.id == "seen").realisation == "50%"
 
 
 def test_the_figures_of_the_result_are_what_is_expected_of_it() -> None:
@@ -241,9 +320,16 @@ def test_a_customer_without_a_name_is_one_of_its_sector(sector: str, expected: s
 
 
 @pytest.mark.parametrize(
-    "name", ["A", "Max", "GBP", "period", "sites", "£$%", "ÄÖ", "a.b*c(", "  "]
-)
+    "name",
+    [
+        "A", "Max", "GBP", "period", "sites", "£$%", "ÄÖ", "a.b*c(", "  ", "Яндекс Маркет",
+        "Round Table", "Total", "Value Retail", "Saving Society", "Benefits",
+    ],
+)  # fmt: skip
 def test_a_customer_with_an_awkward_name_leaves_the_case_sound(name: str) -> None:
-    given = dataclasses.replace(delivered(), customer=name)
+    says = Proposition(change="save", source="sites", target="sites", figure="total_benefits")
+    given = dataclasses.replace(delivered(), customer=name, proposition=says)
     made = published(given)
+    assert made.proposition is not None
+    assert made.proposition.figure == "total_benefits"
     assert calculate(made).value("value") == calculate(given).value("value")

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from valuecalc.errors import FormulaError, UnitError
-from valuecalc.formula import quantity, unit_check, units
+from valuecalc.formula import known_units, quantity, unit_check, units
 from valuecalc.formula.grammar import read as read_formula
 from valuecalc.formula.tree import Convert, walk
 from valuecalc.formula.units import Unit, read, remedy_for, simplest
@@ -374,3 +374,9 @@ def test_following_the_remedy_makes_the_units_fit(one: str, other: str) -> None:
     missing = read(remedy.rsplit(" in ", 1)[1].rstrip("."))
     found = unit / missing if remedy.startswith("Divide") else unit * missing
     assert found.dimensions == wanted.dimensions
+
+
+@pytest.mark.parametrize("word", ["nan", "NaN", "_", "__class__", "_units"])
+def test_a_word_that_means_something_to_the_library_is_a_unit_like_any_other(word: str) -> None:
+    name = known_units.canonical(word)
+    assert known_units.base_of(name) == (1.0, ((name, 1),))

@@ -97,6 +97,20 @@ def test_the_form_is_filled_in_from_the_case(editor: Reader, uid: str) -> None:
     assert "£15,000,048" in words(page)
 
 
+def test_what_is_no_money_is_not_shown_as_money(
+    editor: Reader, store: Database, ann: Actor
+) -> None:
+    case = replace(library.straw_man("missed-appointments").case, customer=CUSTOMER)
+    saved, _ = saved_cases.create(store, ann, case)
+    page = editor.get(f"/cases/{saved.head.uid}/publish")
+    [row] = page.xpath("//tr[.//input[@name='achieved.patients_seen']]")
+    [planned] = row.xpath("td[@data-title='Planned']")
+    assert planned.text_content().replace(",", "").replace(".", "").isdigit()
+    seen = editor.send(page, FORM, "Preview", more={"achieved.patients_seen": "1,200 patients"})
+    assert seen.status_code == 200
+    assert "£1,200" not in seen.text
+
+
 def test_the_newest_named_version_is_chosen(
     editor: Reader, store: Database, ann: Actor, uid: str
 ) -> None:

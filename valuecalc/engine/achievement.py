@@ -42,9 +42,9 @@ class Record:
 def realised(case: Case, roads: Sequence[Road]) -> tuple[Case, tuple[Journey, ...]]:
     """The case with haircuts from what the references achieved, and a journey for each.
 
-    Achieved ÷ planned replaces the `realisation` of its benefit; benefits without a record get
-    the ratio of all. More than planned is not carried over. An investment that cost more than
-    planned gets the excess as its `risk`.
+    Achieved ÷ planned replaces the `realisation` of its benefit; other benefits count no more
+    than the ratio of all. More than planned is not carried over. What an investment cost beyond
+    its plan replaces its `risk`; less than planned is not carried over either.
     """
     records = _records(case, roads)
     if not records:
@@ -92,36 +92,46 @@ def _sources(roads: Sequence[Road]) -> str:
 def _benefit(
     line: Benefit, own: Record | None, overall: Record | None, source: str
 ) -> tuple[Benefit, Journey | None]:
-    record = own or overall
-    if record is None:
+    if own is not None:
+        return _cut(line, "realisation", min(1.0, own.ratio), _benefit_words(own), source)
+    if overall is None:
         return line, None
-    of = "" if own else "over all benefits with a record, "
-    if record.ratio > 1:
-        kept = line.realisation or "100%"
-        words = f"{of}{record.words}; more than planned is not carried over, {kept} is kept"
-        return line, _journey(line, "realisation", _number(kept), words, source)
-    share = max(0.0, round(record.ratio, 3))
-    words = f"{of}{record.words}"
-    if line.realisation:
-        words += f"; stands for the {line.realisation} of the reference's plan"
+    words = f"over all benefits with a record, {_benefit_words(overall)}"
+    share = min(1.0, overall.ratio)
+    planned = _number(line.realisation) if line.realisation else 1.0
+    # What others achieved is no reason to expect more of this one than was planned.
+    if planned is not None and planned <= share:
+        plan = quantity.show(planned, "%")
+        words += f"; no more than the {plan} of the reference's plan is counted"
+        return line, _journey(line, "realisation", planned, words, source)
     return _cut(line, "realisation", share, words, source)
+
+
+def _benefit_words(record: Record) -> str:
+    return record.words + ("; more than planned is not carried over" if record.ratio > 1 else "")
 
 
 def _investment(
     line: AnyLine, record: Record | None, source: str
 ) -> tuple[AnyLine, Journey | None]:
-    if record is None or record.ratio <= 1:
+    if record is None or (record.ratio <= 1 and not line.risk):
         return line, None
-    words = f"{record.words}: the excess is the risk"
-    return _cut(line, "risk", round(record.ratio - 1, 3), words, source)
+    if record.ratio > 1:
+        words = f"{record.words}: the excess is the risk"
+    else:
+        words = f"{record.words}; less than planned is not carried over"
+    return _cut(line, "risk", record.ratio - 1, words, source)
 
 
 def _cut(
     line: AnyLine, name: str, share: float, words: str, source: str
 ) -> tuple[AnyLine, Journey | None]:
     label = {"realisation": "Realisation", "risk": "Risk"}[name]
+    share = max(0.0, round(share, 4))
+    if getattr(line, name):
+        words += f"; stands for the {getattr(line, name)} of the reference's plan"
     note = f"{line.note} {label}: {words} ({source}).".strip()[:5_000]
-    changes: dict[str, Any] = {name: quantity.show(share, "%", digits=1), "note": note}
+    changes: dict[str, Any] = {name: f"{quantity.show_plain(round(share * 100, 2))}%", "note": note}
     return replace(line, **changes), _journey(line, name, share, words, source)
 
 

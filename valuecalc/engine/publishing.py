@@ -14,9 +14,10 @@ from valuecalc.case.case import (
     Driver,
     Evidence,
     Grade,
+    Investment,
     Reference,
 )
-from valuecalc.engine.anonymous import anonymous_customer, without_names
+from valuecalc.engine.anonymous import anonymous_customer, brand, without_names
 from valuecalc.engine.result import LineResult, Result
 from valuecalc.errors import CaseError, Problem, did_you_mean
 from valuecalc.formula import quantity
@@ -46,8 +47,8 @@ def publish(
     `result` is that of the case in its expected scenario, `achieved` what came of each line,
     by its id and in the currency of the case, over the same horizon; `year` is that of the
     prices (the year before the start without one). Without the text of a `permission` the
-    customer is made anonymous: `names` are others that it goes by. Raises `CaseError` for
-    lines that do not exist.
+    customer is made anonymous: `names` are others that it goes by, beside its own and the first
+    word of that. Raises `CaseError` for lines that do not exist.
     """
     permission = permission.strip()
     problems = _unknown_lines(case, achieved)
@@ -60,7 +61,7 @@ def publish(
         customer=case.customer if permission else anonymous_customer(sector),
         permission=permission,
         drivers=tuple(drivers),
-        results=tuple(_achievement(each, achieved) for each in _lines(result)),
+        results=tuple(_achievement(each, achieved) for each in result.lines),
         note=note,
     )
     published = replace(case, reference=reference, origin=None, expected=_expected(result))
@@ -71,7 +72,7 @@ def publish(
         customer=reference.customer,
         assumptions=tuple(map(_without_owner, case.assumptions)),
     )
-    return without_names(bare, (case.customer, *names))
+    return without_names(bare, (case.customer, *names), brand(case.customer))
 
 
 def _unknown_lines(case: Case, achieved: Mapping[str, float]) -> list[Problem]:
@@ -88,20 +89,18 @@ def _unknown_lines(case: Case, achieved: Mapping[str, float]) -> list[Problem]:
     ]
 
 
-def _lines(result: Result) -> tuple[LineResult, ...]:
-    return (*result.benefits, *result.investments)
-
-
 def _achievement(line: LineResult, achieved: Mapping[str, float]) -> Achievement:
     """Planned and achieved of a line.
 
-    The plan is counted before the realisation haircut, for which achieved ÷ planned will stand.
+    The plan is counted before the haircut for which achieved ÷ planned will stand: the
+    realisation of a benefit, the risk of an investment.
     """
+    replaced = "risk" if isinstance(line.line, Investment) else "realisation"
     planned = np.array(line.gross, dtype=float)
     haircut = ""
     for factor in line.factors:
-        if factor.name == "realisation":
-            haircut = f"Planned before the realisation of {quantity.show(factor.share, '%')}."
+        if factor.name == replaced:
+            haircut = f"Planned before the {replaced} of {quantity.show(factor.share, '%')}."
         else:
             planned = planned * factor.values
     total = float(np.sum(planned))
@@ -114,7 +113,7 @@ def _achievement(line: LineResult, achieved: Mapping[str, float]) -> Achievement
 
 
 def _expected(result: Result) -> Mapping[str, float | None]:
-    lines = [f"{each.prefix}.total" for each in _lines(result)]
+    lines = [f"{each.prefix}.total" for each in result.lines]
     names = [name for name in (*EXPECTED_FIGURES, *lines) if name in result.figures]
     return {name: result.figures[name].value for name in names}
 

@@ -75,7 +75,8 @@ def _placed(
     )
     words = f"the middle of {len(found)} references is {quantity.show_with_unit(middle, unit)}"
     step = Step(rule="references", words=f"{words} ({listed})", value=middle)
-    steps = (*first.steps, step)
+    # What was copied from the first reference is not what arrives.
+    steps = (*(each for each in first.steps if each.rule != "copy"), step)
     after = first.after.with_value(middle)
     if min(values) < max(values):
         low, high = _range(values)

@@ -15,6 +15,7 @@ from valuecalc.formula import quantity, units
 def problems(references: Sequence[Case], target: Target) -> Iterator[Problem]:
     """What is missing, unknown or does not fit, each with its place in the request."""
     yield from _no_straw_men(references)
+    yield from _strangers(references)
     yield from _unknown_drivers(references, target)
     if target.start is not None and target.start.day != 1:
         yield Problem(
@@ -37,6 +38,22 @@ def _no_straw_men(references: Sequence[Case]) -> Iterator[Problem]:
                 place="references",
                 cause=f"“{case.title}” is no straw-man.",
                 remedy="Give it a reference block, with its drivers.",
+            )
+
+
+def _strangers(references: Sequence[Case]) -> Iterator[Problem]:
+    """References of which nothing would be taken: the case would name them for nothing."""
+    first = references[0]
+    for case in references[1:]:
+        lines = {each.id for each in first.lines}
+        results = case.reference.results if case.reference else ()
+        is_alike = any(first.assumption(each.id) is not None for each in case.assumptions)
+        if not is_alike and not any(each.line in lines for each in results):
+            yield Problem(
+                code="reference",
+                place="references",
+                cause=f"“{case.title}” has no number in common with “{first.title}”.",
+                remedy="Leave it out, or start from it instead.",
             )
 
 

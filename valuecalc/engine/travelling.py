@@ -156,7 +156,11 @@ class _Walk:
         unit = self.road.exchange.unit(driver.unit)
         new = quantity.show(new_driver(driver, self.road, unit), unit)
         old = quantity.show(driver.value, driver.unit)
-        share = f"{new} ÷ {old}{quantity.unit_tail(driver.unit, driver.value)}"
+        exchange, tail = self.road.exchange, quantity.unit_tail(driver.unit, driver.value)
+        if exchange.rate is not None and exchange.power(driver.unit):
+            by = "×" if exchange.power(driver.unit) > 0 else "÷"
+            old = f"({old} {by} {exchange.rate.rate:.5g} {exchange.rate.name})"
+        share = f"{new} ÷ {old}{tail}"
         if travel.exponent != 1:
             share = f"({share})^{quantity.show_plain(travel.exponent)}"
         self.multiply("scale", share, ratio**travel.exponent)

@@ -103,9 +103,17 @@ def canonical(word: str) -> str:
         return word.upper()
     small = word.lower()
     for name in (word, small, _singular(small), _small_names().get(small, "")):
-        if name and name in _registry():
+        if name and _is_known(name):
             return str(_registry().get_name(name))
     return _singular(small)
+
+
+def _is_known(name: str) -> bool:
+    # To the registry "nan" is a number, and a name with "_" in front a part of itself.
+    try:
+        return name in _registry()
+    except (AttributeError, ValueError):
+        return False
 
 
 @cache
@@ -133,7 +141,7 @@ def _singular(noun: str) -> str:
 @lru_cache(maxsize=4096)
 def base_of(name: str) -> tuple[float, tuple[tuple[str, int], ...]]:
     """Factor and base dimensions of one named unit."""
-    if name in CURRENCIES or name not in _registry():
+    if name in CURRENCIES or not _is_known(name):
         return 1.0, ((name, 1),)
     quantity = _registry().Quantity(1, name).to_root_units()
     dimensions = tuple(

@@ -34,6 +34,7 @@ from valuecalc.schemas.fields import (
     Whole,
 )
 from valuecalc.schemas.parts import MAX_OTHERS, EvidenceSchema, MeasuredShape
+from valuecalc.schemas.paging import or_null
 from valuecalc.schemas.problems import mistake, problems_of, shown
 from valuecalc.schemas.reading import FIRST_YEAR, LAST_YEAR, read_currency, read_identifier
 from valuecalc.schemas.result import Items, Number, OutputShape, Words
@@ -81,7 +82,7 @@ class TargetSchema(Shape):
     title = Text(about="What the new case is called; otherwise as the reference.")
     customer = Text(about="The new customer.")
     drivers = Table(
-        Part(DriverValueSchema),
+        Part(DriverValueSchema, required=True),
         read_key=read_identifier,
         most=MAX_OTHERS,
         about="The new customer's drivers, by their ids in the reference.",
@@ -89,8 +90,10 @@ class TargetSchema(Shape):
     currency = Currency(about="The currency; otherwise that of the reference.", example="EUR")
     region = Text(about="The part of the world.")
     start = MonthField(about="The month of the decision; otherwise that of the reference.")
-    year = Whole(
-        least=FIRST_YEAR, most=LAST_YEAR, about="The year of the prices; otherwise as they are."
+    year = or_null(
+        Whole(
+            least=FIRST_YEAR, most=LAST_YEAR, about="The year of the prices; otherwise as they are."
+        )
     )
     date = DateField(required=True, about="Today: the day of the rates.", example="2026-11-22")
 

@@ -78,7 +78,7 @@ class PublishSchema(RequestShape):
     version = Integer(least=1, load_default=None, about="Its version; the newest without it.")
     achieved = or_null(
         Table(
-            Quantity(),
+            Quantity(required=True),
             read_key=read_identifier,
             most=MAX_ITEMS,
             load_default={},

@@ -69,6 +69,12 @@ def test_a_stranger_extrapolates_without_keeping(stranger: Program) -> None:
     problem(stranger("POST", "/extrapolate", json={**START, "save": {}}), 401)
 
 
+def test_a_straw_man_that_is_named_twice_counts_once(stranger: Program) -> None:
+    twice = {**START, "references": ["new-data-services"] * 2}
+    body = stranger("POST", "/extrapolate", json=twice).get_json()
+    assert body == stranger("POST", "/extrapolate", json=START).get_json()
+
+
 def test_own_rates_come_before_published_ones(stranger: Program) -> None:
     rate = {"base": "GBP", "quote": "EUR", "rate": 2, "date": "2026-11-01", "source": "Treasury"}
     body = stranger("POST", "/extrapolate", json={**START, "rates": {"exchange": [rate]}})
@@ -84,6 +90,8 @@ def test_own_rates_come_before_published_ones(stranger: Program) -> None:
         ({"references": ["none"]}, 404, "request"),
         ({"drivers": {"subscribers": "lots"}}, 422, "drivers.subscribers.value"),
         ({"drivers": {"sites": 5}}, 422, "target.drivers.sites"),
+        ({"drivers": {"subscribers": None}}, 422, "drivers.subscribers"),
+        ({"references": ["new-data-services", "contact-centre"]}, 422, "references"),
         ({"colour": "red"}, 422, "colour"),
         ({"save": {"owner": 1}}, 422, "save.owner"),
         ({"start": "soon"}, 422, "start"),

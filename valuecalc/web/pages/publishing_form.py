@@ -23,7 +23,7 @@ from valuecalc.schemas.references import PublishSchema
 from valuecalc.services.references import Wish
 from valuecalc.services.saved_cases import Saved
 from valuecalc.web.pages.forms import Form
-from valuecalc.web.pages.references import ratio
+from valuecalc.web.pages.references import ratio, unit_of
 
 ABOUT = ("sector", "region", "year", "permission", "names", "note")
 OF_DRIVER = ("id", "label", "value", "unit")
@@ -75,7 +75,7 @@ class PublishForm:
         drivers = _drivers(saved)
         texts = {**_about(saved), **dict(_driver_texts(drivers))}
         texts |= {
-            f"achieved.{each.line}": _written(each.achieved, saved.case.currency)
+            f"achieved.{each.line}": _written(each.achieved, unit_of(saved.case, each.line))
             for each in (saved.case.reference or Reference()).results
             if each.achieved is not None
         }
@@ -106,22 +106,25 @@ class PublishForm:
     def _line(self, each: Achievement, label: str) -> LineRow:
         planned = quantity.UNDEFINED
         if each.planned is not None:
-            planned = quantity.show(each.planned, self.case.currency)
+            planned = quantity.show(each.planned, unit_of(self.case, each.line))
         achieved = None
         # What is no amount is told beside its field.
         with suppress(InputError):
-            achieved = self._amount(self.form.text(f"achieved.{each.line}"))
+            achieved = self._amount(each.line)
         return LineRow(each.line, label, planned, ratio(each.planned, achieved))
 
-    def _amount(self, text: str) -> float | None:
-        """An amount of money in the currency of the case. Raises `QuantityError`."""
+    def _amount(self, line: str) -> float | None:
+        """What was typed as achieved of a line, in its unit. Raises `QuantityError`."""
+        text, unit = self.form.text(f"achieved.{line}"), unit_of(self.case, line)
         if not text.strip():
             return None
-        found = quantity.read(text.strip(), self.case.currency)
-        if found.unit not in (None, self.case.currency):
+        if unit == "1":
+            return quantity.read(text.strip()).value
+        found = quantity.read(text.strip(), unit)
+        if found.unit not in (None, unit):
             raise QuantityError(
-                f"“{text.strip()[:40]}” is in {found.unit}, and the case in {self.case.currency}.",
-                f"Write the amount in {self.case.currency}.",
+                f"“{text.strip()[:40]}” is in {found.unit}, and the case in {unit}.",
+                f"Write the amount in {unit}.",
             )
         return found.value
 
@@ -146,7 +149,7 @@ class PublishForm:
         for each in self.planned:
             name = f"achieved.{each.line}"
             try:
-                amount = self._amount(self.form.text(name))
+                amount = self._amount(each.line)
             except InputError as error:
                 self.form.note([error.problem(name)])
                 continue

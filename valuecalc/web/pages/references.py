@@ -9,7 +9,6 @@ from flask import Blueprint, Response, redirect, render_template, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from valuecalc.case.case import Achievement, Case
-from valuecalc.errors import NotFound
 from valuecalc.formula import quantity
 from valuecalc.services import cases, references
 from valuecalc.services.access import Action
@@ -97,28 +96,37 @@ def result_rows(case: Case) -> list[ResultRow]:
     """What was planned for each line of a straw-man, and what came of it."""
     labels = {each.id: each.label for each in case.lines}
     results = case.reference.results if case.reference else ()
-    return [_result_row(each, labels.get(each.line, each.line), case.currency) for each in results]
+    return [
+        _result_row(each, labels.get(each.line, each.line), unit_of(case, each.line))
+        for each in results
+    ]
 
 
-def _result_row(each: Achievement, label: str, currency: str) -> ResultRow:
+def unit_of(case: Case, line: str) -> str:
+    """The currency of a case; `1` for a benefit that is counted in a unit of its own."""
+    counted = {each.id for each in case.benefits if each.non_monetary}
+    return "1" if line in counted else case.currency
+
+
+def _result_row(each: Achievement, label: str, unit: str) -> ResultRow:
     return ResultRow(
         label=label,
-        planned=_money(each.planned, currency),
-        achieved=_money(each.achieved, currency),
+        planned=_amount(each.planned, unit),
+        achieved=_amount(each.achieved, unit),
         ratio=ratio(each.planned, each.achieved),
         note=each.note,
     )
 
 
-def _money(amount: float | None, currency: str) -> str:
-    return quantity.UNDEFINED if amount is None else quantity.show(amount, currency)
+def _amount(amount: float | None, unit: str) -> str:
+    return quantity.UNDEFINED if amount is None else quantity.show(amount, unit)
 
 
 def ratio(planned: float | None, achieved: float | None) -> str:
     """Achieved ÷ planned, for people; a dash where there is none."""
     if achieved is None or not planned or planned <= 0:
         return quantity.UNDEFINED
-    return quantity.show(round(achieved / planned, 3), "%")
+    return quantity.show(round(achieved / planned, 4), "%")
 
 
 def driver_texts(case: Case) -> list[tuple[str, str]]:
@@ -130,7 +138,7 @@ def driver_texts(case: Case) -> list[tuple[str, str]]:
 @blueprint.get("")
 def show(id: str) -> str | AnyResponse:
     """A team's own straw-man, worked out; those of the program have pages of their own."""
-    opened = _of_team(id)
+    opened = references.load(store(), actor(), id)
     if opened.about.team is None:
         return redirect(url_for("case.show", slug=id), code=301)
     results = cases.compare(opened.case)
@@ -163,13 +171,7 @@ def download(id: str, kind: str) -> Response:
 
 
 def _of_team(id: str) -> Opened:
-    """The straw-man. Raises `NotFound`, and `Unauthenticated` for strangers."""
-    try:
-        return references.load(store(), actor(), id)
-    except NotFound:
-        # It may belong to a team of the reader's, who has to sign in first.
-        _ = actor().account
-        raise
+    return references.load(store(), actor(), id)
 
 
 @blueprint.post("/take-out")
