@@ -10,7 +10,7 @@ from typing import Any
 from flask import Blueprint, Response, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from valuecalc.case.case import Assumption, Case, Grade
+from valuecalc.case.case import Case
 from valuecalc.errors import CaseError, Conflict, NotFound, PreconditionFailed, Problem
 from valuecalc.formula import quantity
 from valuecalc.schemas.shares import (
@@ -33,8 +33,6 @@ from valuecalc.web.storage import store
 
 blueprint = Blueprint("shares", __name__, url_prefix="/cases/<uid>")
 
-OWN_NUMBERS = (Grade.A, Grade.B)
-"""What the customer has given already need not be asked for again."""
 
 WORDS = {"open": "Open", "expired": "Expired", "withdrawn": "Withdrawn"}
 
@@ -203,21 +201,17 @@ def link_of(made: WithSecret) -> str:
     return outside(url_for("shared.show", secret=made.secret))
 
 
-def choices_of(case: Case, chosen: Sequence[str] | None = None) -> list[Choice]:
-    """What the customer could be asked for; at first, whatever is not the customer's own yet."""
+def choices_of(case: Case, chosen: Sequence[str]) -> list[Choice]:
+    """What the customer could be asked for, and what of it is."""
     return [
         Choice(
             each.id,
             each.label,
             quantity.show_with_unit(each.value, each.unit),
-            _is_ours(each) if chosen is None else each.id in chosen,
+            each.id in chosen,
         )
         for each in case.assumptions
     ]
-
-
-def _is_ours(each: Assumption) -> bool:
-    return each.evidence is None or each.evidence.grade not in OWN_NUMBERS
 
 
 # --------------------------------------------------------------------------- proposals
