@@ -84,7 +84,7 @@ def test_the_manual_states_the_limits_that_hold() -> None:
     assert f"counts as {limits.COST_FOR_STRANGERS} requests" in MANUAL
     config = (ROOT / "valuecalc" / "web" / "gunicorn_config.py").read_text(encoding="utf-8")
     for setting, stated in (
-        ("limit_request_line = 4094", "4094 bytes"),
+        ("limit_request_line = 8190", "8190 bytes"),
         ("limit_request_field_size = 8190", "8190"),
         ("limit_request_fields = 100", "100"),
         ("worker_connections = 500", "500"),

@@ -29,7 +29,7 @@ BROKEN = "format: valuecalc/1\ntitle: Broken\nassumptions:\n  - {id: a, label: A
 def open_page(page: Page, path: str) -> None:
     page.goto(path)
     if path == "/api/docs":
-        page.get_by_text("/api/v1/calculate").wait_for()
+        page.get_by_text("/api/v1/calculate", exact=True).first.wait_for()
 
 
 def width(page: Page) -> int:
