@@ -282,8 +282,8 @@ _CASE_PAGES = (
     Row("GET", f"{CASE}/numbers", Takes.EDIT),
     Row("POST", f"{CASE}/numbers", Takes.EDIT, form={"version": "2", "subscribers.value": "9000"}),
     Row("GET", f"{CASE}/versions", Takes.READ),
-    Row("POST", f"{CASE}/versions/<int:number>/freeze", Takes.EDIT, form={"name": "Offer"}),
-    Row("POST", f"{CASE}/versions/<int:number>/restore", Takes.EDIT, form={"tag": "$tag"}),
+    Row("POST", f"{CASE}/versions/<version:number>/freeze", Takes.EDIT, form={"name": "Offer"}),
+    Row("POST", f"{CASE}/versions/<version:number>/restore", Takes.EDIT, form={"tag": "$tag"}),
     Row("GET", f"{CASE}/compare", Takes.READ, query={"from": "1", "to": "2"}),
     Row("GET", f"{CASE}/comments", Takes.READ),
     Row("POST", f"{CASE}/comments", Takes.COMMENT, form={"text": "Why?"}),
@@ -313,9 +313,9 @@ _CASE_PAGES = (
     Row("POST", f"{CASE}/proposals/<proposal>", Takes.SHARE, form=DECIDE),
     Row("GET", f"{CASE}/publish", Takes.PUBLISH),
     Row("POST", f"{CASE}/publish", Takes.PUBLISH, form={**PUBLISH, "version": "2"}),
-    Row("GET", OWN, Takes.READ),
-    Row("GET", f"{OWN}/explain/<figure>", Takes.READ),
-    Row("GET", f"{OWN}/export.<kind>", Takes.READ),
+    Row("GET", OWN, Takes.READ, stranger=404),
+    Row("GET", f"{OWN}/explain/<figure>", Takes.READ, stranger=404),
+    Row("GET", f"{OWN}/export.<kind>", Takes.READ, stranger=404),
     Row("POST", f"{OWN}/take-out", Takes.PUBLISH, form={}),
 )
 

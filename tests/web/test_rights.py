@@ -79,6 +79,8 @@ def complaint(row: Row, answer: TestResponse, wanted: str | int) -> str | None:
 def is_kept_by_a_browser(row: Row, who: str, answer: TestResponse) -> bool:
     """Whether what somebody who is signed in has seen could be read by the next at the machine."""
     is_the_same_for_all = row.rule.startswith(("/static/", "/metrics", "/healthz", "/readyz"))
+    if row.rule in ("/sign-out", "/account/sessions/end"):
+        return False  # nobody is signed in any more, and nothing is shown
     kept = answer.headers.get("Cache-Control") != "no-store"
     return kept and who != STRANGER and not is_the_same_for_all
 

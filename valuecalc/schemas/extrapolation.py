@@ -33,8 +33,8 @@ from valuecalc.schemas.fields import (
     Url,
     Whole,
 )
-from valuecalc.schemas.parts import MAX_OTHERS, EvidenceSchema, MeasuredShape
 from valuecalc.schemas.paging import or_null
+from valuecalc.schemas.parts import MAX_OTHERS, EvidenceSchema, MeasuredShape
 from valuecalc.schemas.problems import mistake, problems_of, shown
 from valuecalc.schemas.reading import FIRST_YEAR, LAST_YEAR, read_currency, read_identifier
 from valuecalc.schemas.result import Items, Number, OutputShape, Words

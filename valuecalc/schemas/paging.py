@@ -63,8 +63,10 @@ AnyField = TypeVar("AnyField", bound=InputField)
 def or_null(field: AnyField) -> AnyField:
     """The field, described as it is read: null is the same as nothing."""
     usual = {Many: "array", Table: "object", Flag: "boolean"}
-    kind = field.metadata.get("type") or usual.get(type(field), "object")
-    field.metadata = {**field.metadata, "type": [kind, "null"]}
+    found = field.metadata.get("type") or usual.get(type(field), "object")
+    kinds = found if isinstance(found, list) else [found]
+    words = {"enum": [*field.metadata["enum"], None]} if "enum" in field.metadata else {}
+    field.metadata = {**field.metadata, "type": [*kinds, "null"], **words}
     return field
 
 

@@ -15,7 +15,7 @@ from typing import Any
 from marshmallow import ValidationError, pre_dump
 
 from valuecalc.schemas.fields import Choice, InputField, Text
-from valuecalc.schemas.paging import Cursor, Integer, Moment, SliceQuery, Uid, next_field
+from valuecalc.schemas.paging import Cursor, Integer, Moment, SliceQuery, Uid, next_field, or_null
 from valuecalc.schemas.problems import mistake, shown
 from valuecalc.schemas.reading import read_text
 from valuecalc.schemas.requests import RequestShape
@@ -106,7 +106,8 @@ class Password(InputField):
 class ActionName(InputField):
     """What an entry of the audit log tells of, or the beginning of it."""
 
-    openapi = {"type": "string", "pattern": f"^{ACTION_PATTERN}$"}
+    # What is blank counts as missing.
+    openapi = {"type": "string", "pattern": f"^({ACTION_PATTERN})?$"}
 
     def _deserialize(self, value: Any, attr: Any, data: Any, **options: Any) -> str:
         if not isinstance(value, str) or not re.fullmatch(ACTION_PATTERN, value, re.ASCII):
@@ -196,11 +197,13 @@ class RoleSchema(RequestShape):
 class InvitationSchema(RequestShape):
     """Somebody who is to join a team."""
 
-    role = _role(load_default="viewer")
-    email = Email(
-        load_default="",
-        about="The only address that may accept it; without one, whoever has the link may.",
-        example="ann@example.com",
+    role = or_null(_role(load_default="viewer"))
+    email = or_null(
+        Email(
+            load_default="",
+            about="The only address that may accept it; without one, whoever has the link may.",
+            example="ann@example.com",
+        )
     )
 
 
@@ -209,7 +212,7 @@ class NewTokenSchema(RequestShape):
 
     name = OneLine(required=True, about="What it is for.", example="Nightly export")
     team = Uid(load_default=None, about="The id of its team; not needed with only one team.")
-    role = _role(load_default="viewer")
+    role = or_null(_role(load_default="viewer"))
     expires_in_days = Integer(
         least=1,
         most=LONGEST_LIFE_DAYS,

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any, NoReturn
 
-from marshmallow import ValidationError
+from marshmallow import ValidationError, fields
 
 from valuecalc.case.case import Case
 from valuecalc.errors import CaseError
@@ -134,3 +134,8 @@ class ProblemDetailsSchema(OutputShape):
     status = Count(about="The HTTP status.", example="422")
     detail = Words(about="What is wrong, and what to do.")
     errors = Items(ProblemSchema, about="Every mistake that was found.")
+    request_id = Words(about="With an unexpected error: the number to tell the operator.")
+
+    def on_bind_field(self, field_name: str, field_obj: fields.Field[Any]) -> None:
+        """Say in the API's document that all but the number are always there."""
+        field_obj.required = field_name != "request_id"

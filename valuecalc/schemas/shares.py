@@ -26,7 +26,7 @@ from valuecalc.schemas.fields import (
     Table,
     Text,
 )
-from valuecalc.schemas.paging import Cursor, Integer, Moment, SliceQuery, next_field
+from valuecalc.schemas.paging import Cursor, Integer, Moment, SliceQuery, next_field, or_null
 from valuecalc.schemas.parts import MAX_ITEMS
 from valuecalc.schemas.people import OneLine
 from valuecalc.schemas.problems import mistake, problems_of
@@ -96,7 +96,11 @@ def _code_word(**options: Any) -> CodeWord:
 
 def _expires(**options: Any) -> DateField:
     about = "The last day on which the link works, in UTC; null for no end."
-    return DateField(allow_none=True, about=about, example="2027-03-31", **options)
+    field = DateField(allow_none=True, about=about, example="2027-03-31", **options)
+    # What is blank counts as null.
+    pattern = str(field.metadata["pattern"])[1:-1]
+    field.metadata = {**field.metadata, "pattern": f"^({pattern})?$"}
+    return field
 
 
 def _may_comment(**options: Any) -> Flag:
@@ -129,11 +133,11 @@ class NewShareSchema(RequestShape):
 class ShareChangeSchema(RequestShape):
     """What is to be different about a link; what is left out stays."""
 
-    label = _label()
+    label = or_null(_label())
     code_word = _code_word(allow_none=True)
     expires = _expires()
-    may_comment = _may_comment()
-    may_change = _may_change()
+    may_comment = or_null(_may_comment())
+    may_change = or_null(_may_change())
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -180,7 +184,9 @@ class AnswerSchema(RequestShape):
     """What the team says to the customer on the page of the link."""
 
     text = Note(required=True, about="What is said.", example="We have taken this up.")
-    place = Text(load_default="", about="What it is about.", example="assumptions.subscribers")
+    place = or_null(
+        Text(load_default="", about="What it is about.", example="assumptions.subscribers")
+    )
 
 
 class ShareRowsQuery(SliceQuery):
