@@ -91,10 +91,10 @@ def test_a_trace_goes_down_to_the_assumptions_and_who_gave_them() -> None:
 
 def test_a_formula_is_shown_with_labels_and_with_the_numbers_put_in() -> None:
     trace = explain(example(), "calculations.revenue")
-    assert trace.words == "Base × Price × 0.0833"
+    assert trace.words == "Base × Price ÷ 12"
     assert trace.formula == "base * price"
-    assert trace.worked == "= 103 × £60 × 0.0833"
-    assert trace.conversions == ("GBP/year to GBP/month: × 0.0833",)
+    assert trace.worked == "= 103 × £60 ÷ 12"
+    assert trace.conversions == ("GBP/year to GBP/month: ÷ 12",)
 
 
 def test_in_the_first_period_a_stock_shows_its_opening() -> None:

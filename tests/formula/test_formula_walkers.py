@@ -10,6 +10,7 @@ from valuecalc.formula import algebra, excel, unit_check, units, words
 from valuecalc.formula.grammar import read
 from valuecalc.formula.numbers import evaluate
 from valuecalc.formula.tree import (
+    Convert,
     Name,
     Node,
     Number,
@@ -248,3 +249,22 @@ def test_trees_are_equal_by_what_they_mean_and_not_by_where_they_stand() -> None
     assert hash(one) == hash(other)
     assert isinstance(one, Node)
     assert one.span != other.span
+
+
+@pytest.mark.parametrize(
+    ("factor", "shown"),
+    [
+        (1 / 365, "÷ 365"),
+        (1 / 12, "÷ 12"),
+        (12.0, "× 12"),
+        (1000.0, "× 1,000"),
+        (1609.344, "× 1,609.344"),
+        (0.0254, "× 0.0254"),
+    ],
+)
+def test_a_conversion_is_shown_so_that_a_reader_arrives_at_the_same_number(
+    factor: float, shown: str
+) -> None:
+    tree = Convert(Name("length"), factor, "a", "b")
+    assert words.with_labels(tree, {"length": "Length"}) == f"Length {shown}"
+    assert words.conversions(tree) == (f"a to b: {shown}",)

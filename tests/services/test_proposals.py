@@ -210,7 +210,7 @@ def test_a_proposal_stands_beside_ours_and_beside_the_newest_version(
     # each alone, in the newest version: 40 users, or a tenth, of 3 × £50 a year for 3 years
     assert users.effect == pytest.approx(40 * 0.5 * 150 * 3)
     assert share.effect == pytest.approx(110 * 0.1 * 150 * 3)
-    assert users.widened == "The range is widened from 80 to 120 to 80 to 150."
+    assert users.widened == "The range, 80 to 120 so far, becomes 80 to 150."
     assert share.widened == ""
 
 
@@ -257,7 +257,7 @@ def test_an_accepted_number_is_the_customers_in_one_new_version(
     )
     assert evidence.note == (
         f"Proposed on {today:%-d %B %Y} in place of 100\u00a0users. "
-        "The range is widened from 80 to 120 to 80 to 150."
+        "The range, 80 to 120 so far, becomes 80 to 150."
     )
     places = {each["place"] for each in decided.version.changes}
     assert {"assumptions.users.value", "assumptions.share.value"} <= places

@@ -130,3 +130,24 @@ def test_over_https_the_page_before_has_to_be_ours(tmp_path: Path) -> None:
             "/sign-in", data=fields, base_url="https://localhost", headers=headers
         )
         assert answer.status_code == status, referrer
+
+
+def test_what_was_typed_after_the_session_ended_is_given_back(app: Flask, browser: Browser) -> None:
+    page = browser.get("/teams")
+    browser.send("/teams", "/sign-out")
+    [form] = [each for each in page.forms if each.action == "/teams"]
+    data = dict(form.form_values()) | {"name": "<b>South</b>", "password": "not to be seen"}
+    answer = browser.client.post("/teams", data=data, headers={"Referer": "http://localhost/teams"})
+    assert answer.status_code == 400
+    assert "You are no longer signed in" in answer.text
+    assert "name: &lt;b&gt;South&lt;/b&gt;" in answer.text
+    assert "not to be seen" not in answer.text
+    assert dict(form.form_values())["csrf_token"] not in answer.text
+    assert 'href="/sign-in?next=/teams"' in answer.text
+
+
+def test_a_form_of_another_site_is_not_sent_on_to_it(app: Flask) -> None:
+    headers = {"Referer": "http://evil.example/teams"}
+    answer = app.test_client().post("/teams", data={"name": "South"}, headers=headers)
+    assert answer.status_code == 400
+    assert "evil.example" not in answer.text

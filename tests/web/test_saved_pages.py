@@ -191,6 +191,42 @@ def test_a_form_that_was_not_touched_saves_nothing(
     assert newest(store, people, kept).version.number == 1
 
 
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [
+        (63.480000000000004, "63.48"),
+        (15_375_773.809523809, "15,375,773.81"),
+        (0.12345678901, "0.123457"),
+        (1234.5678, "1,234.5678"),
+        (85.0, "85"),
+    ],
+)
+def test_a_number_with_a_long_tail_is_readable_and_keeps_its_tail(
+    people: Cast, store: Database, value: float, shown: str
+) -> None:
+    document = minimal()
+    document["assumptions"][0]["value"] = value
+    kept = keep(store, people, document)
+    path = f"/cases/{kept.head.uid}/numbers"
+    form = people.editor.open(path).get_element_by_id("numbers")
+    assert form.fields["users.value"] == shown
+    people.editor.send(path, dict(form.fields) | {"users.source": "Joe", "users.grade": "B"})
+    saved = newest(store, people, kept)
+    assert (saved.version.number, saved.case.assumptions[0].value) == (2, value)
+
+
+def test_each_number_says_in_words_what_it_is_counted_in(people: Cast, store: Database) -> None:
+    document = minimal()
+    units = {"wage": "GBP/hour", "jobs": "job/year", "lost": "%/month", "free": "1"}
+    document["assumptions"] += [
+        {"id": id, "label": id, "value": 1, "unit": unit} for id, unit in units.items()
+    ]
+    kept = keep(store, people, document)
+    page = people.editor.open(f"/cases/{kept.head.uid}/numbers")
+    shown = [cell.text_content() for cell in page.find_class("unit")]
+    assert shown == ["users", "GBP per hour", "jobs per year", "% per month", ""]
+
+
 def test_a_mistake_stands_beside_its_field_and_nothing_is_lost(
     people: Cast, kept: Saved, store: Database
 ) -> None:
@@ -208,6 +244,7 @@ def test_the_effect_can_be_seen_before_saving(people: Cast, kept: Saved, store: 
     response = people.editor.send(path, numbers(kept, value="200") | {"preview": "1"})
     assert "What it would do" in response.text
     assert "+£15,000" in response.text
+    assert "200\u00a0users" in response.text
     assert newest(store, people, kept).version.number == 1
 
 
@@ -217,13 +254,13 @@ def test_two_people_who_change_different_numbers_both_win(people: Cast, store: D
     kept = keep(store, people, document)
     path = f"/cases/{kept.head.uid}/numbers"
     people.editor.send(path, numbers(kept, value="120"))
-    response = people.owner.send(path, {"version": "1", "sites.value": "4"})
+    typed = {"version": "1", "sites.value": "4", "note": "After the call"}
+    response = people.owner.send(path, typed)
     assert response.status_code == 303
     saved = newest(store, people, kept)
     assert [each.value for each in saved.case.assumptions] == [120.0, 4.0]
-    assert f"Merged with the changes of version 2, saved by {people.editor.actor.name}." in (
-        saved.version.note
-    )
+    merged = f"Merged with the changes of version 2, saved by {people.editor.actor.name}."
+    assert saved.version.note == f"After the call. {merged}"
 
 
 @pytest.mark.parametrize(("choice", "value"), [("mine", 130.0), ("theirs", 120.0)])
@@ -236,7 +273,9 @@ def test_two_people_who_change_the_same_number_are_asked(
     response = people.owner.send(path, typed)
     assert response.status_code == 409
     assert people.editor.actor.name in response.text
-    assert "120" in response.text
+    assert "120\u00a0users" in response.text
+    assert "130\u00a0users" in response.text
+    assert "This is an earlier version" not in response.text
     assert newest(store, people, kept).version.number == 2
     people.owner.send(path, typed | {"choose:assumptions.users.value": choice})
     assert newest(store, people, kept).case.assumptions[0].value == value

@@ -216,6 +216,10 @@ def test_who_says_so_makes_it_the_customers_estimate(stranger: Reader) -> None:
     assert "A. Jones" in words(row)
 
 
+def test_a_currency_may_be_written_in_small_letters(stranger: Reader) -> None:
+    assert "in EUR" in words(previewed(stranger, currency="eur"))
+
+
 def test_money_may_be_written_without_its_period(stranger: Reader) -> None:
     more = {"drivers.division_revenue.value": "£95m", "drivers.sales_people.value": "50"}
     page = previewed(stranger, "enhanced-diagnostics", currency="GBP", more=more)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
@@ -49,8 +50,7 @@ class _Writer:
             case Negative():
                 return f"\u2212{self.inside(node.operand, _SIGN_STRENGTH)}", _SIGN_STRENGTH
             case Convert():
-                factor = quantity.show(node.factor)
-                return f"{self.inside(node.operand, 2)} × {factor}", 2
+                return f"{self.inside(node.operand, 2)} {_times(node.factor)}", 2
             case Binary():
                 return self.binary(node)
             case Comparison():
@@ -81,6 +81,14 @@ def _literal(node: Number) -> str:
     if node.unit is None:
         return quantity.show(node.value)
     return f"{quantity.show(node.value, node.unit)}{quantity.unit_tail(node.unit, node.value)}"
+
+
+def _times(factor: float) -> str:
+    """A factor with which a reader arrives at the same number: `÷ 365`, not `× 0.0027`."""
+    inverse = 1 / factor
+    if factor < 1 and math.isclose(inverse, round(inverse), rel_tol=1e-12):
+        return f"÷ {quantity.show(round(inverse))}"
+    return f"× {quantity.show(factor) if factor.is_integer() else f'{factor:,.7g}'}"
 
 
 def _closed(text: str) -> str:
@@ -116,8 +124,6 @@ def with_numbers(
 
 
 def conversions(tree: Node) -> tuple[str, ...]:
-    """Each unit conversion in the tree: `GBP/year to GBP/month: × 0.0833`."""
+    """Each unit conversion in the tree: `GBP/year to GBP/month: ÷ 12`."""
     found = [node for node in walk(tree) if isinstance(node, Convert)]
-    return tuple(
-        f"{node.from_unit} to {node.to_unit}: × {quantity.show(node.factor)}" for node in found
-    )
+    return tuple(f"{node.from_unit} to {node.to_unit}: {_times(node.factor)}" for node in found)

@@ -67,6 +67,8 @@ def save(
         if each.place in mine:
             whole = patched(whole, _patch(each.place, each.theirs))
     told = MERGED.format(number=newest.version.number, author=newest.version.author)
+    if note and note[-1] not in ".!?…":
+        note += "."
     note = f"{note} {told}".strip()
     return saved_cases.save(store, actor, uid, load_case(whole), newest.tag, note)
 

@@ -70,7 +70,7 @@ def widening(assumption: Assumption, value: float) -> str:
         return "–" if number is None else quantity.show(number, assumption.unit)
 
     old = f"{shown(assumption.low)} to {shown(assumption.high)}"
-    return f"The range is widened from {old} to {shown(low)} to {shown(high)}."
+    return f"The range, {old} so far, becomes {shown(low)} to {shown(high)}."
 
 
 def _range_with(assumption: Assumption, value: float) -> tuple[float | None, float | None]:

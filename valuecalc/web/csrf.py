@@ -15,18 +15,30 @@ Forms send back a secret that only our own pages know, and scripts send it as `X
 from __future__ import annotations
 
 from typing import cast
+from urllib.parse import urlsplit
 
-from flask import Flask, Response, current_app, request
+from flask import Flask, Response, current_app, request, url_for
 from flask_wtf.csrf import CSRFError, CSRFProtect, generate_csrf
 from markupsafe import Markup
 
 from valuecalc.errors import Unauthenticated
 from valuecalc.web.errors import API_PATH, answer
 from valuecalc.web.identity import actor, has_token
+from valuecalc.web.local_paths import local_path
 from valuecalc.web.problem import Failure
 
 FIELD = "csrf_token"
 HEADER = "X-CSRFToken"
+
+FOR_STRANGERS = frozenset({"shared", "sign_in", "setup", "invitation"})
+"""The pages that have forms for people without an account."""
+
+NEVER_SHOWN = frozenset(
+    {FIELD, "password", "current", "code_word", "key", "seen", "tag", "version", "next"}
+)
+"""Fields that are secret, or that nobody has typed."""
+
+MOST_FIELDS = 500
 
 _READING = frozenset({"GET", "HEAD", "OPTIONS"})
 
@@ -79,18 +91,53 @@ def field() -> Markup:
     return Markup('<input type="hidden" name="{}" value="{}">').format(FIELD, generate_csrf())
 
 
-def _refuse(error: CSRFError) -> Response:
-    is_api = request.path.startswith(API_PATH)
-    return answer(
-        Failure(
-            status=400,
-            title="This form cannot be taken",
-            cause="It was opened too long ago, before you signed in, or on another site. "
-            "Nothing was changed."
-            if not is_api
-            else "A request with a session needs the secret of the page that it comes from.",
-            remedy=f"Send it as {HEADER}, or use a token."
-            if is_api
-            else "Open the page again and repeat what you did; cookies have to be allowed.",
+def _refuse(_: CSRFError) -> Response:
+    if request.path.startswith(API_PATH):
+        return answer(
+            Failure(
+                status=400,
+                title="This form cannot be taken",
+                cause="A request with a session needs the secret of the page that it comes from.",
+                remedy=f"Send it as {HEADER}, or use a token.",
+            )
         )
+    return answer(_session_over() if _wants_account() else _form_too_old())
+
+
+def _form_too_old() -> Failure:
+    return Failure(
+        status=400,
+        title="This form cannot be taken",
+        cause="It was opened too long ago, before you signed in, or on another site. "
+        "Nothing was changed.",
+        remedy="Open the page again and repeat what you did; cookies have to be allowed.",
+        typed=_typed(),
     )
+
+
+def _session_over() -> Failure:
+    return Failure(
+        status=400,
+        title="You are no longer signed in",
+        cause="Your session has ended, and nothing was changed.",
+        remedy="Sign in, open the page again and repeat what you did.",
+        typed=_typed(),
+        sign_in=url_for("sign_in.show", next=_page_of_the_form()),
+    )
+
+
+def _wants_account() -> bool:
+    return not actor().is_known and request.blueprint not in FOR_STRANGERS
+
+
+def _page_of_the_form() -> str:
+    """The page that the form stood on, if it was one of ours."""
+    page = urlsplit(request.referrer or "")
+    return local_path(page.path, "") if page.netloc == request.host else ""
+
+
+def _typed() -> tuple[tuple[str, str], ...]:
+    """What stood in the fields, to be copied: shown, but never sent by a page of ours."""
+    named = request.form.items(multi=True)
+    found = ((name, text) for name, text in named if name not in NEVER_SHOWN and text.strip())
+    return tuple(found)[:MOST_FIELDS]

@@ -21,6 +21,8 @@ class Failure:
     `title` is the kind of failure in a few words, `cause` and `remedy` say what is wrong and
     what to do. `problems` are all mistakes found; `headers` go out with the answer.
     `request_id` is the number under which the operator finds more, if there is more to find.
+    `typed` is what stood in the fields of a form that was refused, for a page to give it back,
+    and `sign_in` where to sign in, if that is what is missing.
     """
 
     status: int
@@ -30,6 +32,8 @@ class Failure:
     problems: tuple[Problem, ...] = ()
     headers: Mapping[str, str] = field(default_factory=dict)
     request_id: str = ""
+    typed: tuple[tuple[str, str], ...] = ()
+    sign_in: str = ""
 
 
 def problem_response(failure: Failure) -> Response:

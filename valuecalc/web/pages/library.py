@@ -45,11 +45,6 @@ class Entry:
         return [self.result.figures[name] for name in FEATURED_TILES]
 
     @property
-    def strong_evidence(self) -> str:
-        """The share of the benefits that counts in the finance view, as text."""
-        return self.result.figure("finance_view.share").text
-
-    @property
     def sector(self) -> str:
         """The line of business that it comes from."""
         reference = self.result.case.reference

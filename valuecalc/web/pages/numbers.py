@@ -6,6 +6,7 @@ changed the same field, the form comes back and asks which one is to stay.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
@@ -17,7 +18,7 @@ from werkzeug.wrappers import Response
 from valuecalc.case.case import Assumption, Grade
 from valuecalc.errors import CaseError, Problem
 from valuecalc.formula import quantity
-from valuecalc.schemas.case import load_sound_case
+from valuecalc.schemas.case import dump_case, load_sound_case
 from valuecalc.schemas.keyed import patched
 from valuecalc.services import comparison, merging, saved_cases
 from valuecalc.services.access import Action, require
@@ -33,6 +34,9 @@ NUMBERS = ("low", "value", "high")
 EVIDENCE = ("grade", "source", "owner", "note")
 MINE, THEIRS = "mine", "theirs"
 
+TYPED_DECIMALS = 4
+"""Numbers with more of them were worked out, such as by travelling from a reference."""
+
 
 @dataclass(frozen=True)
 class Row:
@@ -45,6 +49,13 @@ class Row:
     def name(self, field: str) -> str:
         """The name of one of its fields in the form."""
         return f"{self.assumption.id}.{field}"
+
+    @property
+    def unit(self) -> str:
+        """What its numbers are counted in: `EUR per hour`, `jobs per year`."""
+        unit = self.assumption.unit
+        head = "%" if quantity.is_percentage(unit) else quantity.currency_of(unit) or ""
+        return f"{head}{quantity.unit_tail(unit)}".strip()
 
     @property
     def is_open(self) -> bool:
@@ -63,18 +74,29 @@ def texts_of(assumption: Assumption) -> dict[str, str]:
 
 
 def _written(value: float | None, unit: str) -> str:
-    """A number as it can be typed again without losing a digit."""
+    """A number as one would type it; unless somebody changes it, every digit is kept."""
     if value is None:
         return ""
     if quantity.is_percentage(unit):
-        return f"{_grouped(round(value * 100, 12))}%"
-    return _grouped(value)
+        return f"{_readable(value * 100):,f}%"
+    return f"{_readable(value):,f}"
 
 
-def _grouped(value: float) -> str:
-    """Every digit of a number, the whole ones in groups of three."""
+def _readable(value: float) -> Decimal:
+    """All digits that somebody may have typed; of a longer tail as many as one can use."""
+    # Within the noise of arithmetic, 63.480000000000004 is 63.48.
+    clean = float(f"{value:.12g}")
+    likely = clean if math.isclose(value, clean, rel_tol=1e-14) else value
     # As a decimal, because a float in this format would show the digits of its binary form.
-    return f"{Decimal(quantity.show_plain(value)):,f}"
+    exact = Decimal(quantity.show_plain(likely))
+    if _decimals(exact) <= TYPED_DECIMALS:
+        return exact
+    return Decimal(quantity.show_plain(round(value, max(2, 5 - exact.adjusted()))))
+
+
+def _decimals(number: Decimal) -> int:
+    exponent = number.as_tuple().exponent
+    return -exponent if isinstance(exponent, int) else 0
 
 
 @blueprint.get("")
@@ -93,7 +115,8 @@ def save(uid: str) -> Response:
     require(actor(), Action.EDIT, base.head.team_id, saved_cases.KIND)
     document = patched(base.document, {"assumptions": dict(_patches(base))})
     try:
-        load_sound_case(document)
+        # As it will be kept, so that 6 % typed beside 5% is shown as 6%.
+        document = dump_case(load_sound_case(document))
     except CaseError as error:
         return make_response(_render(base, _by_place(base, error)), 422)
     if "preview" in request.form:

@@ -38,7 +38,7 @@ PARTS = {
     "rate": "The rate itself",
     "factor": "The rise itself",
     "date": "The day of the rate",
-    "source": "Who says so",
+    "source": "The source",
 }
 
 
@@ -214,6 +214,7 @@ class StartForm:
         typed = {name: self.form.text(name).strip() for name in DETAILS}
         return {
             **typed,
+            "currency": typed["currency"].upper(),
             "references": [each.about.id for each in self.opened],
             "date": self.form.text(DAY),
             "drivers": dict(self._typed_drivers()),
