@@ -32,7 +32,7 @@ from valuecalc.case.travel import Origin, Travel
 from valuecalc.engine.anonymous import anonymous_customer, brand
 from valuecalc.engine.calculate import calculate
 from valuecalc.engine.extrapolate import extrapolate
-from valuecalc.engine.publishing import publish
+from valuecalc.engine.publishing import About, publish
 from valuecalc.errors import CaseError
 from valuecalc.schemas.case import dump_case, load_case
 
@@ -52,7 +52,7 @@ def delivered(**more: Any) -> Case:
 def published(given: Case, achieved: Mapping[str, float] | None = None, **more: Any) -> Case:
     more.setdefault("sector", "Telecoms")
     more.setdefault("drivers", (SITES,))
-    found = publish(given, calculate(given), achieved or {}, **more)
+    found = publish(given, calculate(given), achieved or {}, About(**more))
     assert checks.errors(found) == ()
     return found
 
@@ -158,6 +158,17 @@ def test_without_names_the_figures_are_the_same() -> None:
 def test_other_names_that_the_customer_goes_by_are_taken_out_as_well() -> None:
     given = delivered(customer="Zebrafish Telecom plc", summary="ZT and Zebrafish Telecom agree")
     assert published(given, names=["ZT"]).summary == "The customer and the customer agree"
+
+
+def test_those_who_vouch_for_a_number_or_spoke_over_a_link_are_not_named() -> None:
+    vouched = Evidence(grade=Grade.B, source="They said so", owner="Dr. Frieda Dahl")
+    [sites] = delivered().assumptions
+    note = "Dr. Frieda Dahl asked Paul Weber, and Paul Weber agreed."
+    given = dataclasses.replace(
+        delivered(), assumptions=(dataclasses.replace(sites, evidence=vouched, note=note),)
+    )
+    made = published(given, people=["Paul Weber"])
+    assert [text for text in texts(made) if re.search("Dahl|Frieda|Paul", text)] == []
 
 
 def test_the_first_word_of_a_name_is_taken_out_where_it_stands_alone() -> None:

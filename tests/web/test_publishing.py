@@ -11,6 +11,7 @@ from tests.team_members import new_member, new_team
 from tests.web.conftest import Page, served
 from tests.web.readers import Reader, tree, words
 from valuecalc.case.case import Driver, Reference
+from valuecalc.case.travel import Origin, OriginDriver, OriginReference
 from valuecalc.services import library, references, saved_cases, versions
 from valuecalc.services.access import Actor, Role
 from valuecalc.store.database import Database
@@ -95,6 +96,21 @@ def test_the_form_is_filled_in_from_the_case(editor: Reader, uid: str) -> None:
     assert filled["drivers.0.label"] == "Subscribers"
     assert filled["drivers.0.value"] == "104,167"
     assert "£15,000,048" in words(page)
+
+
+def test_a_case_that_was_started_elsewhere_is_published_in_its_own_prices(
+    store: Database, ann: Actor, editor: Reader
+) -> None:
+    case = library.straw_man("new-data-services").case
+    origin = Origin(
+        references=(OriginReference(title="Old", sector="Telecoms", region="US", year=2024),),
+        drivers=(OriginDriver(id="subscribers", label="Subscribers", value=9, unit="subscriber"),),
+        region="DE",
+        year=2027,
+    )
+    kept, _ = saved_cases.create(store, ann, replace(case, reference=None, origin=origin))
+    filled = values(editor.get(f"/cases/{kept.head.uid}/publish"))
+    assert (filled["sector"], filled["region"], filled["year"]) == ("Telecoms", "DE", "2027")
 
 
 def test_what_is_no_money_is_not_shown_as_money(

@@ -182,6 +182,25 @@ def test_a_number_is_changed_and_its_version_says_so(
     assert "100 users →to 1,200 users" in text
 
 
+def test_a_number_that_changes_loses_the_evidence_of_the_old_one(
+    people: Cast, store: Database
+) -> None:
+    document = minimal()
+    grounds = {"grade": "D", "source": "Yearbook", "url": "https://example.org", "owner": "Ann"}
+    document["assumptions"][0]["evidence"] = grounds
+    kept = keep(store, people, document)
+    path = f"/cases/{kept.head.uid}/numbers"
+    people.editor.send(path, numbers(kept, low="90"))
+    kept = newest(store, people, kept)
+    assert kept.document["assumptions"][0]["evidence"] == grounds
+    people.editor.send(path, numbers(kept, value="120"))
+    evidence = newest(store, people, kept).case.assumptions[0].evidence
+    assert evidence is not None
+    assert (evidence.grade, evidence.owner, evidence.url) == ("E", "", "")
+    assert evidence.source == f"Changed by {people.editor.actor.name}"
+    assert "Was 100\u00a0users (D, Yearbook)." in evidence.note.replace(" users", "\u00a0users")
+
+
 def test_a_form_that_was_not_touched_saves_nothing(
     people: Cast, kept: Saved, store: Database
 ) -> None:

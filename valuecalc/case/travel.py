@@ -82,9 +82,14 @@ class OriginRate:
 
 @dataclass(frozen=True, kw_only=True)
 class Origin:
-    """What a case was made from, and when."""
+    """What a case was made from, and when.
+
+    `region` and `year` say whose prices its numbers are in, and of which year.
+    """
 
     references: tuple[OriginReference, ...] = ()
     drivers: tuple[OriginDriver, ...] = ()
     rates: tuple[OriginRate, ...] = ()
+    region: str = ""
+    year: int | None = None
     date: date | None = None

@@ -73,13 +73,17 @@ def anonymous(case: Case) -> Case:
     return without_names(dataclasses.replace(case, reference=about), (case.customer,))
 
 
-def without_names(case: Case, names: Iterable[str], brands: Iterable[str] = ()) -> Case:
+def without_names(
+    case: Case, names: Iterable[str], brands: Iterable[str] = (), people: Iterable[str] = ()
+) -> Case:
     """The case without some names of its customer, and without those of its people.
 
-    `brands` are taken out only where they stand as a word of their own, with a capital.
+    `brands` are taken out only where they stand as a word of their own, with a capital. `people`
+    are names of others of the customer's.
     """
     variants = {variant for name in names for variant in _variants(name)}
-    named = tuple(each for each in case.people if each.name != anonymous_name(each))
+    others = [Person(id="", name=name) for name in dict.fromkeys(people) if len(name) >= SHORTEST]
+    named = tuple(each for each in (*case.people, *others) if each.name != anonymous_name(each))
     if not variants and not named:
         return case
     return _Scrubber(variants, tuple(brands), named, _free_word(case)).clean(case)

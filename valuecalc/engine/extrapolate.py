@@ -184,6 +184,8 @@ def _origin(roads: Sequence[Road], kept_as: Sequence[OriginReference]) -> Origin
             )
             for road, place in zip(roads, places, strict=False)
         ),
+        region=target.region or first.reference.region,
+        year=target.year or first.reference.year,
         drivers=tuple(
             _origin_driver(drivers[id], first, value.value, value.unit)
             for id, value in target.drivers.items()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -29,40 +29,46 @@ EXPECTED_FIGURES = (
 CUSTOMERS_OWN = "The customer's own data"
 
 
-def publish(
-    case: Case,
-    result: Result,
-    achieved: Mapping[str, float],
-    *,
-    sector: str = "",
-    region: str = "",
-    year: int | None = None,
-    drivers: Sequence[Driver] = (),
-    permission: str = "",
-    names: Sequence[str] = (),
-    note: str = "",
-) -> Case:
+@dataclass(frozen=True, kw_only=True)
+class About:
+    """What is said of the customer that a case was delivered to.
+
+    `year` is that of the prices (the year before the start without one). Without the text of a
+    `permission` the customer is made anonymous: `names` are others that it goes by, beside its
+    own and the first word of that; `people` are people of the customer's, beside those of the
+    case and those who vouch for its numbers.
+    """
+
+    sector: str = ""
+    region: str = ""
+    year: int | None = None
+    drivers: Sequence[Driver] = ()
+    permission: str = ""
+    names: Sequence[str] = ()
+    people: Sequence[str] = ()
+    note: str = ""
+
+
+def publish(case: Case, result: Result, achieved: Mapping[str, float], about: About) -> Case:
     """The straw-man that a delivered case becomes.
 
     `result` is that of the case in its expected scenario, `achieved` what came of each line,
-    by its id and in the currency of the case, over the same horizon; `year` is that of the
-    prices (the year before the start without one). Without the text of a `permission` the
-    customer is made anonymous: `names` are others that it goes by, beside its own and the first
-    word of that. Raises `CaseError` for lines that do not exist.
+    by its id and in the currency of the case, over the same horizon. Raises `CaseError` for
+    lines that do not exist.
     """
-    permission = permission.strip()
+    permission = about.permission.strip()
     problems = _unknown_lines(case, achieved)
     if problems:
         raise CaseError(problems)
     reference = Reference(
-        sector=sector,
-        region=region,
-        year=year or case.timeline.start.year - 1,
-        customer=case.customer if permission else anonymous_customer(sector),
+        sector=about.sector,
+        region=about.region,
+        year=about.year or case.timeline.start.year - 1,
+        customer=case.customer if permission else anonymous_customer(about.sector),
         permission=permission,
-        drivers=tuple(drivers),
+        drivers=tuple(about.drivers),
         results=tuple(_achievement(each, achieved) for each in result.lines),
-        note=note,
+        note=about.note,
     )
     published = replace(case, reference=reference, origin=None, expected=_expected(result))
     if permission:
@@ -72,7 +78,10 @@ def publish(
         customer=reference.customer,
         assumptions=tuple(map(_without_owner, case.assumptions)),
     )
-    return without_names(bare, (case.customer, *names), brand(case.customer))
+    vouching = [each.evidence.owner for each in case.assumptions if each.evidence]
+    return without_names(
+        bare, (case.customer, *about.names), brand(case.customer), (*vouching, *about.people)
+    )
 
 
 def _unknown_lines(case: Case, achieved: Mapping[str, float]) -> list[Problem]:

@@ -117,4 +117,6 @@ class OriginSchema(Shape):
     )
     drivers = Many(Part(OriginDriverSchema), most=MAX_OTHERS, about="What it was scaled by.")
     rates = Many(Part(OriginRateSchema), most=MAX_OTHERS, about="The rates that were used.")
+    region = Text(about="Whose prices its numbers are in.")
+    year = Whole(least=FIRST_YEAR, most=LAST_YEAR, about="The year of these prices.")
     date = DateField(about="The day it was made.")

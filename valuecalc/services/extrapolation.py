@@ -57,11 +57,12 @@ def journeys(
 
 
 def publish(case: Case, achieved: Mapping[str, float], **about: Any) -> Case:
-    """The straw-man that a delivered case becomes; see `engine.publishing.publish`.
+    """The straw-man that a delivered case becomes.
 
-    Raises `CaseError` with every mistake of the case, of `achieved` and of the outcome.
+    `about` are the fields of `engine.publishing.About`. Raises `CaseError` with every mistake of
+    the case, of `achieved` and of the outcome.
     """
-    published = publishing.publish(case, cases.calculate(case), achieved, **about)
+    published = publishing.publish(case, cases.calculate(case), achieved, publishing.About(**about))
     mistakes = checks.errors(published)
     if mistakes:
         raise CaseError(mistakes)

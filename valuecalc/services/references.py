@@ -16,15 +16,15 @@ from typing import Any
 from valuecalc.case.case import Case, Driver, Reference
 from valuecalc.case.journey import Extrapolation, Target
 from valuecalc.case.rates import Rates
-from valuecalc.case.travel import OriginReference
+from valuecalc.case.travel import Origin, OriginReference
 from valuecalc.errors import NotFound
 from valuecalc.schemas.case import dump_case, load_case
 from valuecalc.services import audit, cases, extrapolation, library, saved_cases
 from valuecalc.services.access import Action, Actor, require
 from valuecalc.services.saved_cases import Saved
 from valuecalc.services.teams import team_for
+from valuecalc.store import holdings, people
 from valuecalc.store import library as stored
-from valuecalc.store import people
 from valuecalc.store.database import Database, Session
 from valuecalc.store.pages import Slice
 from valuecalc.store.search import folded
@@ -206,7 +206,8 @@ def _row_for(session: Session, actor: Actor, uid: str, action: Action) -> Stored
 
 def preview(store: Database, actor: Actor, uid: str, number: int | None, wish: Wish) -> Opened:
     """The straw-man that a case would become; nothing is kept."""
-    case = _published(_delivered(store, actor, uid, number).case, wish)
+    saved = _delivered(store, actor, uid, number)
+    case = _published(saved.case, wish, _people_of_customer(store, saved))
     return Opened(_of_file("", case), case)
 
 
@@ -214,7 +215,8 @@ def publish(store: Database, actor: Actor, uid: str, number: int | None, wish: W
     """Keep a case as a straw-man of its team. Raises `CaseError` as `extrapolation.publish`."""
     saved = _delivered(store, actor, uid, number)
     assert saved.team is not None
-    return keep(store, actor, _published(saved.case, wish), saved.team.uid, saved)
+    case = _published(saved.case, wish, _people_of_customer(store, saved))
+    return keep(store, actor, case, saved.team.uid, saved)
 
 
 def _delivered(store: Database, actor: Actor, uid: str, number: int | None) -> Saved:
@@ -224,22 +226,37 @@ def _delivered(store: Database, actor: Actor, uid: str, number: int | None) -> S
         return saved_cases.saved(session, head, version)
 
 
-def _published(case: Case, wish: Wish) -> Case:
-    origin = case.origin.references[0] if case.origin and case.origin.references else None
-    before = case.reference or Reference(
-        sector=origin.sector if origin else "", region=origin.region if origin else ""
-    )
+def _people_of_customer(store: Database, saved: Saved) -> tuple[str, ...]:
+    """Everybody who has proposed a number or commented over a link to the case."""
+    with store.read() as session:
+        proposals = holdings.proposals(session, saved.head.id)
+        comments = holdings.comments(session, saved.head.id)
+    said = [each.author for each in comments if each.share_id and not each.author_id]
+    return tuple(dict.fromkeys([*(each.name for each in proposals), *said]))
+
+
+def _published(case: Case, wish: Wish, people: Sequence[str]) -> Case:
+    before = case.reference or about_origin(case.origin)
     return extrapolation.publish(
         case,
         wish.achieved,
         sector=wish.sector or before.sector,
         region=wish.region or before.region,
-        year=wish.year,
+        year=wish.year or before.year,
         drivers=tuple(wish.drivers) or before.drivers or _drivers_of_origin(case),
         permission=wish.permission,
         names=tuple(wish.names),
+        people=people,
         note=wish.note,
     )
+
+
+def about_origin(origin: Origin | None) -> Reference:
+    """What is known of a case's customer from what it was made of: the line of business, prices."""
+    if origin is None:
+        return Reference()
+    sector = next((each.sector for each in origin.references if each.sector), "")
+    return Reference(sector=sector, region=origin.region, year=origin.year)
 
 
 def _drivers_of_origin(case: Case) -> tuple[Driver, ...]:

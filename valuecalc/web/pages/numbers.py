@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -32,6 +33,7 @@ blueprint = Blueprint("numbers", __name__, url_prefix="/cases/<uid>/numbers")
 
 NUMBERS = ("low", "value", "high")
 EVIDENCE = ("grade", "source", "owner", "note")
+LONGEST_SOURCE = 300
 MINE, THEIRS = "mine", "theirs"
 
 TYPED_DECIMALS = 4
@@ -159,8 +161,28 @@ def _patches(base: Saved) -> Iterator[tuple[str, dict[str, Any]]]:
         }
         if evidence:
             patch["evidence"] = evidence if typed["grade"] else None
+        elif "value" in patch and assumption.evidence is not None:
+            patch["evidence"] = _unproven(assumption)
         if patch:
             yield assumption.id, patch
+
+
+def _unproven(assumption: Assumption) -> dict[str, Any]:
+    """The evidence of a number that was changed without a word on where the new one comes from.
+
+    What stood behind the old number says nothing about the new one.
+    """
+    before = assumption.evidence
+    assert before is not None
+    was = quantity.show_with_unit(assumption.value, assumption.unit)
+    named = f"{before.grade}, {before.source}" if before.source else str(before.grade)
+    return {
+        **dict.fromkeys(("owner", "url", "tested")),
+        "grade": Grade.E,
+        "source": f"Changed by {actor().name}"[:LONGEST_SOURCE],
+        "date": date.today().isoformat(),
+        "note": f"Was {was} ({named}). Say where the new number comes from.",
+    }
 
 
 def _typed(assumption: Assumption, field: str, otherwise: str) -> str:

@@ -20,7 +20,7 @@ from valuecalc.case.case import Achievement, Driver, Reference
 from valuecalc.errors import InputError, Problem, QuantityError, Refusal
 from valuecalc.formula import quantity
 from valuecalc.schemas.references import PublishSchema
-from valuecalc.services.references import Wish
+from valuecalc.services.references import Wish, about_origin
 from valuecalc.services.saved_cases import Saved
 from valuecalc.web.pages.forms import Form
 from valuecalc.web.pages.references import ratio, unit_of
@@ -210,12 +210,7 @@ class PublishForm:
 
 def _about(saved: Saved) -> dict[str, str]:
     case = saved.case
-    origins = case.origin.references if case.origin else ()
-    of_origin = origins[0] if origins else None
-    before = case.reference or Reference(
-        sector=of_origin.sector if of_origin else "",
-        region=of_origin.region if of_origin else "",
-    )
+    before = case.reference or about_origin(case.origin)
     year = before.year or case.timeline.start.year - 1
     return {
         "sector": before.sector,
