@@ -145,11 +145,11 @@ def test_everything_in_money_is_converted_at_a_dated_rate() -> None:
     assert (saving.value, saving.low, saving.high) == (25, 12.5, 37.5)
     assert saving.unit == "EUR/site/month"
     assert found.case.currency == "EUR"
-    assert "× 1.25 EUR/GBP (A bank, 2 Jan 2026) = €25 per site per month" in words(found, "saving")
+    assert "× 1.25 EUR per GBP (A bank, 2 Jan 2026) = €25 per site per month" in words(found, "saving")
     assert found.case.origin is not None
     (rate,) = found.case.origin.rates
     assert (rate.name, rate.rate, rate.date, rate.source) == (
-        "EUR/GBP",
+        "EUR per GBP",
         1.25,
         date(2026, 1, 2),
         "A bank",
@@ -181,7 +181,7 @@ def test_amounts_inside_formulas_become_assumptions_with_a_journey() -> None:
     first = number(found, "extra_amount")
     assert (first.value, first.unit, first.label) == (2500, "EUR", "Extra: amount")
     assert number(found, "extra_amount_2").unit == "EUR/node"
-    assert words(found, "extra_amount").startswith("£2,000 × 1.25 EUR/GBP")
+    assert words(found, "extra_amount").startswith("£2,000 × 1.25 EUR per GBP")
     assert first.evidence.grade is Grade.E
 
 
@@ -207,7 +207,7 @@ def test_a_driver_in_money_is_compared_in_one_currency() -> None:
     assert journey is not None
     # 8 × 2,500 ÷ (1,000 × 1.25) on a pocket calculator.
     words = journey.words.replace("\xa0", " ")
-    assert words == "8 people × €2,500 ÷ (£1,000 × 1.25 EUR/GBP) = 16 people"
+    assert words == "8 people × €2,500 ÷ (£1,000 × 1.25 EUR per GBP) = 16 people"
     drivers["revenue"] = DriverValue(value=2500, unit="GBP")
     (problem,) = problems(straw, drivers=drivers, currency="EUR")
     assert problem.place == "target.drivers.revenue"
@@ -250,7 +250,7 @@ def test_what_was_measured_names_the_reference_and_a_benchmark_its_own_source() 
     assert number(found, "saving").evidence.source == "A mobile operator (Telecoms, GB), 2023"
     wage = number(found, "wage").evidence
     assert wage.source == "Somebody"
-    assert wage.note.startswith("From A mobile operator (Telecoms, GB), 2023: £30")
+    assert wage.note.startswith("From a mobile operator (Telecoms, GB), 2023: £30")
 
 
 def test_what_has_no_evidence_stays_an_assumption() -> None:

@@ -90,7 +90,7 @@ def test_rates_may_be_given() -> None:
     found = loaded({**asked(), "rates": {"exchange": [rate | {"quote": "EUR"}], "prices": [rise]}})[
         "rates"
     ]
-    assert found.given_exchange[0].name == "EUR/GBP"
+    assert found.given_exchange[0].name == "EUR per GBP"
     assert (found.given_prices[0].region, found.given_prices[0].factor) == ("", 1.09)
 
 

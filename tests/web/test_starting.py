@@ -182,8 +182,8 @@ def test_a_number_that_scales_and_is_converted_says_so(stranger: Reader) -> None
     assert "3 nodes × (250,000 ÷ 104,167 subscribers)^0.8" in words(nodes)
     assert "Rounded up to 7 nodes" in words(nodes)
     [price] = page.xpath("//tr[@id='journey-arpu_before']")
-    assert "EUR/GBP (European Central Bank" in words(price)
-    assert "EUR/GBP" in words(page.xpath("//section[@aria-labelledby='rates-title']")[0])
+    assert "EUR per GBP (European Central Bank" in words(price)
+    assert "EUR per GBP" in words(page.xpath("//section[@aria-labelledby='rates-title']")[0])
 
 
 def test_own_rates_come_first_and_are_named(stranger: Reader) -> None:
@@ -197,7 +197,7 @@ def test_own_rates_come_first_and_are_named(stranger: Reader) -> None:
     }
     page = previewed(stranger, currency="EUR", year="2027", more=more)
     [price] = page.xpath("//tr[@id='journey-arpu_before']")
-    assert "2 EUR/GBP (Our treasury, 1 Nov 2026)" in words(price)
+    assert "2 EUR per GBP (Our treasury, 1 Nov 2026)" in words(price)
     assert "€66 per subscriber per month" in words(price)
 
 

@@ -23,8 +23,8 @@ class ExchangeRate:
 
     @property
     def name(self) -> str:
-        """How the pair is written: what one multiplies by, `EUR/GBP`."""
-        return f"{self.quote}/{self.base}"
+        """How the pair is written: what one multiplies by, `EUR per GBP`."""
+        return f"{self.quote} per {self.base}"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -71,7 +71,7 @@ class OriginDriver:
 class OriginRate:
     """A rate that was used: an exchange rate, or what prices rose by, as a factor.
 
-    `name` says of what, such as `EUR/GBP` or `GB 2023 to 2025`; `date` is the rate's own.
+    `name` says of what, such as `EUR per GBP` or `GB 2023 to 2025`; `date` is the rate's own.
     """
 
     name: str

@@ -247,7 +247,14 @@ def evidence_after(before: Evidence | None, reference: str, words: str) -> Evide
         source=before.source or reference[:SOURCE_LENGTH],
         owner="",
         tested="",
-        note=_text(f"From {reference}: {words}", before.note),
+        note=_text(f"From {_within_a_sentence(reference)}: {words}", before.note),
+    )
+
+
+def _within_a_sentence(reference: str) -> str:
+    """A description such as “A retail company” begins small; a name keeps its capital."""
+    return (
+        reference[0].lower() + reference[1:] if reference.startswith(("A ", "An ")) else reference
     )
 
 

@@ -98,9 +98,9 @@ class OriginRateSchema(Shape):
     """An exchange rate that was used, or the factor that prices rose by."""
 
     makes = OriginRate
-    example = "{name: EUR/GBP, rate: 1.17, date: 2025-12-31, source: ECB}"
+    example = "{name: EUR per GBP, rate: 1.17, date: 2025-12-31, source: ECB}"
 
-    name = Text(required=True, about="What it is the rate of.", example="EUR/GBP")
+    name = Text(required=True, about="What it is the rate of.", example="EUR per GBP")
     rate = Quantity(unit="1", required=True, above=0, about="The factor.", example="1.17")
     date = DateField(about="The day of the rate.")
     source = Text(about="Who says so.")
