@@ -145,7 +145,8 @@ def test_everything_in_money_is_converted_at_a_dated_rate() -> None:
     assert (saving.value, saving.low, saving.high) == (25, 12.5, 37.5)
     assert saving.unit == "EUR/site/month"
     assert found.case.currency == "EUR"
-    assert "× 1.25 EUR per GBP (A bank, 2 Jan 2026) = €25 per site per month" in words(found, "saving")
+    sentence = "× 1.25 EUR per GBP (A bank, 2 Jan 2026) = €25 per site per month"
+    assert sentence in words(found, "saving")
     assert found.case.origin is not None
     (rate,) = found.case.origin.rates
     assert (rate.name, rate.rate, rate.date, rate.source) == (
