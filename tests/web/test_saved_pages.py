@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import re
+import zipfile
 from typing import Any
 
 import pytest
@@ -393,3 +395,12 @@ def test_a_form_without_its_token_changes_nothing(
     response = people.editor.client.post(f"/cases/{kept.head.uid}/delete")
     assert response.status_code == 400
     assert newest(store, people, kept).head.deleted_at is None
+
+
+def test_an_owner_downloads_everything_the_team_owns(people: Cast, kept: Saved) -> None:
+    page = people.owner.open(f"/teams/{people.team.uid}")
+    [link] = [each for each in page.iter("a") if "Download everything" in each.text_content()]
+    response = people.owner.client.get(link.get("href"))
+    with zipfile.ZipFile(io.BytesIO(response.data)) as archive:
+        assert f"cases/{kept.head.uid}/case.json" in archive.namelist()
+    assert "Download everything" not in people.editor.text(f"/teams/{people.team.uid}")
