@@ -32,14 +32,14 @@ def test_the_last_rate_up_to_the_day_counts() -> None:
 
 def test_a_rate_holds_in_both_directions() -> None:
     found = exchange_rate(Rates(exchange=(BANK,)), "EUR", "GBP", DAY)
-    assert (found.rate, found.name, found.date) == (0.8, "GBP/EUR", BANK.date)
+    assert (found.rate, found.name, found.date) == (0.8, "GBP per EUR", BANK.date)
 
 
 def test_two_currencies_meet_across_a_third_one_on_one_day() -> None:
     rates = Rates(exchange=(euro("GBP", 0.8), euro("USD", 1.2), euro("USD", 9, date(2026, 1, 2))))
     found = exchange_rate(rates, "GBP", "USD", DAY)
     assert found.rate == pytest.approx(1.5)
-    assert (found.name, found.date) == ("USD/GBP", date(2025, 12, 31))
+    assert (found.name, found.date) == ("USD per GBP", date(2025, 12, 31))
 
 
 def test_a_rate_that_was_given_comes_first() -> None:
