@@ -22,7 +22,7 @@ from valuecalc.errors import (
 )
 from valuecalc.schemas.case import load_case
 from valuecalc.schemas.shares import Decisions, Numbers, Wish
-from valuecalc.services import cases, proposals, saved_cases, shared, shares
+from valuecalc.services import cases, deciding, proposals, saved_cases, shared, shares
 from valuecalc.services.access import Actor, Role
 from valuecalc.services.proposals import Review
 from valuecalc.services.saved_cases import Saved
@@ -155,7 +155,7 @@ def test_a_preview_is_what_acceptance_would_give(
     preview = proposals.with_numbers(visit, proposals.read(visit, {"users": "200"}, {}))
     uid = send(users="200")
     tag = look(store, ann, uid).newest.tag
-    after = proposals.decide(store, ann, uid, ACCEPT_USERS, tag).saved.case
+    after = deciding.decide(store, ann, uid, ACCEPT_USERS, tag).saved.case
     for scenario in ("conservative", "expected", "stretch"):
         expected = cases.calculate(preview, scenario)
         assert cases.calculate(after, scenario).value("value") == expected.value("value")
@@ -221,7 +221,7 @@ def test_a_reader_sees_proposals_and_may_not_decide(
     viewer = new_member(store, team, role=Role.VIEWER)
     tag = look(store, viewer, uid).newest.tag
     with pytest.raises(Forbidden):
-        proposals.decide(store, viewer, uid, ACCEPT_USERS, tag)
+        deciding.decide(store, viewer, uid, ACCEPT_USERS, tag)
     with pytest.raises(NotFound):
         look(store, outsider, uid)
     with pytest.raises(NotFound):
@@ -237,7 +237,7 @@ def test_an_accepted_number_is_the_customers_in_one_new_version(
     store: Database, ann: Actor, saved: Saved, send: Send
 ) -> None:
     uid = send(users="150", share="60%")
-    decided = proposals.decide(
+    decided = deciding.decide(
         store, ann, uid, Decisions(accept=("users", "share")), saved.tag
     ).saved
     assert decided.version.number == 2
@@ -270,7 +270,7 @@ def test_a_declined_number_keeps_its_reason_and_changes_nothing(
     store: Database, ann: Actor, saved: Saved, visit: Visit, send: Send
 ) -> None:
     uid = send(users="150", share="60%")
-    proposals.decide(store, ann, uid, DECLINE_USERS, saved.tag)
+    deciding.decide(store, ann, uid, DECLINE_USERS, saved.tag)
     assert saved_cases.load(store, ann, saved.head.uid).version.number == 1
     [received] = proposals.of_visit(store, visit)
     users, share = received.values
@@ -286,7 +286,7 @@ def test_a_declined_number_keeps_its_reason_and_changes_nothing(
 def test_an_unchanged_number_is_confirmed_with_the_customers_evidence(
     store: Database, ann: Actor, saved: Saved, send: Send
 ) -> None:
-    after = proposals.decide(store, ann, send(users="100"), ACCEPT_USERS, saved.tag).saved
+    after = deciding.decide(store, ann, send(users="100"), ACCEPT_USERS, saved.tag).saved
     users = after.case.assumption("users")
     assert users is not None
     assert users.value == 100
@@ -300,10 +300,10 @@ def test_a_decision_names_the_version_that_it_was_made_for(
     uid = send(share="60%")
     accept = Decisions(accept=("share",))
     with pytest.raises(PreconditionRequired):
-        proposals.decide(store, ann, uid, accept, None)
+        deciding.decide(store, ann, uid, accept, None)
     save_again(store, bob, saved, document() | {"title": "Another title"})
     with pytest.raises(PreconditionFailed, match="Bob Ray"):
-        proposals.decide(store, ann, uid, accept, saved.tag)
+        deciding.decide(store, ann, uid, accept, saved.tag)
     assert look(store, ann, uid).open_count == 1
 
 
@@ -313,9 +313,9 @@ def test_a_number_that_was_changed_since_is_replaced_only_on_purpose(
     uid = send(users="150")
     newest = save_again(store, ann, saved, document(users=110))
     with pytest.raises(Conflict, match="was 100\xa0users when it was shared and is 110"):
-        proposals.decide(store, ann, uid, ACCEPT_USERS, newest.tag)
+        deciding.decide(store, ann, uid, ACCEPT_USERS, newest.tag)
     replace = Decisions(accept=("users",), replace=("users",))
-    after = proposals.decide(store, ann, uid, replace, newest.tag).saved
+    after = deciding.decide(store, ann, uid, replace, newest.tag).saved
     users = after.case.assumption("users")
     assert users is not None
     assert users.value == 150
@@ -332,8 +332,8 @@ def test_what_is_gone_or_counted_otherwise_cannot_be_accepted(
     newest = save_again(store, ann, saved, content)
     forced = Decisions(accept=("users",), replace=("users",))
     with pytest.raises(Conflict, match="cannot be accepted"):
-        proposals.decide(store, ann, uid, forced, newest.tag)
-    assert proposals.decide(store, ann, uid, DECLINE_USERS, newest.tag)
+        deciding.decide(store, ann, uid, forced, newest.tag)
+    assert deciding.decide(store, ann, uid, DECLINE_USERS, newest.tag)
 
 
 @pytest.mark.parametrize("decisions", [ACCEPT_USERS, DECLINE_USERS])
@@ -341,8 +341,8 @@ def test_the_same_decision_made_twice_is_made_once(
     store: Database, ann: Actor, saved: Saved, send: Send, decisions: Decisions
 ) -> None:
     uid = send(users="150")
-    first = proposals.decide(store, ann, uid, decisions, saved.tag)
-    again = proposals.decide(store, ann, uid, decisions, saved.tag)
+    first = deciding.decide(store, ann, uid, decisions, saved.tag)
+    again = deciding.decide(store, ann, uid, decisions, saved.tag)
     assert (first.is_repeated, again.is_repeated) == (False, True)
     assert again.saved.version.number == first.saved.version.number
 
@@ -351,9 +351,9 @@ def test_a_number_is_decided_once_and_the_other_is_told_by_whom(
     store: Database, ann: Actor, bob: Actor, saved: Saved, send: Send
 ) -> None:
     uid = send(users="150")
-    proposals.decide(store, ann, uid, DECLINE_USERS, saved.tag)
+    deciding.decide(store, ann, uid, DECLINE_USERS, saved.tag)
     with pytest.raises(Conflict, match="Ann Lee has declined “Users” already"):
-        proposals.decide(store, bob, uid, ACCEPT_USERS, saved.tag)
+        deciding.decide(store, bob, uid, ACCEPT_USERS, saved.tag)
 
 
 def test_two_who_decide_otherwise_at_once_make_one_decision(
@@ -366,7 +366,7 @@ def test_two_who_decide_otherwise_at_once_make_one_decision(
     def decide(actor: Actor, decisions: Decisions) -> None:
         barrier.wait()
         try:
-            proposals.decide(store, actor, uid, decisions, saved.tag)
+            deciding.decide(store, actor, uid, decisions, saved.tag)
         except (Conflict, PreconditionFailed) as error:
             refused.append(error)
 
@@ -397,7 +397,7 @@ def test_decisions_that_make_no_sense_are_refused(
     store: Database, ann: Actor, saved: Saved, send: Send, decisions: Decisions, cause: str
 ) -> None:
     with pytest.raises(CaseError, match=cause):
-        proposals.decide(store, ann, send(users="150"), decisions, saved.tag)
+        deciding.decide(store, ann, send(users="150"), decisions, saved.tag)
 
 
 def test_proposals_are_listed_in_slices(

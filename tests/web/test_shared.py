@@ -17,7 +17,7 @@ from tests.web.cases import ARABIC, MARKUP, hostile, minimal
 from tests.web.visitors import Cast, cast
 from valuecalc.schemas.case import load_case
 from valuecalc.schemas.shares import Wish
-from valuecalc.services import comments, proposals, saved_cases, shares
+from valuecalc.services import comments, deciding, proposals, saved_cases, shares
 from valuecalc.services.saved_cases import Saved
 from valuecalc.store.database import Database
 from valuecalc.store.tables import Share, now
@@ -419,8 +419,8 @@ def test_the_customer_sees_what_became_of_each_number(
     opened.send("/proposals", **{"value-users": "200", "name": "Bo Fox"})
     editor = people.editor.actor
     [received] = proposals.of_case(store, editor, kept.head.uid).rows
-    decisions = proposals.Decisions(decline={"users": "Counted in March"})
-    proposals.decide(store, editor, received.proposal.uid, decisions, kept.tag)
+    decisions = deciding.Decisions(decline={"users": "Counted in March"})
+    deciding.decide(store, editor, received.proposal.uid, decisions, kept.tag)
     text = opened.text()
     assert "Not taken over “Counted in March”" in text
 

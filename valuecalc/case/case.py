@@ -281,6 +281,10 @@ class Scenario:
     note: str = ""
 
 
+SIDES = {"customer": "Customer", "vendor": "Our team", "joint": "Joint"}
+"""Who does something in a plan, or belongs to it, with the words for people."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Person:
     """Somebody of the buying team or of ours."""

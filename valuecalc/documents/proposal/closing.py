@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 
-from valuecalc.case.case import Decision, Milestone, Source, Task
+from valuecalc.case.case import SIDES, Decision, Milestone, Source, Task
 from valuecalc.documents.proposal import tables, wording
 from valuecalc.documents.proposal.draft import Content, Draft, Styled
 from valuecalc.documents.proposal.tables import Column, Row
-
-SIDES = {"customer": "Customer", "vendor": "Our team", "joint": "Joint"}
 
 
 def plan(draft: Draft) -> None:

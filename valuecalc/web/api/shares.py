@@ -8,7 +8,7 @@ from valuecalc.schemas import saved as common
 from valuecalc.schemas import shares as shapes
 from valuecalc.schemas.paging import next_cursor
 from valuecalc.schemas.shares import dump
-from valuecalc.services import proposals, shares
+from valuecalc.services import deciding, proposals, shares
 from valuecalc.services.shares import WithSecret
 from valuecalc.web.api.blueprint import Blueprint, Body, as_json, nothing
 from valuecalc.web.api.conditional import ETAG_HEADER, expected, tagged
@@ -266,7 +266,7 @@ def decide(headers: Body, body: shapes.Decisions, proposal_id: str) -> Response:
     since it was shared has to stand in `replace` as well. The same decisions made again change
     nothing.
     """
-    proposals.decide(store(), actor(), proposal_id, body, expected())
+    deciding.decide(store(), actor(), proposal_id, body, expected())
     return _reviewed(proposal_id)
 
 

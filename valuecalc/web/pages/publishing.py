@@ -16,7 +16,7 @@ from flask import Blueprint, Response, make_response, redirect, render_template,
 from werkzeug.wrappers import Response as AnyResponse
 
 from valuecalc.case.case import Achievement
-from valuecalc.errors import CaseError, InputError, NotFound, Problem
+from valuecalc.errors import CaseError, InputError, Problem
 from valuecalc.schemas.case import dump_case
 from valuecalc.schemas.changes import Change, changes_between
 from valuecalc.services import cases, references, saved_cases, versions
@@ -32,7 +32,7 @@ from valuecalc.web.pages.references import (
     own_straw_men,
     result_rows,
 )
-from valuecalc.web.pages.saved_case import LARGEST_NUMBER, Bar
+from valuecalc.web.pages.saved_case import Bar, version_number
 from valuecalc.web.storage import store
 
 MOST_VERSIONS = 100
@@ -127,12 +127,8 @@ def _delivered(uid: str, number: str) -> Delivered:
 
 
 def _number(uid: str, text: str) -> int | None:
-    if text:
-        number = int(text) if text.isascii() and text.isdigit() and len(text) < 11 else 0
-        if not 1 <= number <= LARGEST_NUMBER:
-            raise NotFound("version")
-        return number
-    return next((each.number for each in _versions(uid) if each.name), None)
+    """The version that was asked for, else the newest one with a name."""
+    return version_number(text) or next((each.number for each in _versions(uid) if each.name), None)
 
 
 def _versions(uid: str) -> Sequence[Version]:

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from valuecalc.case.case import Benefit, Case, Decision, Evidence, Milestone, Task
+from valuecalc.case.case import SIDES, Benefit, Case, Decision, Evidence, Milestone, Task
 from valuecalc.engine.result import AssumptionResult, CalculationResult, Figure, LineResult, Result
 from valuecalc.formula import quantity
 
@@ -206,9 +206,6 @@ def moved(scenarios: Sequence[Result]) -> Iterator[tuple[str, list[tuple[Figure,
         moved = [figure.value != expected for figure in figures]
         if any(moved):
             yield each.assumption.label, list(zip(figures, moved, strict=True))
-
-
-SIDES = {"customer": "Customer", "vendor": "Our team", "joint": "Joint"}
 
 
 def plan_rows(case: Case) -> list[PlanRow]:

@@ -21,7 +21,7 @@ from valuecalc.schemas.shares import (
     ShareChangeSchema,
     places_of,
 )
-from valuecalc.services import proposals, shares
+from valuecalc.services import deciding, proposals, shares
 from valuecalc.services.access import Action
 from valuecalc.services.proposals import Review
 from valuecalc.services.shares import WithSecret
@@ -231,7 +231,7 @@ def decide(uid: str, proposal: str) -> AnyResponse:
     if request.form.get("all") == ACCEPT and not found.open_count:
         return _decided(uid, proposal, "again")
     try:
-        decided = proposals.decide(store(), actor(), proposal, _decisions(found), expected)
+        decided = deciding.decide(store(), actor(), proposal, _decisions(found), expected)
     except CaseError as error:
         return _review(found, str(error.problems[0].cause), 422)
     except (Conflict, PreconditionFailed) as error:

@@ -5,12 +5,11 @@ from __future__ import annotations
 from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from valuecalc.errors import NotFound
 from valuecalc.schemas.changes import load_changes
 from valuecalc.services import comparison, saved_cases, versions
 from valuecalc.web.identity import actor
 from valuecalc.web.pages import lists
-from valuecalc.web.pages.saved_case import LARGEST_NUMBER, Bar
+from valuecalc.web.pages.saved_case import Bar, version_number
 from valuecalc.web.storage import store
 
 PAGE = 30
@@ -55,8 +54,8 @@ def restore(uid: str, number: int) -> Response:
 def compare(uid: str) -> str:
     """Two versions: what changed, and what that did to the result."""
     saved = saved_cases.load(store(), actor(), uid)
-    last = _number("to", saved.version.number)
-    first = _number("from", max(1, last - 1))
+    last = version_number(request.args.get("to", "")) or saved.version.number
+    first = version_number(request.args.get("from", "")) or max(1, last - 1)
     earlier, later = versions.two(store(), actor(), uid, first, last)
     return render_template(
         "compare.html",
@@ -66,13 +65,3 @@ def compare(uid: str) -> str:
         later=later.version,
         compared=comparison.compare_documents(earlier.document, later.document),
     )
-
-
-def _number(name: str, otherwise: int) -> int:
-    text = request.args.get(name, "")
-    if not text:
-        return otherwise
-    number = int(text) if text.isascii() and text.isdigit() and len(text) < 11 else 0
-    if not 1 <= number <= LARGEST_NUMBER:
-        raise NotFound("version")
-    return number

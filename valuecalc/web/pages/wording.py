@@ -20,7 +20,6 @@ def install(app: Flask) -> None:
     app.jinja_env.filters["with_code"] = with_code
     app.jinja_env.filters["moment"] = moment
     app.jinja_env.filters["amount"] = amount
-    app.jinja_env.globals["known_endpoints"] = lambda: app.view_functions
 
 
 def is_negative(figure: Figure) -> bool:
