@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
 
+from valuecalc.case.risk import BOUNDED, ENDS, PERCENTILES, Correlation, Outcome, Pilot, Simulation
 from valuecalc.case.timeline import Timeline
 from valuecalc.case.travel import Origin, Travel
 
@@ -58,9 +59,10 @@ class Assumption:
     """A number that somebody believes, with its range and its evidence.
 
     `value` is the expected one. `values`, if given, are one per year (the last carried on)
-    and `value` is the first; `growth` is a yearly step. `low` and `high` are the 10th and
-    90th percentile unless `distribution` says otherwise. `travel` says what becomes of it at
-    another customer.
+    and `value` is the first; `growth` is a yearly step. `range` says whether `low` and `high`
+    are percentiles or ends, where that is not what the `distribution` says by itself.
+    `outcomes` are those of a discrete one. `common` names what moves it in every case of a
+    portfolio, such as `inflation`. `travel` says what becomes of it at another customer.
     """
 
     id: str
@@ -72,6 +74,10 @@ class Assumption:
     high: float | None = None
     unit: str = "1"
     distribution: str = ""
+    range: str = ""
+    outcomes: tuple[Outcome, ...] = ()
+    common: str = ""
+    pilot: Pilot | None = None
     evidence: Evidence | None = None
     travel: Travel | None = None
     note: str = ""
@@ -79,7 +85,12 @@ class Assumption:
     @property
     def is_certain(self) -> bool:
         """Whether the assumption has no range."""
-        return self.low is None and self.high is None
+        return self.low is None and self.high is None and not self.outcomes
+
+    @property
+    def range_kind(self) -> str:
+        """What low and high are: `percentiles` or `ends`."""
+        return self.range or (ENDS if self.distribution in BOUNDED else PERCENTILES)
 
     @property
     def varies_over_time(self) -> bool:
@@ -254,6 +265,32 @@ class Conventions:
     finance_rate: float | None = None
     reinvestment_rate: float | None = None
     finance_view: tuple[Grade, ...] = (Grade.A, Grade.B)
+    headline: str = "expected"
+
+
+ALTERNATIVES = {
+    "do_nothing": "Do nothing",
+    "next_best": "Next best alternative",
+    "other": "Other alternative",
+}
+"""What kind of alternative to the case it is, with the words for people."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Alternative:
+    """Something else that the customer could do, with lines of its own.
+
+    Its formulas use the assumptions and calculations of the case, with other values where
+    `set` says so. Like the case, it is measured against today, carried on unchanged.
+    """
+
+    id: str
+    label: str
+    kind: str = "other"
+    benefits: tuple[Benefit, ...] = ()
+    investments: tuple[Investment, ...] = ()
+    set: Mapping[str, float] = field(default_factory=dict)
+    note: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -413,7 +450,10 @@ class Source:
 
 @dataclass(frozen=True, kw_only=True)
 class Case:
-    """One value case: the document that everything else is worked out from."""
+    """One value case: the document that everything else is worked out from.
+
+    `probability` is the chance that it comes about at all, a fraction; portfolios weight by it.
+    """
 
     title: str
     customer: str = ""
@@ -428,6 +468,10 @@ class Case:
     benefits: tuple[Benefit, ...] = ()
     investments: tuple[Investment, ...] = ()
     scenarios: tuple[Scenario, ...] = ()
+    alternatives: tuple[Alternative, ...] = ()
+    correlations: tuple[Correlation, ...] = ()
+    simulation: Simulation = field(default_factory=Simulation)
+    probability: float | None = None
     goals: tuple[Goal, ...] = ()
     people: tuple[Person, ...] = ()
     plan: Plan = field(default_factory=Plan)

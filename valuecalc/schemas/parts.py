@@ -29,6 +29,7 @@ from valuecalc.case.case import (
     Scenario,
     Source,
 )
+from valuecalc.case.risk import DISTRIBUTIONS
 from valuecalc.case.timeline import MAX_YEARS, Period, Timeline
 from valuecalc.case.travel import Rounding, Travel
 from valuecalc.errors import UnitError
@@ -65,8 +66,6 @@ from valuecalc.schemas.reading import (
 from valuecalc.schemas.shape import Shape
 
 SIDES = ("customer", "vendor", "joint")
-DISTRIBUTIONS = ("triangular", "pert", "uniform", "normal", "lognormal", "discrete")
-
 MAX_ITEMS = 500
 MAX_OTHERS = 200
 MAX_MONTHS = MAX_YEARS * 12
