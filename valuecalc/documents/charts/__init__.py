@@ -20,30 +20,60 @@ from valuecalc.documents.charts.bridge import (
     waterfall_table,
 )
 from valuecalc.documents.charts.cumulative import cumulative_cash
+from valuecalc.documents.charts.histogram import (
+    Bins,
+    Mark,
+    describe_histogram,
+    histogram,
+    histogram_table,
+)
+from valuecalc.documents.charts.likelihood import (
+    describe_likelihood,
+    likelihood,
+    likelihood_table,
+)
 from valuecalc.documents.charts.palette import PAPER, SCREEN, Palette
 from valuecalc.documents.charts.png import png
+from valuecalc.documents.charts.ranking import Rank, describe_ranking, ranking, ranking_table
 from valuecalc.documents.charts.scale import Money
 from valuecalc.documents.charts.series import cumulative_table, describe_cumulative
 from valuecalc.documents.charts.table import Table
+from valuecalc.documents.charts.tornado import Swing, describe_tornado, tornado, tornado_table
 from valuecalc.documents.charts.waterfall import waterfall, waterfall_rows
 
 __all__ = [
     "PAPER",
     "SCREEN",
     "Bar",
+    "Bins",
+    "Mark",
     "Money",
     "Palette",
+    "Rank",
     "Share",
+    "Swing",
     "Table",
     "cumulative_cash",
     "cumulative_table",
     "describe_cumulative",
+    "describe_histogram",
+    "describe_likelihood",
+    "describe_ranking",
     "describe_shares",
+    "describe_tornado",
     "describe_waterfall",
     "group_small",
+    "histogram",
+    "histogram_table",
+    "likelihood",
+    "likelihood_table",
     "png",
+    "ranking",
+    "ranking_table",
     "shares",
     "shares_table",
+    "tornado",
+    "tornado_table",
     "waterfall",
     "waterfall_rows",
     "waterfall_table",
