@@ -16,6 +16,8 @@ from valuecalc.case import checks
 from valuecalc.case.binding import bind
 from valuecalc.case.case import Assumption, Case, Grade
 from valuecalc.case.journey import DriverValue, Target
+from valuecalc.engine import distributions
+from valuecalc.engine.alternatives import compare_alternatives
 from valuecalc.engine.calculate import calculate
 from valuecalc.engine.extrapolate import extrapolate
 from valuecalc.engine.result import Result
@@ -356,6 +358,27 @@ def test_named_scenarios_change_something_and_say_what(straw_man: StrawMan) -> N
     expected = calculate(case).value("npv")
     for scenario in case.scenarios:
         assert calculate(case, scenario.id).value("npv") != expected, scenario.id
+
+
+@every_straw_man
+def test_alternatives_and_correlations_have_reasons_and_can_be_worked_out(
+    straw_man: StrawMan,
+) -> None:
+    case = straw_man.case
+    assert distributions.problems(case) == ()
+    assert all(len(each.note) > 40 for each in (*case.alternatives, *case.correlations))
+    assert all(each.pilot.note for each in case.assumptions if each.pilot)
+    values = {each.id: each.result.value("npv") for each in compare_alternatives(case).options}
+    assert len(values) == 1 + len(case.alternatives)
+    assert None not in values.values()
+
+
+def test_the_library_shows_an_alternative_of_each_kind_correlations_and_pilots() -> None:
+    shown = [each.case for each in STRAW_MEN]
+    kinds = {other.kind for case in shown for other in case.alternatives}
+    assert {"do_nothing", "next_best"} <= kinds
+    assert sum(bool(case.correlations) for case in shown) >= 2
+    assert sum(any(each.pilot for each in case.assumptions) for case in shown) >= 2
 
 
 @every_straw_man

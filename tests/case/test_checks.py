@@ -14,6 +14,8 @@ from tests.builders import assumption, benefit, calculation, case, investment, m
 from valuecalc.case import checks
 from valuecalc.case.case import (
     Achievement,
+    Alternative,
+    Benefit,
     Case,
     Decision,
     Driver,
@@ -28,6 +30,7 @@ from valuecalc.case.case import (
     Task,
 )
 from valuecalc.case.checks import check, errors, warnings
+from valuecalc.case.risk import Correlation
 from valuecalc.case.travel import Rounding, Travel
 from valuecalc.engine import warnings as engine_warnings
 from valuecalc.engine.calculate import calculate
@@ -56,6 +59,12 @@ def with_assumption(**changes: Any) -> Case:
 def test_a_sound_case_has_no_problems() -> None:
     assert check(sound()) == ()
     assert calculate(sound()).warnings == ()
+
+
+def waiting(formula: str) -> Alternative:
+    """Doing nothing, at a running cost."""
+    upkeep = investment("upkeep", formula)
+    return Alternative(id="wait", label="Wait", kind="do_nothing", investments=(upkeep,))
 
 
 WARNINGS: list[tuple[str, str, Case]] = [
@@ -91,6 +100,20 @@ WARNINGS: list[tuple[str, str, Case]] = [
             benefit("first", "hours * 10 GBP/hour", category="cost_reduction"),
             benefit("second", "hours * 5 GBP/hour", category="cost_reduction"),
         ),
+    ),
+    (
+        "mirrored_inaction",
+        "alternatives.wait.investments.upkeep",
+        sound(
+            assumption("support", 3, "GBP/user/month", grade="A", low=2, high=4),
+            benefit("spared", "users * support", category="cost_reduction"),
+            alternatives=(waiting("users * support"),),
+        ),
+    ),
+    (
+        "mirrored_inaction",
+        "alternatives.wait.investments.upkeep",
+        sound(alternatives=(waiting("users * 3 GBP/user/month"),)),
     ),
     (
         "own_effort",
@@ -372,3 +395,140 @@ def test_tasks_that_wait_for_each_other_are_an_error_that_names_them() -> None:
 def test_a_long_chain_of_tasks_is_no_circle() -> None:
     chain = [task("t0"), *(task(f"t{n}", f"t{n - 1}") for n in range(1, 500))]
     assert errors(planned(*chain)) == ()
+
+
+# --------------------------------------------------------------------------- alternatives
+
+
+def with_alternative(*lines: Any, **settings: Any) -> Case:
+    other = Alternative(
+        id="rival",
+        label="Rival",
+        kind="next_best",
+        benefits=tuple(each for each in lines if isinstance(each, Benefit)),
+        investments=tuple(each for each in lines if not isinstance(each, Benefit)),
+        set=settings.pop("set", {}),
+    )
+    return sound(*settings.pop("more", ()), alternatives=(other,), **settings)
+
+
+def only_problem(case: Case) -> Problem:
+    (problem,) = check(case)
+    return problem
+
+
+def test_a_sound_alternative_is_no_problem_and_may_use_the_ids_of_the_case() -> None:
+    rival = with_alternative(
+        benefit("sales", "users * 2 GBP/user/month"), investment("licence", "sales * 2 month")
+    )
+    assert check(rival) == ()
+
+
+@pytest.mark.parametrize(
+    ("line", "place", "cause"),
+    [
+        (
+            benefit("b", "users *"),
+            "benefits.b.formula",
+            "too early",
+        ),
+        (benefit("b", "user * 2 GBP"), "benefits.b.formula", "“user” is no assumption"),
+        (benefit("b", "users * 2"), "benefits.b.formula", "not in GBP"),
+        (benefit("b", "5 GBP/month", realisation="80"), "benefits.b.realisation", "8,000%"),
+        (investment("i", "5 GBP", starts="go_live"), "investments.i.starts", "no milestone"),
+        (investment("i", "licence * 2"), "investments.i.formula", "belongs to the case"),
+        (benefit("b", "b * 2"), "benefits.b.formula", "need"),
+    ],
+)
+def test_a_mistake_in_an_alternative_is_told_with_its_place(
+    line: Any, place: str, cause: str
+) -> None:
+    problem = only_problem(with_alternative(line))
+    assert problem.place == f"alternatives.rival.{place}"
+    assert cause in problem.cause
+    assert problem.is_error
+
+
+def test_a_calculation_on_a_line_that_the_alternative_lacks_belongs_to_the_case() -> None:
+    fee = calculation("fee", "licence * 10%")
+    using = benefit("more", "fee", category="cost_reduction")
+    problem = only_problem(with_alternative(investment("i", "fee"), more=(fee, using)))
+    assert problem.place == "alternatives.rival.investments.i.formula"
+    assert "“fee” belongs to the case" in problem.cause
+
+
+def test_a_calculation_that_does_not_fit_the_line_of_the_alternative_is_told_there() -> None:
+    fee = calculation("fee", "licence * 10%", unit="GBP")
+    using = benefit("more", "fee", category="cost_reduction")
+    running = investment("licence", "5 GBP/month")
+    problem = only_problem(with_alternative(running, more=(fee, using)))
+    assert problem.place == "alternatives.rival"
+    assert "“fee” does not fit this alternative" in problem.cause
+
+
+def test_a_mistake_of_the_case_is_not_told_again_for_each_alternative() -> None:
+    wrong = calculation("wrong", "1 +")
+    assert [each.place for each in errors(with_alternative(more=(wrong,)))] == [
+        "calculations.wrong.formula"
+    ]
+
+
+def test_what_an_alternative_sets_has_to_be_an_assumption() -> None:
+    problem = only_problem(with_alternative(set={"user": 5.0}))
+    assert problem.place == "alternatives.rival.set.user"
+    assert problem.remedy == "Did you mean users?"
+
+
+def test_the_goal_of_a_benefit_of_an_alternative_has_to_exist() -> None:
+    problem = only_problem(with_alternative(benefit("b", "5 GBP", goal="growth")))
+    assert problem.place == "alternatives.rival.benefits.b.goal"
+
+
+def test_what_only_an_alternative_uses_is_not_unused() -> None:
+    spare = assumption("spare", 2, "GBP", grade="A")
+    assert check(with_alternative(investment("i", "spare"), more=(spare,))) == ()
+
+
+def test_what_an_alternative_only_sets_is_unused() -> None:
+    spare = assumption("spare", 2, "GBP", grade="A")
+    problem = only_problem(with_alternative(set={"spare": 3.0}, more=(spare,)))
+    assert problem.code == "unused"
+
+
+def test_doing_nothing_may_cost_what_no_benefit_counts() -> None:
+    fines = assumption("fines", 3, "GBP/month", grade="A", low=2, high=4)
+    assert check(sound(fines, alternatives=(waiting("fines"),))) == ()
+    per_user = assumption("support", 3, "GBP/user/month", grade="A", low=2, high=4)
+    assert check(sound(per_user, alternatives=(waiting("users * support"),))) == ()
+
+
+def test_only_doing_nothing_can_mirror_a_benefit() -> None:
+    rival = replace(waiting("users * 3 GBP/user/month"), kind="next_best")
+    assert check(sound(alternatives=(rival,))) == ()
+
+
+# --------------------------------------------------------------------------- risk
+
+
+def test_a_correlation_is_between_assumptions() -> None:
+    odd = sound(correlations=(Correlation(between=("users", "sales"), rank=0.5),))
+    problem = next(each for each in check(odd) if each.is_error)
+    assert problem.place == "correlations.sales~users.between"
+    assert problem.cause == "There is no assumption “sales”."
+
+
+def test_what_cannot_be_simulated_is_calculated_with_a_warning() -> None:
+    odd = with_assumption(distribution="lognormal", low=-5.0)
+    found = [each for each in calculate(odd).warnings if each.code == "distribution"]
+    assert [each.place for each in found] == ["assumptions.users.distribution"]
+    assert found[0].severity is Severity.WARNING
+
+
+def test_a_range_in_the_wrong_order_is_warned_about_once() -> None:
+    found = calculate(with_assumption(low=101.0)).warnings
+    assert [each.place for each in found] == ["assumptions.users.low"]
+
+
+def test_a_scenario_may_go_beyond_the_ranges() -> None:
+    odd = sound(scenario("many", users=500.0))
+    assert "distribution" not in {each.code for each in calculate(odd, "many").warnings}

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
+import tracemalloc
 from dataclasses import replace
 
 import numpy as np
@@ -142,3 +146,99 @@ def test_a_case_that_differs_in_its_horizon_is_compiled_anew() -> None:
     longer = replace(one, timeline=replace(one.timeline, months=36))
     assert len(compile_case(longer).years) == 37
     assert len(compile_case(one).years) == 25
+
+
+# --------------------------------------------------------------------------- in chunks
+
+
+def many(count: int) -> dict[str, object]:
+    shares = np.linspace(0, 1, count)
+    return {"leaving": shares * 0.2, "price": 4 + shares, "joining": 12.0}
+
+
+def test_alternatives_in_chunks_are_those_at_once() -> None:
+    model, values = compile_case(churning()), many(10)
+    chunks = [each.npv() for each in model.in_chunks(values, size=4)]
+    assert [len(each) for each in chunks] == [4, 4, 2]
+    assert np.concatenate(chunks) == pytest.approx(model.evaluate(values).npv(), rel=1e-12)
+
+
+def test_chunks_are_smaller_where_there_are_more_periods() -> None:
+    monthly = compile_case(churning())
+    longer = replace(churning(), timeline=replace(churning().timeline, months=600))
+    assert monthly.chunk == 9984
+    assert compile_case(longer).chunk == 256
+    assert len(list(monthly.in_chunks(many(monthly.chunk + 1)))) == 2
+
+
+@pytest.mark.parametrize(
+    "values", [{}, {"price": 3.0}, {"price": np.ones(2), "leaving": np.ones(3)}]
+)
+def test_chunks_need_arrays_of_one_length(values: dict[str, object]) -> None:
+    with pytest.raises(ValueError, match="Arrays of one length are needed"):
+        list(compile_case(churning()).in_chunks(values))
+
+
+def test_the_memory_of_many_alternatives_does_not_grow_with_them() -> None:
+    model = compile_case(churning())
+
+    def peak(count: int) -> float:
+        values = many(count)
+        tracemalloc.start()
+        for each in model.in_chunks(values, size=500):
+            each.npv()
+        found = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+        return found
+
+    peak(500)
+    assert peak(10_000) < 1.5 * peak(1_000)
+
+
+def test_an_undefined_alternative_leaves_the_others_as_they_are() -> None:
+    by_price = case(
+        assumption("price", 5),
+        assumption("share", 0.5),
+        benefit("gain", "price * period / share * 1 GBP/month", ramp=3),
+        months=12,
+    )
+    model, share = compile_case(by_price), np.array([0.3, 0.7, 0.9])
+    sound = model.evaluate({"share": share}).npv()
+    found = model.evaluate({"share": np.array([0.3, 0.0, 0.9])}).npv()
+    assert not np.isfinite(found[1])
+    assert found[[0, 2]].tolist() == sound[[0, 2]].tolist()
+
+
+def test_a_line_that_does_not_flow_yet_may_be_undefined() -> None:
+    late = case(
+        assumption("price", 5),
+        benefit("gain", "price * 1 GBP/month / (period - 2)", starts=4),
+        months=6,
+    )
+    found = compile_case(late).evaluate({"price": np.array([5.0, 10.0])}).value()
+    assert found.tolist() == pytest.approx([5 * 13 / 12, 10 * 13 / 12])
+
+
+def test_results_are_the_same_bits_with_any_number_of_threads() -> None:
+    found = {
+        subprocess.run(
+            [sys.executable, "-c", _SIXTEEN_HUNDRED],
+            env={**os.environ, "OPENBLAS_NUM_THREADS": threads},
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout
+        for threads in ("1", "2", "4")
+    }
+    assert len(found) == 1
+
+
+_SIXTEEN_HUNDRED = """
+import numpy as np
+from tests.bench import reference
+from valuecalc.engine.model import compile_case
+case = reference.case(months=600)
+values = {each.id: np.linspace(each.low, each.high, 1600) for each in case.assumptions}
+found = compile_case(case).evaluate(values)
+print(found.npv().tobytes().hex(), found.value().tobytes().hex())
+"""

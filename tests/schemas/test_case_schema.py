@@ -15,9 +15,11 @@ from hypothesis import strategies as st
 
 from valuecalc import resources
 from valuecalc.case.case import (
+    ALTERNATIVES,
     BENEFIT_CATEGORIES,
     INVESTMENT_CATEGORIES,
     Achievement,
+    Alternative,
     Assumption,
     Benefit,
     Calculation,
@@ -41,6 +43,18 @@ from valuecalc.case.case import (
     Source,
     Task,
 )
+from valuecalc.case.risk import (
+    HEADLINES,
+    MAX_DRAWS,
+    MAX_SEED,
+    METHODS,
+    MIN_DRAWS,
+    RANGES,
+    Correlation,
+    Outcome,
+    Pilot,
+    Simulation,
+)
 from valuecalc.case.timeline import Period, Timeline
 from valuecalc.case.travel import (
     Origin,
@@ -52,9 +66,11 @@ from valuecalc.case.travel import (
 )
 from valuecalc.errors import CaseError, Problem
 from valuecalc.formula.functions import FUNCTIONS
+from valuecalc.schemas import alternatives as alternative_schemas
 from valuecalc.schemas import parts
 from valuecalc.schemas import plan as plan_schemas
 from valuecalc.schemas import provenance as provenance_schemas
+from valuecalc.schemas import risk as risk_schemas
 from valuecalc.schemas.case import CaseSchema, case_from_text, dump_case, load_case
 from valuecalc.schemas.document import read_document
 from valuecalc.schemas.shape import Shape
@@ -729,7 +745,7 @@ def test_milestones_tasks_and_decisions_share_their_ids() -> None:
 
 SCHEMAS: list[type[Shape]] = [
     schema
-    for module in (parts, plan_schemas, provenance_schemas)
+    for module in (parts, plan_schemas, provenance_schemas, risk_schemas, alternative_schemas)
     for schema in (*vars(module).values(), *([CaseSchema] if module is parts else []))
     if isinstance(schema, type)
     and issubclass(schema, Shape)
@@ -785,12 +801,24 @@ def assumptions(draw: Callable[..., Any]) -> Assumption:
         high=draw(OPTIONAL_NUMBER),
         unit=draw(UNITS),
         distribution=draw(st.sampled_from(["", *parts.DISTRIBUTIONS])),
+        range=draw(st.sampled_from(["", *RANGES])),
+        outcomes=tuple(draw(st.lists(OUTCOMES, max_size=3))),
+        common=draw(st.just("") | IDS),
+        pilot=draw(st.none() | PILOTS),
         evidence=draw(st.none() | EVIDENCE),
         travel=draw(st.none() | TRAVELS),
         note=draw(LABELS),
     )
 
 
+OUTCOMES = st.builds(Outcome, value=NUMBERS, chance=st.floats(0, 1))
+PILOTS = st.builds(Pilot, cost=st.floats(0, 1e9), note=LABELS)
+CORRELATIONS = st.builds(
+    Correlation,
+    between=st.lists(IDS, min_size=2, max_size=2, unique=True).map(tuple),
+    rank=st.floats(-1, 1),
+    note=LABELS,
+)
 FACTORS = st.floats(0.001, 1e6)
 TRAVELS = (
     st.builds(Travel, driver=IDS)
@@ -874,6 +902,7 @@ CASES = st.builds(
         finance_rate=st.none() | RATES,
         reinvestment_rate=st.none() | RATES,
         finance_view=st.lists(st.sampled_from(Grade), max_size=5).map(tuple),
+        headline=st.sampled_from(list(HEADLINES)),
     ),
     proposition=st.builds(
         Proposition,
@@ -909,6 +938,28 @@ CASES = st.builds(
             note=LABELS,
         )
     ),
+    alternatives=distinct(
+        st.builds(
+            Alternative,
+            id=IDS,
+            label=GIVEN_LABELS,
+            kind=st.sampled_from(list(ALTERNATIVES)),
+            benefits=distinct(
+                lines(Benefit, "b", BENEFIT_CATEGORIES, goal=LABELS, non_monetary=st.booleans())
+            ),
+            investments=distinct(lines(Investment, "i", INVESTMENT_CATEGORIES)),
+            set=st.dictionaries(IDS.map("a{}".format), NUMBERS, max_size=3),
+            note=LABELS,
+        )
+    ),
+    correlations=st.lists(CORRELATIONS, max_size=3, unique_by=lambda each: each.name).map(tuple),
+    simulation=st.builds(
+        Simulation,
+        draws=st.integers(MIN_DRAWS, MAX_DRAWS),
+        seed=st.integers(0, MAX_SEED),
+        method=st.sampled_from(list(METHODS)),
+    ),
+    probability=st.none() | st.floats(0, 1),
     goals=distinct(st.builds(Goal, id=IDS, label=GIVEN_LABELS, owner=LABELS, parent=LABELS)),
     people=distinct(
         st.builds(

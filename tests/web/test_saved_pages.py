@@ -203,6 +203,29 @@ def test_a_number_that_changes_loses_the_evidence_of_the_old_one(
     assert "Was 100\u00a0users (D, Yearbook)." in evidence.note.replace(" users", "\u00a0users")
 
 
+def test_what_the_form_does_not_show_stays_as_it_was(people: Cast, store: Database) -> None:
+    document = minimal()
+    document["assumptions"][0] |= {
+        "distribution": "discrete",
+        "outcomes": [{"value": 80, "chance": 0.5}, {"value": 120, "chance": 0.5}],
+        "common": "growth",
+        "pilot": {"cost": 500, "note": "One site"},
+    }
+    document |= {
+        "simulation": {"seed": 2**63 - 1},
+        "probability": 0.4,
+        "alternatives": [{"id": "wait", "label": "Wait", "set": {"users": 50}}],
+    }
+    kept = keep(store, people, document)
+    people.editor.send(f"/cases/{kept.head.uid}/numbers", numbers(kept, value="110"))
+    saved = newest(store, people, kept)
+    assert saved.case.assumptions[0].value == 110
+    for key in ("outcomes", "common", "pilot", "distribution"):
+        assert saved.document["assumptions"][0][key] == document["assumptions"][0][key]
+    for key in ("simulation", "probability", "alternatives"):
+        assert saved.document[key] == kept.document[key]
+
+
 def test_a_form_that_was_not_touched_saves_nothing(
     people: Cast, kept: Saved, store: Database
 ) -> None:

@@ -10,10 +10,12 @@ import re
 from collections.abc import Callable, Iterator
 from itertools import combinations
 
+from valuecalc.case import alternatives
 from valuecalc.case.binding import Binding, bind
-from valuecalc.case.case import Assumption, Calculation, Case, Grade
+from valuecalc.case.case import Alternative, Assumption, Benefit, Calculation, Case, Grade, Line
 from valuecalc.case.references import references
 from valuecalc.errors import Problem, Severity
+from valuecalc.formula.known_units import CURRENCIES
 from valuecalc.formula.quantity import is_percentage, show
 
 MAX_BENEFITS = 5
@@ -26,7 +28,8 @@ _SAVING_WORDS = ("save", "saving", "avoid", "reduc", "fewer", "less", "lower", "
 def check(case: Case) -> tuple[Problem, ...]:
     """Every problem of a case: errors first, then warnings, each in document order."""
     binding = bind(case)
-    found = [*binding.problems, *references(case), *_warned(binding)]
+    beside = alternatives.problems(case)
+    found = [*binding.problems, *references(case), *beside, *_warned(binding)]
     return tuple(sorted(found, key=lambda problem: not problem.is_error))
 
 
@@ -117,6 +120,8 @@ def percentages(binding: Binding) -> Iterator[Problem]:
 def unused(binding: Binding) -> Iterator[Problem]:
     """An assumption that nothing uses can only mislead."""
     used = {name for each in binding.case.computed for name in binding.uses(each.id)}
+    for alternative in binding.case.alternatives:
+        used |= _used_by(alternatives.binding_of(binding.case, alternative))
     named = {binding.case.proposition.source, binding.case.proposition.target}
     for each in binding.case.quantities:
         if each.id not in used | named and not binding.errors:
@@ -126,6 +131,10 @@ def unused(binding: Binding) -> Iterator[Problem]:
                 f"Nothing uses “{each.label}”.",
                 "Use it in a formula, or remove it.",
             )
+
+
+def _used_by(binding: Binding) -> set[str]:
+    return {name for line in binding.case.lines for name in binding.uses(line.id)}
 
 
 def no_margin(binding: Binding) -> Iterator[Problem]:
@@ -173,6 +182,51 @@ def same_saving(binding: Binding) -> Iterator[Problem]:
                 )
 
 
+def mirrored_inaction(binding: Binding) -> Iterator[Problem]:
+    """What doing nothing costs, and what a benefit takes away, are often the same money."""
+    case = binding.case
+    for alternative in case.alternatives:
+        if alternative.kind != "do_nothing" or not case.benefits:
+            continue
+        other = alternatives.binding_of(case, alternative)
+        for line in alternative.investments:
+            mirrored = _mirror(binding, other, line)
+            if mirrored is not None:
+                yield _mirror_warning(alternative, line, *mirrored)
+
+
+def _mirror(binding: Binding, other: Binding, line: Line) -> tuple[Benefit, Assumption] | None:
+    """The benefit that counts the same money as a line of doing nothing, and what they share.
+
+    They share an assumption in money, or the line rests on nothing but what the benefit does.
+    """
+    known = {each.id: each for each in binding.case.assumptions}
+    costs = other.rests_on(line.id) & known.keys()
+    for benefit in binding.case.benefits:
+        shared = costs & binding.rests_on(benefit.id)
+        money = [id for id in known if id in shared and _is_money(binding, id)]
+        if not benefit.non_monetary and shared and (money or shared == costs):
+            return benefit, known[(money or sorted(shared))[0]]
+    return None
+
+
+def _is_money(binding: Binding, id: str) -> bool:
+    unit = binding.units.get(id)
+    return unit is not None and any(name in CURRENCIES for name, _ in unit.parts)
+
+
+def _mirror_warning(
+    alternative: Alternative, line: Line, benefit: Benefit, shared: Assumption
+) -> Problem:
+    return _warning(
+        "mirrored_inaction",
+        f"alternatives.{alternative.id}.investments.{line.id}",
+        f"“{line.label}” and the benefit “{benefit.label}” both rest on “{shared.label}”: beside "
+        "doing nothing, the same money may count twice.",
+        "Leave the cost of doing nothing out, or count in the benefit only what goes beyond it.",
+    )
+
+
 def no_own_effort(binding: Binding) -> Iterator[Problem]:
     """What the customer's people spend is part of the investment."""
     investments = binding.case.investments
@@ -209,6 +263,7 @@ CHECKS: tuple[Callable[[Binding], Iterator[Problem]], ...] = (
     no_margin,
     too_many_benefits,
     same_saving,
+    mirrored_inaction,
     no_own_effort,
     rounded_shares,
 )

@@ -15,6 +15,8 @@ from valuecalc.errors import Problem, did_you_mean
 def references(case: Case) -> Iterator[Problem]:
     """References that lead nowhere, part by part of the document."""
     yield from _of_scenarios(case)
+    yield from _of_alternatives(case)
+    yield from _of_correlations(case)
     yield from _of_goals(case)
     yield from _of_plan(case)
     yield from _of_statement(case)
@@ -26,6 +28,26 @@ def _of_scenarios(case: Case) -> Iterator[Problem]:
     for scenario in case.scenarios:
         for id in scenario.set:
             place = f"scenarios.{scenario.id}.set.{id}"
+            yield from _reference(place, "assumption", id, assumptions)
+
+
+def _of_alternatives(case: Case) -> Iterator[Problem]:
+    assumptions = [each.id for each in case.assumptions]
+    goals = [each.id for each in case.goals]
+    for alternative in case.alternatives:
+        place = f"alternatives.{alternative.id}"
+        for id in alternative.set:
+            yield from _reference(f"{place}.set.{id}", "assumption", id, assumptions)
+        for benefit in alternative.benefits:
+            where = f"{place}.benefits.{benefit.id}.goal"
+            yield from _reference(where, "goal", benefit.goal, goals)
+
+
+def _of_correlations(case: Case) -> Iterator[Problem]:
+    assumptions = [each.id for each in case.assumptions]
+    for correlation in case.correlations:
+        place = f"correlations.{correlation.name}.between"
+        for id in correlation.between:
             yield from _reference(place, "assumption", id, assumptions)
 
 

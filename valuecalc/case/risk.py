@@ -20,6 +20,10 @@ SOBOL = "sobol"
 PLAIN = "plain"
 METHODS = {SOBOL: "Scrambled Sobol points", PLAIN: "Plain random draws"}
 
+MIN_DRAWS, MAX_DRAWS = 1_000, 1_000_000
+MAX_SEED = 2**63 - 1
+"""The bounds of a simulation: fewer draws say too little, more take too long."""
+
 HEADLINES = {"expected": 0.5, "p10": 0.1, "p20": 0.2, "p50": 0.5}
 """Which figure documents show: at expected values, or a percentile of the simulation."""
 
@@ -39,6 +43,16 @@ class Correlation:
     between: tuple[str, str]
     rank: float
     note: str = ""
+
+    @property
+    def name(self) -> str:
+        """Its name in places: the two ids in alphabetical order, `arpu~churn`."""
+        return pair_name(*self.between)
+
+
+def pair_name(first: str, second: str) -> str:
+    """The name of a pair of assumptions, whichever of them comes first."""
+    return "~".join(sorted((first, second)))
 
 
 @dataclass(frozen=True, kw_only=True)

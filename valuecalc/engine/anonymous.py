@@ -23,12 +23,13 @@ T = TypeVar("T")
 
 CODE_FIELDS = frozenset(
     "id formula growth realisation attribution risk unit parent goal figure scale_with driver"
-    " line after starts ends set expected".split()
+    " line after starts ends set expected between common".split()
 )
 """Fields that hold ids, formulas or units."""
 
 WORD_FIELDS = frozenset(
-    "category distribution side timing day_count roi payback payback_crossing currency".split()
+    "category distribution range side timing day_count roi payback payback_crossing headline"
+    " currency kind method".split()
 )
 """Fields that hold words of the format, which are never names."""
 
@@ -135,7 +136,8 @@ def _variants(name: str) -> set[str]:
 
 def _free_word(case: Case) -> str:
     """What stands for the customer in ids: a word that none of them has yet."""
-    taken = " ".join(each.id for each in case.referable).lower()
+    others = [line for each in case.alternatives for line in (*each.benefits, *each.investments)]
+    taken = " ".join(each.id for each in (*case.referable, *others)).lower()
     return next(
         word for word in ("customer", "client", "firm", "organisation", "zz") if word not in taken
     )

@@ -11,7 +11,9 @@ from typing import Any
 
 from valuecalc.case.case import Case
 
-_SAYS_NOTHING = frozenset({"label", "note", "evidence", "low", "high", "distribution", "travel"})
+_SAYS_NOTHING = frozenset(
+    "label note evidence low high distribution range outcomes common pilot travel".split()
+)
 """Fields of an item that no amount rests on."""
 
 

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field, replace
 
 from valuecalc.case.binding import bind
 from valuecalc.case.case import Assumption, Case
+from valuecalc.engine.adding_up import adding_up
 from valuecalc.engine.calculate import calculate
 from valuecalc.engine.edits import Edit, edits, with_item
 from valuecalc.engine.model import Evaluation, Model, compile_case
@@ -61,7 +62,7 @@ class FigureEffect:
     @property
     def difference_text(self) -> str:
         """The difference with its sign: `+£2,000`, `−3.5 points`, `+2 months`, or `–`."""
-        return "–" if self.difference is None else _signed(self.difference, self.unit)
+        return "–" if self.difference is None else signed(self.difference, self.unit)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -177,7 +178,8 @@ def _text(figure: Figure | None) -> str:
     return figure.text
 
 
-def _signed(value: float, unit: str) -> str:
+def signed(value: float, unit: str) -> str:
+    """A difference with its sign: `+£2,000`, `−3.5 points`, `+2 months`."""
     if unit == "%":
         return _counted(value * 100, "point")
     if unit == "x":
@@ -345,10 +347,10 @@ def _step(joined: Sequence[_Stop], amount: float) -> Step:
 
 def _adding_up(steps: list[Step], difference: float, tolerance: float) -> tuple[Step, ...]:
     """The steps with what rounding left over in the largest one."""
-    rest = difference - math.fsum(step.amount for step in steps)
+    amounts = [step.amount for step in steps]
+    rest = difference - math.fsum(amounts)
     assert abs(rest) <= max(1, len(steps)) * 2 * tolerance, "the steps do not add up"
-    if not steps or not rest:
-        return tuple(steps)
-    largest = max(range(len(steps)), key=lambda number: abs(steps[number].amount))
-    steps[largest] = replace(steps[largest], amount=steps[largest].amount + rest)
-    return tuple(steps)
+    exact = adding_up(amounts, difference, [step.place for step in steps]) if steps else []
+    changed = [replace(step, amount=each) for step, each in zip(steps, exact, strict=False)]
+    left = (Step(label=OTHER, place="", amount=each) for each in exact[len(steps) :])
+    return (*changed, *left)

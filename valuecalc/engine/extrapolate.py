@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from typing import TypeVar
 
-from valuecalc.case.case import Case, Driver, Scenario
+from valuecalc.case.case import Alternative, Case, Driver, Scenario
 from valuecalc.case.journey import Extrapolation, Target
 from valuecalc.case.rates import PriceChange, Rates
 from valuecalc.case.travel import Origin, OriginDriver, OriginRate, OriginReference
@@ -147,15 +148,21 @@ def _assembled(road: Road, arrived: Sequence[Travelled]) -> Case:
             for each in case.calculations
         ),
         scenarios=_overridden(case.scenarios, arrived),
+        alternatives=_overridden(case.alternatives, arrived),
+        # How likely it was at the reference says nothing about the new customer.
+        probability=None,
         reference=None,
         expected={},
     )
 
 
+Overriding = TypeVar("Overriding", Scenario, Alternative)
+
+
 def _overridden(
-    scenarios: Sequence[Scenario], arrived: Sequence[Travelled]
-) -> tuple[Scenario, ...]:
-    """The scenarios, each override moved as its assumption was."""
+    items: Sequence[Overriding], arrived: Sequence[Travelled]
+) -> tuple[Overriding, ...]:
+    """The scenarios or alternatives, each override moved as its assumption was."""
     moves = {each.before.id: each.move for each in arrived}
 
     def moved(id: str, value: float) -> float:
@@ -163,7 +170,7 @@ def _overridden(
 
     return tuple(
         replace(each, set={id: moved(id, value) for id, value in each.set.items()})
-        for each in scenarios
+        for each in items
     )
 
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
-from valuecalc.case.case import Assumption, Calculation, Case, Line
+from valuecalc.case.case import Alternative, Assumption, Calculation, Case, Line
 from valuecalc.case.travel import Travel
 from valuecalc.engine.money import is_money
 from valuecalc.errors import FormulaError
@@ -27,10 +27,12 @@ def lift_money(case: Case) -> Case:
 
     The rest of each formula stays as it was written. Formulas that cannot be read are left.
     """
-    lifter = _Lifter({each.id.lower() for each in case.referable})
+    beside = (line for each in case.alternatives for line in (*each.benefits, *each.investments))
+    lifter = _Lifter({each.id.lower() for each in (*case.referable, *beside)})
     calculations = tuple(map(lifter.lifted, case.calculations))
     benefits = tuple(map(lifter.lifted, case.benefits))
     investments = tuple(map(lifter.lifted, case.investments))
+    alternatives = tuple(map(lifter.lifted_alternative, case.alternatives))
     if not lifter.found:
         return case
     return replace(
@@ -39,6 +41,7 @@ def lift_money(case: Case) -> Case:
         calculations=calculations,
         benefits=benefits,
         investments=investments,
+        alternatives=alternatives,
     )
 
 
@@ -54,6 +57,13 @@ class _Lifter:
             if rewritten != text:
                 changes[name] = rewritten
         return replace(owner, **changes) if changes else owner
+
+    def lifted_alternative(self, alternative: Alternative) -> Alternative:
+        return replace(
+            alternative,
+            benefits=tuple(map(self.lifted, alternative.benefits)),
+            investments=tuple(map(self.lifted, alternative.investments)),
+        )
 
     def rewritten(self, text: str, owner: Calculation | Line) -> str:
         amounts = sorted(_amounts(text), key=lambda each: each.span)

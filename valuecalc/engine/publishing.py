@@ -70,7 +70,14 @@ def publish(case: Case, result: Result, achieved: Mapping[str, float], about: Ab
         results=tuple(_achievement(each, achieved) for each in result.lines),
         note=about.note,
     )
-    published = replace(case, reference=reference, origin=None, expected=_expected(result))
+    published = replace(
+        case,
+        reference=reference,
+        origin=None,
+        # It has come about: a chance of winning is that of another customer.
+        probability=None,
+        expected=_expected(result),
+    )
     if permission:
         return published
     bare = replace(
@@ -128,8 +135,9 @@ def _expected(result: Result) -> Mapping[str, float | None]:
 
 
 def _without_owner(assumption: Assumption) -> Assumption:
+    """The assumption without who vouches for it, and without the test at the customer's."""
     evidence = assumption.evidence
-    return replace(assumption, evidence=evidence and _unowned(evidence))
+    return replace(assumption, pilot=None, evidence=evidence and _unowned(evidence))
 
 
 def _unowned(evidence: Evidence) -> Evidence:

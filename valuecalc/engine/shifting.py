@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 from typing import TypeVar
 
-from valuecalc.case.case import Case, Line, Plan, Start
+from valuecalc.case.case import Alternative, Case, Line, Plan, Start
 from valuecalc.case.timeline import add_months
 
 AnyLine = TypeVar("AnyLine", bound=Line)
@@ -24,6 +24,7 @@ def begin_at(case: Case, start: date) -> Case:
         plan=_shifted_plan(case.plan, months),
         benefits=tuple(_shifted_line(each, months) for each in case.benefits),
         investments=tuple(_shifted_line(each, months) for each in case.investments),
+        alternatives=tuple(_shifted_alternative(each, months) for each in case.alternatives),
     )
 
 
@@ -47,6 +48,14 @@ def _shifted_plan(plan: Plan, months: int) -> Plan:
         milestones=tuple(replace(each, date=later(each.date)) for each in plan.milestones),
         tasks=tuple(replace(each, done=0.0) for each in plan.tasks),
         decisions=tuple(replace(each, date=later(each.date)) for each in plan.decisions),
+    )
+
+
+def _shifted_alternative(alternative: Alternative, months: int) -> Alternative:
+    return replace(
+        alternative,
+        benefits=tuple(_shifted_line(each, months) for each in alternative.benefits),
+        investments=tuple(_shifted_line(each, months) for each in alternative.investments),
     )
 
 

@@ -80,7 +80,14 @@ def _placed(
     after = first.after.with_value(middle)
     if min(values) < max(values):
         low, high = _range(values)
-        after = replace(after, low=min(low, middle), high=max(high, middle), distribution="")
+        after = replace(
+            after,
+            low=min(low, middle),
+            high=max(high, middle),
+            distribution="",
+            range="",
+            outcomes=(),
+        )
     evidence = _weakest([each.after.evidence for _, each in found], found, step)
     factor = (middle / first.before.value,) if first.before.value else ()
     move = Move(factor, first.move.rounding)

@@ -82,7 +82,10 @@ class Travelled:
 
 
 def travelled(assumption: Assumption, road: Road) -> Travelled:
-    """The assumption at the target, with every step of the way."""
+    """The assumption at the target, with every step of the way; a pilot's cost is converted."""
+    if assumption.pilot is not None:
+        cost = assumption.pilot.cost * road.exchange.factor(road.case.currency)
+        assumption = replace(assumption, pilot=replace(assumption.pilot, cost=cost))
     travel = assumption.travel or COPY
     if travel.driver:
         return _driver(assumption, travel.driver, road)
@@ -114,13 +117,14 @@ def rounded(number: float, travel: Travel) -> float:
 
 
 def moved(assumption: Assumption, move: Move, unit: str) -> Assumption:
-    """The assumption with its value, range and yearly values moved, in another unit."""
+    """The assumption with its value, range, outcomes and yearly values moved, in another unit."""
     return replace(
         assumption,
         value=move(assumption.value),
         values=tuple(map(move, assumption.values)),
         low=None if assumption.low is None else move(assumption.low),
         high=None if assumption.high is None else move(assumption.high),
+        outcomes=tuple(replace(each, value=move(each.value)) for each in assumption.outcomes),
         unit=unit,
     )
 

@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from valuecalc.case import checks
+from valuecalc.engine import distributions
+from valuecalc.engine.headline_names import DRAWN, percentile_name
 from valuecalc.engine.result import Result
 from valuecalc.engine.scenarios import EXPECTED
 from valuecalc.errors import Problem, Severity
@@ -17,7 +19,21 @@ EXPECTED_TOLERANCE = 1e-6
 
 def added(result: Result) -> Result:
     """The result with the warnings of its case and its own."""
-    return replace(result, warnings=(*checks.warnings(result.case), *_of(result)))
+    of_case = checks.warnings(result.case)
+    places = {problem.place for problem in of_case}
+    others = (each for each in _of_simulation(result) if each.place not in places)
+    return replace(result, warnings=(*of_case, *others, *_of(result)))
+
+
+def _of_simulation(result: Result) -> Iterator[Problem]:
+    """What keeps the case from being simulated: it can be calculated nevertheless.
+
+    A scenario moves values beyond their ranges on purpose, so only the expected one is looked at.
+    """
+    if result.scenario != EXPECTED:
+        return
+    for problem in (*distributions.problems(result.case), *distributions.warnings(result.case)):
+        yield replace(problem, severity=Severity.WARNING)
 
 
 def _of(result: Result) -> Iterator[Problem]:
@@ -83,8 +99,12 @@ def _undefined(result: Result) -> Iterator[Problem]:
 
 
 def _expected_names(result: Result) -> Iterator[Problem]:
+    convention = result.case.conventions.headline
+    of_expected = {percentile_name(name, convention) for name in DRAWN}
     for name, expected in result.case.expected.items():
         place = f"expected.{name}"
+        if name in of_expected and result.scenario != EXPECTED:
+            continue
         if name not in result.figures:
             cause = f"There is no figure “{name}”."
             yield _warning("expected", place, cause, "Correct its name.")

@@ -6,17 +6,32 @@ checked on the case itself, by `valuecalc.case.checks`.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import replace
+from collections.abc import Mapping
 from typing import Any, cast
 
 from marshmallow import ValidationError, validates_schema
 
 from valuecalc.case import checks
-from valuecalc.case.case import Case, Scenario
+from valuecalc.case.case import Case
 from valuecalc.errors import CaseError, Problem
+from valuecalc.schemas.alternatives import (
+    MAX_ALTERNATIVES,
+    AlternativeSchema,
+    refuse_taken_ids,
+)
 from valuecalc.schemas.document import Path, read_document
-from valuecalc.schemas.fields import Choice, Currency, Many, Note, Part, Quantity, Table, Text
+from valuecalc.schemas.fields import (
+    Choice,
+    Currency,
+    Many,
+    Note,
+    Part,
+    Quantity,
+    Rate,
+    Table,
+    Text,
+)
+from valuecalc.schemas.overrides import refuse_wrong_overrides, with_read_overrides
 from valuecalc.schemas.parts import (
     MAX_ITEMS,
     MAX_OTHERS,
@@ -40,6 +55,12 @@ from valuecalc.schemas.problems import located, problems_of
 from valuecalc.schemas.provenance import OriginSchema, ReferenceSchema
 from valuecalc.schemas.reading import is_blank, read_figure_name, read_in_unit
 from valuecalc.schemas.repair import without_mistakes
+from valuecalc.schemas.risk import (
+    MAX_CORRELATIONS,
+    CorrelationSchema,
+    SimulationSchema,
+    duplicate_pairs,
+)
 from valuecalc.schemas.shape import Shape
 
 FORMAT = "valuecalc/1"
@@ -135,6 +156,14 @@ class CaseSchema(Shape):
     benefits = Many(Part(BenefitSchema), most=MAX_ITEMS, about="What the solution brings.")
     investments = Many(Part(InvestmentSchema), most=MAX_ITEMS, about="What the solution takes.")
     scenarios = Many(Part(ScenarioSchema), most=MAX_SCENARIOS, about="Named overrides.")
+    alternatives = Many(
+        Part(AlternativeSchema), most=MAX_ALTERNATIVES, about="What else the customer could do."
+    )
+    correlations = Many(
+        Part(CorrelationSchema), most=MAX_CORRELATIONS, about="Assumptions that move together."
+    )
+    simulation = Part(SimulationSchema, about="How the case is simulated.")
+    probability = Rate(least=0, most=1, about="The chance that it comes about.", example="40%")
     goals = Many(Part(GoalSchema), most=MAX_OTHERS, about="The value chain.")
     people = Many(Part(PersonSchema), most=MAX_OTHERS, about="The buying team and ours.")
     plan = Part(PlanSchema, about="How the solution is rolled out.")
@@ -150,47 +179,63 @@ class CaseSchema(Shape):
 
     @validates_schema(pass_original=True, skip_on_field_errors=False)
     def _ids_differ(self, data: Mapping[str, Any], original: Any, **_: Any) -> None:
-        others = [(key,) for key in ("scenarios", "goals", "people", "sources")]
+        others = [(key,) for key in ("scenarios", "alternatives", "goals", "people", "sources")]
         refuse_duplicates(original, FORMULA_LISTS, *others)
 
     @validates_schema(pass_original=True, skip_on_field_errors=False)
+    def _ids_of_alternatives_are_free(
+        self, data: Mapping[str, Any], original: Any, **_: Any
+    ) -> None:
+        refuse_taken_ids(original)
+
+    @validates_schema(pass_original=True, skip_on_field_errors=False)
+    def _pairs_differ(self, data: Mapping[str, Any], original: Any, **_: Any) -> None:
+        found = duplicate_pairs(items_of(original, "correlations"))
+        flaws = {index: {"between": [flaw]} for index, flaw in found}
+        if flaws:
+            raise ValidationError({"correlations": flaws})
+
+    @validates_schema(pass_original=True, skip_on_field_errors=False)
     def _overrides_are_numbers(self, data: Mapping[str, Any], original: Any, **_: Any) -> None:
-        unit_of = {id: AssumptionSchema.unit_of(raw) for id, raw in _with_ids(original)}
-        flaws = [_override_flaws(scenario, unit_of) for scenario in items_of(original, "scenarios")]
-        found = {index: {"set": each} for index, each in enumerate(flaws) if each}
-        if found:
-            raise ValidationError({"scenarios": found})
+        refuse_wrong_overrides(original)
+
+    @validates_schema(pass_original=True, skip_on_field_errors=False)
+    def _pilots_cost_money(self, data: Mapping[str, Any], original: Any, **_: Any) -> None:
+        default = Case(title="").currency
+        is_given = isinstance(original, Mapping) and not is_blank(original.get("currency"))
+        currency = data.get("currency", None if is_given else default)
+        flaws: dict[int, Any] = {}
+        for index, each in enumerate(items_of(original, "assumptions")):
+            flaw = _pilot_flaw(each, currency)
+            flaws |= {index: {"pilot": {"cost": flaw}}} if flaw else {}
+        if flaws:
+            raise ValidationError({"assumptions": flaws})
 
     def build(self, data: dict[str, Any]) -> Case:
         """The case, with the overrides of its scenarios in the units of its assumptions."""
         del data["format"]
-        case = Case(**data)
-        unit_of = {each.id: each.unit for each in case.assumptions}
-        read = [_with_read_overrides(scenario, unit_of) for scenario in case.scenarios]
-        return replace(case, scenarios=tuple(read))
+        return with_read_overrides(Case(**data))
 
 
-def _with_ids(data: object) -> Iterator[tuple[str, Mapping[str, Any]]]:
-    for each in items_of(data, "assumptions"):
-        if isinstance(each, Mapping) and isinstance(each.get("id"), str):
-            yield each["id"].strip(), each
+def _pilot_flaw(assumption: object, currency: str | None) -> Any:
+    """What is wrong with the currency of a raw pilot's cost; None when nothing is."""
+    pilot = assumption.get("pilot") if isinstance(assumption, Mapping) else None
+    cost = pilot.get("cost") if isinstance(pilot, Mapping) else None
+    if is_blank(cost) or not _is_number(cost):
+        return None
+    try:
+        read_in_unit(cost, currency)
+    except ValidationError as error:
+        return error.messages
+    return None
 
 
-def _override_flaws(scenario: object, unit_of: Mapping[str, str | None]) -> dict[Any, Any]:
-    given = scenario.get("set") if isinstance(scenario, Mapping) else None
-    flaws: dict[Any, Any] = {}
-    for id, value in given.items() if isinstance(given, Mapping) else ():
-        try:
-            if not is_blank(value):
-                read_in_unit(value, unit_of.get(id))
-        except ValidationError as error:
-            flaws[id] = error.messages
-    return flaws
-
-
-def _with_read_overrides(scenario: Scenario, unit_of: Mapping[str, str]) -> Scenario:
-    read = {id: read_in_unit(value, unit_of.get(id)) for id, value in scenario.set.items()}
-    return replace(scenario, set=read)
+def _is_number(value: object) -> bool:
+    try:
+        read_in_unit(value, None)
+    except ValidationError:
+        return False  # the field says so
+    return True
 
 
 _SCHEMA = CaseSchema()

@@ -3,7 +3,8 @@
 In the document of a case the assumptions are a list; in its keyed view they are a mapping from
 id to item, in the same order. Versions are compared, merged and patched on this view, so that
 an item is the same one wherever it stands in its list. Which lists hold items with ids is read
-off the schema of the case; all other lists are single values.
+off the schema of the case. A correlation goes by the pair that it is between, in alphabetical
+order (`arpu~churn`); all other lists are single values.
 
 The functions share unchanged parts with what they were given, and never change it.
 """
@@ -21,7 +22,8 @@ from valuecalc.errors import CaseError, DocumentError, Problem
 from valuecalc.schemas.assembly import MAX_DEPTH
 from valuecalc.schemas.case import CaseSchema
 from valuecalc.schemas.parts import MeasuredShape
-from valuecalc.schemas.problems import shown
+from valuecalc.schemas.problems import pair_of, shown
+from valuecalc.schemas.risk import CorrelationSchema
 
 Place = tuple[str, ...]
 """A place in the keyed view: `("assumptions", "subscribers", "low")`."""
@@ -81,13 +83,15 @@ def _outline_of(each: fields.Field[Any]) -> Outline:
         return Outline(entries=_outline_of(each.value_field))
     if isinstance(each, fields.List):
         inner = each.inner
-        if isinstance(inner, fields.Nested) and _has_id(inner.schema):
+        if isinstance(inner, fields.Nested) and _has_name(inner.schema):
             return Outline(items=_outline(inner.schema))
         return Outline() if isinstance(inner, fields.Nested) else _outline_of(inner)
     return Outline(unit=getattr(each, "unit", None), unit_key=getattr(each, "unit_key", None))
 
 
-def _has_id(schema: Schema) -> bool:
+def _has_name(schema: Schema) -> bool:
+    if isinstance(schema, CorrelationSchema):
+        return True
     return "id" in schema.fields and schema.fields["id"].required
 
 
@@ -123,27 +127,32 @@ def _by_id(items: Any) -> dict[str, Any] | None:
     """The items by their ids; None unless they all have one of their own."""
     if not isinstance(items, list | tuple):
         return None
-    found = {item["id"]: item for item in items if _is_item(item)}
+    names = {_name_of(item): item for item in items}
+    found = {name: item for name, item in names.items() if name is not None}
     return found if len(found) == len(items) else None
 
 
-def _is_item(item: Any) -> bool:
-    return isinstance(item, Mapping) and isinstance(item.get("id"), str)
+def _name_of(item: Any) -> str | None:
+    """What an item goes by: its id, or the pair that it is between."""
+    id = item.get("id") if isinstance(item, Mapping) else None
+    return id if isinstance(id, str) else pair_of(item)
 
 
 def _unkeyed(value: Any, outline: Outline) -> Any:
     if outline.items is not None and isinstance(value, Mapping):
         inner = outline.items
-        return [_with_id(id, _unkeyed(item, inner)) for id, item in value.items()]
+        return [_named(id, _unkeyed(item, inner), inner) for id, item in value.items()]
     if isinstance(value, Mapping) and outline.holds_items:
         return {key: _unkeyed(each, outline.below(key)) for key, each in value.items()}
     return value
 
 
-def _with_id(id: str, item: Any) -> Any:
-    if not isinstance(item, Mapping) or "id" in item:
+def _named(name: str, item: Any, outline: Outline) -> Any:
+    if not isinstance(item, Mapping) or "id" in item or "between" in item:
         return item
-    return {"id": id, **item}
+    if "between" in outline.fields:
+        return {"between": name.split("~"), **item}
+    return {"id": name, **item}
 
 
 class _Missing:

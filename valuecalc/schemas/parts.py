@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any, ClassVar
 
 from marshmallow import ValidationError, post_dump, pre_dump, pre_load, validates_schema
@@ -29,7 +30,7 @@ from valuecalc.case.case import (
     Scenario,
     Source,
 )
-from valuecalc.case.risk import DISTRIBUTIONS
+from valuecalc.case.risk import DISTRIBUTIONS, HEADLINES, RANGES
 from valuecalc.case.timeline import MAX_YEARS, Period, Timeline
 from valuecalc.case.travel import Rounding, Travel
 from valuecalc.errors import UnitError
@@ -60,9 +61,11 @@ from valuecalc.schemas.problems import Flaw, Missing, item_names, shown
 from valuecalc.schemas.reading import (
     is_blank,
     read_identifier,
+    read_in_unit,
     read_number,
     tidy_unit,
 )
+from valuecalc.schemas.risk import MAX_OUTCOMES, OutcomeSchema, PilotSchema
 from valuecalc.schemas.shape import Shape
 
 SIDES = ("customer", "vendor", "joint")
@@ -158,6 +161,9 @@ class ConventionsSchema(Shape):
     finance_rate = Rate(above=-1, most=10, about="What negative cash costs, for MIRR.")
     reinvestment_rate = Rate(above=-1, most=10, about="What positive cash earns, for MIRR.")
     finance_view = Many(Choice(Grade), most=5, about="The grades that the finance view counts.")
+    headline = Choice(
+        HEADLINES, about="What documents show: expected values, or a percentile of the simulation."
+    )
 
 
 class PropositionSchema(Shape):
@@ -288,7 +294,7 @@ class AssumptionSchema(MeasuredShape):
 
     makes = Assumption
     example = "{id: users, label: Users, value: 1250}"
-    numbers = ("value", "values", "low", "high")
+    numbers = ("value", "values", "low", "high", "outcomes")
 
     id = Identifier(required=True, reserved=RESERVED_IN_FORMULAS, example="users")
     label = Text(required=True, about="The assumption for people.", example="Users today")
@@ -300,10 +306,16 @@ class AssumptionSchema(MeasuredShape):
         about="One value a year, the last one carried on; instead of value.",
     )
     growth = Rate(above=-1, most=10, about="A yearly step.", example="3%")
-    low = Quantity(unit_key="unit", about="The 10th percentile, without a distribution.")
-    high = Quantity(unit_key="unit", about="The 90th percentile, without a distribution.")
+    low = Quantity(unit_key="unit", about="The 10th percentile, or the lowest value.")
+    high = Quantity(unit_key="unit", about="The 90th percentile, or the highest value.")
     unit = UnitText(about="What the number counts.", example="GBP/subscriber/month")
     distribution = Choice(DISTRIBUTIONS, about="How the number is spread around its value.")
+    range = Choice(RANGES, about="What low and high are, unless the distribution says so.")
+    outcomes = Many(
+        Part(OutcomeSchema), most=MAX_OUTCOMES, about="The values of a discrete distribution."
+    )
+    common = Identifier(about="What moves it in every case of a portfolio.", example="inflation")
+    pilot = Part(PilotSchema, about="A test that would settle it.")
     evidence = Part(EvidenceSchema, about="Where the number comes from.")
     travel = Part(TravelSchema, about="What becomes of it at another customer.")
     note = Note(about="Anything else about it.")
@@ -317,10 +329,28 @@ class AssumptionSchema(MeasuredShape):
         if "value" in data and "values" in data:
             _refuse_conflict(data["value"], data["values"][0])
 
+    @validates_schema(pass_original=True, skip_on_field_errors=False)
+    def _outcomes_are_numbers(self, data: Mapping[str, Any], original: Any, **_: Any) -> None:
+        unit = self.unit_of(original) if isinstance(original, Mapping) else None
+        flaws: dict[int, Any] = {}
+        for index, outcome in enumerate(items_of(original, "outcomes")):
+            value = outcome.get("value") if isinstance(outcome, Mapping) else None
+            try:
+                if not is_blank(value):
+                    read_in_unit(value, unit)
+            except ValidationError as error:
+                flaws[index] = {"value": error.messages}
+        if flaws:
+            raise ValidationError({"outcomes": flaws})
+
     def build(self, data: dict[str, Any]) -> Assumption:
         """The assumption; its value is the first of its values."""
         if "values" in data:
             data.setdefault("value", data["values"][0])
+        unit = data.get("unit", "1")
+        data["outcomes"] = tuple(
+            replace(each, value=read_in_unit(each.value, unit)) for each in data.get("outcomes", ())
+        )
         return Assumption(**data)
 
     @post_dump(pass_original=True)

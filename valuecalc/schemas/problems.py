@@ -15,6 +15,7 @@ from typing import Any
 from marshmallow import ValidationError
 from marshmallow.exceptions import SCHEMA
 
+from valuecalc.case.risk import pair_name
 from valuecalc.errors import InputError, Problem, did_you_mean
 from valuecalc.schemas.assembly import Path
 
@@ -182,17 +183,31 @@ def _place(place: str, key: Any, names: Sequence[str | None]) -> str:
 
 
 def item_names(items: Sequence[object]) -> tuple[str | None, ...]:
-    """The id by which each item of a list can be found: None without one, or when taken."""
+    """The id (or pair) by which each item of a list is found: None without one, or when taken."""
     names: list[str | None] = []
     taken: set[str] = set()
     for item in items:
-        id = item.get("id") if isinstance(item, Mapping) else None
-        if isinstance(id, str) and ID.fullmatch(id) and id.lower() not in taken:
+        id = _name_of(item)
+        if id is not None and id.lower() not in taken:
             names.append(id)
             taken.add(id.lower())
         else:
             names.append(None)
     return tuple(names)
+
+
+def _name_of(item: object) -> str | None:
+    id = item.get("id") if isinstance(item, Mapping) else None
+    return id if isinstance(id, str) and ID.fullmatch(id) else pair_of(item)
+
+
+def pair_of(item: object) -> str | None:
+    """The name of the pair that a raw correlation is between; None where it names none."""
+    between = item.get("between") if isinstance(item, Mapping) else None
+    if not isinstance(between, list | tuple) or len(between) != 2:
+        return None
+    ids = [each.strip() for each in between if isinstance(each, str)]
+    return pair_name(*ids) if len(ids) == 2 and all(map(ID.fullmatch, ids)) else None
 
 
 def _line(lines: Mapping[Path, int] | None, path: Path) -> int | None:

@@ -86,8 +86,24 @@ def _put_zeros_for_assumptions(
     kept = [each for each in rest["assumptions"] if each.get("id") not in broken]
     taken = {each.get("id") for each in kept}
     zeros = [{"id": id, "label": "?", "formula": _ZERO} for id in sorted(broken - taken)]
+    _forget_what_names(rest, broken)
     rest["assumptions"] = kept
     rest["calculations"] = [*rest["calculations"], *zeros]
+
+
+def _forget_what_names(rest: dict[str, Any], broken: set[Any]) -> None:
+    """Leave out what refers to assumptions that are none any more, and would be said to err."""
+    if broken and isinstance(rest.get("correlations"), list):
+        rest["correlations"] = [
+            each for each in rest["correlations"] if not broken & set(each.get("between", ()))
+        ]
+    for key in ("scenarios", "alternatives"):
+        rest[key] = [_without_overrides(each, broken) for each in rest.get(key) or ()]
+
+
+def _without_overrides(item: Mapping[str, Any], broken: set[Any]) -> dict[str, Any]:
+    kept = {id: value for id, value in (item.get("set") or {}).items() if id not in broken}
+    return {**item, "set": kept}
 
 
 def _has_id(item: Mapping[str, Any]) -> bool:

@@ -11,6 +11,10 @@ from valuecalc.errors import Problem, Severity
 WITHOUT_COUNTERPART = (
     "conventions",
     "scenarios",
+    "alternatives",
+    "correlations",
+    "simulation",
+    "probability",
     "goals",
     "people",
     "plan",
@@ -55,6 +59,10 @@ def of_assumption(each: Assumption) -> Iterator[Problem]:
         yield loss(f"assumptions.{each.id}", "Only the value of its first year is carried.")
     if not each.is_certain:
         yield loss(f"assumptions.{each.id}", "Its range is not carried.")
+    if each.common:
+        yield loss(f"assumptions.{each.id}.common", "What moves it elsewhere is not carried.")
+    if each.pilot is not None:
+        yield loss(f"assumptions.{each.id}.pilot", "Its pilot is not carried.")
 
 
 def of_line(line: LineResult) -> Iterator[Problem]:

@@ -25,7 +25,11 @@ CONTEXT = 30
 MOST_DIGITS = 12
 
 FIELD_WORDS = {
+    "between": "assumptions",
     "by": "by when",
+    "common": "common driver",
+    "correlations.rank": "rank correlation",
+    "conventions.headline": "headline figures",
     "conventions.roi": "ROI",
     "days": "working days",
     "done": "part done",
@@ -35,6 +39,8 @@ FIELD_WORDS = {
     "hard": "hard money",
     "id": "name in formulas",
     "non_monetary": "counted outside money",
+    "probability": "chance of coming about",
+    "range": "what low and high are",
     "set": "override of",
     "starts": "start",
     "tested": "tested by",
@@ -72,7 +78,7 @@ def describe(place: Place, view: Mapping[str, Any]) -> Description:
     rest = place[start:]
     if item is None:
         return _outside_items(place, view)
-    label = label_of(item) or place[start - 1]
+    label = _label_at(place[:start], item, view)
     if not rest:
         return Description(label, noun(place[start - 2]))
     if rest[0] == "set" and len(rest) == 2:
@@ -81,6 +87,19 @@ def describe(place: Place, view: Mapping[str, Any]) -> Description:
         return Description(label, words, str((assumption or {}).get("unit", "1")))
     section = place[start - 2]
     return Description(label, _field(rest, section), _unit(place, item))
+
+
+def _label_at(place: Place, item: Mapping[str, Any], view: Mapping[str, Any]) -> str:
+    """An item for people: a pair by both its labels, a line together with its alternative."""
+    if place[0] == "correlations":
+        found = (_item_at(("assumptions", id), view)[1] or {} for id in place[-1].split("~"))
+        names = zip(found, place[-1].split("~"), strict=True)
+        return " and ".join(label_of(each) or id for each, id in names)
+    label = label_of(item) or place[-1]
+    if place[0] == "alternatives" and len(place) > 2:
+        _, around = _item_at(place[:2], view)
+        return f"{label} ({label_of(around or {}) or place[1]})"
+    return label
 
 
 def _item_at(place: Place, view: Mapping[str, Any]) -> tuple[int, Mapping[str, Any] | None]:
@@ -117,6 +136,8 @@ def outline_at(place: Place) -> Outline:
 def _unit(place: Place, item: Mapping[str, Any]) -> str:
     """The unit of a number at a place; `1` where a bare number is an amount."""
     outline = outline_at(place)
+    if place[-1] == "outcomes":
+        return str(item.get("unit", "1"))
     if outline.unit_key is not None:
         return str(item.get(outline.unit_key, "1"))
     return outline.unit or ""
@@ -170,7 +191,8 @@ def text_of(value: Any, unit: str = "") -> str:
 
 def _number(value: float, unit: str, digits: int | None = None) -> str:
     if not unit:
-        return quantity.show_plain(value)
+        # A seed has more digits than a floating-point number keeps.
+        return str(value) if isinstance(value, int) else quantity.show_plain(value)
     if digits is None:
         return quantity.show_with_unit(value, unit)
     return quantity.show(value, unit, digits=digits) + quantity.unit_tail(unit, value)
@@ -189,11 +211,19 @@ def _text(value: str) -> str:
 
 
 def _list(values: list[Any], unit: str) -> str:
+    if values and all(isinstance(each, Mapping) and "chance" in each for each in values):
+        return ", ".join(_outcome(each, unit) for each in values)
     numbers = [each for each in values if isinstance(each, int | float)]
     if unit and values and len(numbers) == len(values):
         return ", ".join(quantity.show(each, unit) for each in numbers) + quantity.unit_tail(unit)
     separator = "; " if any(isinstance(each, Mapping) for each in values) else ", "
     return separator.join(_entries(each) for each in values) or UNDEFINED
+
+
+def _outcome(outcome: Mapping[str, Any], unit: str) -> str:
+    """`£100 (30%)`: a value and its chance."""
+    value = text_of(outcome.get("value"), unit or "1")
+    return f"{value} ({text_of(outcome['chance'], '%')})"
 
 
 def _summary(value: Mapping[str, Any]) -> str:
