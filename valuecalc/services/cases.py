@@ -43,10 +43,15 @@ def read(text: str | bytes) -> Case:
 
 def calculate(case: Case, scenario: str = EXPECTED) -> Result:
     """Work out a case. Raises `CaseError` with every mistake, `UnknownName` for the scenario."""
+    refuse_mistakes(case)
+    return work_out(case, scenario)
+
+
+def refuse_mistakes(case: Case) -> None:
+    """Nothing, for a case that can be worked out. Raises `CaseError` with every mistake."""
     mistakes = checks.errors(case)
     if mistakes:
         raise CaseError(mistakes)
-    return work_out(case, scenario)
 
 
 def check(case: Case) -> tuple[Problem, ...]:
@@ -104,9 +109,7 @@ def amount_for(case: Case, figure: str, text: str, scenario: str = EXPECTED) -> 
 
 def compare(case: Case) -> tuple[Result, ...]:
     """All scenarios of a case side by side. Raises `CaseError` with every mistake."""
-    mistakes = checks.errors(case)
-    if mistakes:
-        raise CaseError(mistakes)
+    refuse_mistakes(case)
     return comparison.compare(case)
 
 
