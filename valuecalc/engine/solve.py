@@ -7,20 +7,27 @@ answer is exact; elsewhere it is bracketed by a scan and polished, and the resid
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 
-from valuecalc.case.binding import Binding, bind
+import numpy as np
+
 from valuecalc.case.case import Assumption, Case
 from valuecalc.engine import books, figures, scenarios
-from valuecalc.engine.model import Model, compile_case
+from valuecalc.engine.drawn_figures import DrawnFigures
+from valuecalc.engine.linear import Straight, straight
+from valuecalc.engine.model import Model, Series, compile_case
 from valuecalc.engine.result import Figure
+from valuecalc.engine.roots import Root, Roots, find_roots
 from valuecalc.errors import NoSolution, UnknownName
-from valuecalc.formula import algebra, quantity
+from valuecalc.formula import quantity
 
-LINEAR_FIGURES = ("value", "npv", "total_benefits", "total_investment")
+EXACT = "exact"
+SEARCH = "search"
+
 _SCAN = 48
 _REACH = 1e4
+_INSIDE = 17
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,7 +36,8 @@ class Solution:
 
     `method` is `exact` (the figure is linear in the assumption) or `search`; `residual` is
     the figure at the solution less the wanted amount. `others` are further solutions, the
-    given one being nearest to the expected value.
+    given one being nearest to the expected value. `note` says what the solution would ask
+    for that cannot be, such as a share of more than all.
     """
 
     assumption: Assumption
@@ -39,6 +47,7 @@ class Solution:
     method: str
     residual: float
     others: tuple[float, ...] = ()
+    note: str = ""
 
     @property
     def text(self) -> str:
@@ -47,10 +56,14 @@ class Solution:
 
     def shown(self, value: float) -> str:
         """A value of the assumption with its unit; two decimals unless it is whole."""
-        unit = self.assumption.unit
-        digits = None if float(value).is_integer() else 2
-        number = quantity.show(value, unit, digits=digits)
-        return f"{number}{quantity.unit_tail(unit, value)}"
+        return shown(value, self.assumption.unit)
+
+
+def shown(value: float, unit: str) -> str:
+    """A value that was found, with its unit; pounds and pieces with two decimals unless whole."""
+    is_plain = quantity.is_percentage(unit) or abs(value) < 1 or float(value).is_integer()
+    digits = None if is_plain else 2
+    return f"{quantity.show(value, unit, digits=digits)}{quantity.unit_tail(unit, value)}"
 
 
 def solve(
@@ -64,169 +77,190 @@ def solve(
 
     Raises `UnknownName`, `NoSolution` with the reason, and `CaseError`.
     """
-    in_force = scenarios.applied(case, scenarios.find(case, scenario))
-    search = _Search(in_force, assumption, figure, wanted)
-    return search.linear() if search.is_linear() else search.scanned()
+    answer = Question.of(case, scenario).ask(assumption, figure, wanted)
+    if not answer.values:
+        raise NoSolution(*why_not(answer))
+    value = answer.nearest
+    reached = answer.figure_at(value)
+    return Solution(
+        assumption=answer.assumption,
+        figure=reached,
+        wanted=wanted,
+        value=value,
+        method=answer.method,
+        residual=math.nan if reached.value is None else reached.value - wanted,
+        others=tuple(each for each in answer.values if each != value),
+        note=beyond(answer.assumption, value),
+    )
 
 
-class _Search:
-    def __init__(self, case: Case, assumption: str, figure: str, wanted: float) -> None:
-        self.case = case
-        self.model: Model = compile_case(case)
+@dataclass(frozen=True, eq=False)
+class Question:
+    """A case of which it is asked which values would give a wanted figure.
+
+    `drawn` are the figures that have been asked for, ready to be worked out at many values.
+    """
+
+    model: Model
+    drawn: dict[str, DrawnFigures] = field(default_factory=dict)
+
+    @staticmethod
+    def of(case: Case, scenario: str = scenarios.EXPECTED) -> Question:
+        """A case in a scenario. Raises `UnknownName`, `CaseError`."""
+        return Question(compile_case(scenarios.applied(case, scenarios.find(case, scenario))))
+
+    def ask(self, assumption: str, figure: str, wanted: float) -> Answer:
+        """Every value of an assumption that gives a figure the wanted amount.
+
+        Raises `UnknownName`.
+        """
+        case = self.model.case
         found = case.assumption(assumption)
         if found is None:
             raise UnknownName("assumption", assumption, [each.id for each in case.assumptions])
-        self.assumption = found
-        self.wanted = wanted
-        known = self.figures(found.value)
-        if figure not in known:
-            raise UnknownName("figure", figure, known)
-        self.figure = known[figure]
+        expected = self.ready(figure).expected
+        line = straight(self.model, expected, figure, assumption)
+        answer = Answer(self, found, expected[figure], wanted, line)
+        return answer if line is not None else answer.searched()
 
-    def figures(self, value: float) -> dict[str, Figure]:
-        evaluation = self.model.evaluate({self.assumption.id: value})
-        return figures.work_out(books.keep(evaluation))
+    def ready(self, figure: str) -> DrawnFigures:
+        """A figure, ready to be worked out. Raises `UnknownName`."""
+        if figure not in self.drawn:
+            self.drawn[figure] = DrawnFigures(self.model, (figure,))
+        return self.drawn[figure]
 
-    def at(self, value: float) -> float:
-        """The figure at a value, NaN where it does not exist."""
-        number = self.figures(value)[self.figure.name].value
-        return math.nan if number is None else number
+    def at(self, figure: str, assumption: str, values: Series) -> Series:
+        """A figure at many values of an assumption, shape `(n,)`; no other is worked out.
 
-    def gap(self, value: float) -> float:
-        return self.at(value) - self.wanted
-
-    def is_linear(self) -> bool:
-        """Whether the figure is a sum of flows, each at most linear in the assumption."""
-        name = self.figure.name
-        sums = (*LINEAR_FIGURES, "pv_benefits", "pv_investment", "npv_delayed", "cost_of_delay")
-        is_sum = name in sums or name.startswith(
-            ("benefits.", "investments.", "total_", "net.", "value_year")
-        )
-        if not is_sum or self.assumption.varies_over_time:
-            return False
-        degrees = degrees_in(bind(self.case), self.assumption.id)
-        return all(degrees[line.id] is not None for line in self.case.lines)
-
-    def linear(self) -> Solution:
-        here = self.assumption.value
-        step = abs(here) or 1.0
-        low, high = self.at(here), self.at(here + step)
-        slope = (high - low) / step
-        if not math.isfinite(slope):
-            raise self.undefined()
-        if slope == 0:
-            raise self.no_effect()
-        value = here + (self.wanted - low) / slope
-        # One more step takes out the rounding of the first.
-        value -= self.gap(value) / slope
-        return self.solution(value, "exact")
-
-    def scanned(self) -> Solution:
-        roots = sorted(set(self.roots()), key=lambda root: abs(root - self.assumption.value))
-        if not roots:
-            raise self.out_of_reach()
-        return self.solution(roots[0], "search", tuple(sorted(roots[1:])))
-
-    def roots(self) -> Iterator[float]:
-        points = self.points()
-        gaps = [self.gap(point) for point in points]
-        known = [gap for gap in gaps if math.isfinite(gap)]
-        if not known:
-            raise self.undefined()
-        if all(abs(gap - known[0]) <= 1e-12 * abs(known[0]) for gap in known[1:]):
-            raise self.no_effect()
-        for low, high, before, after in zip(points, points[1:], gaps, gaps[1:], strict=False):
-            if before == 0:
-                yield low
-            elif before * after < 0:
-                root = self.root_between(low, high)
-                # Where the figure jumps over the wanted amount there is no solution.
-                if abs(self.gap(root)) <= 1e-9 * max(abs(before), abs(after)):
-                    yield root
-        if gaps[-1] == 0:
-            yield points[-1]
-
-    def root_between(self, low: float, high: float) -> float:
-        """Where the gap changes its sign; NaN where the figure stops to exist on the way."""
-        # Loaded here, because it is slow to load and needed only for what is not linear.
-        from scipy.optimize import brentq
-
-        try:
-            return float(brentq(self.gap, low, high, xtol=1e-14 * max(abs(low), abs(high))))
-        except ValueError:
-            return math.nan
-
-    def points(self) -> list[float]:
-        """Where to look: from the range outwards, both signs, ever wider."""
-        given = (self.assumption.low, self.assumption.value, self.assumption.high)
-        inside = {point for point in given if point is not None}
-        size = max(map(abs, inside)) or 1.0
-        widths = [size * _REACH ** (k / _SCAN * 2 - 1) for k in range(_SCAN + 1)]
-        return sorted({0.0, *inside, *widths, *(-width for width in widths)})
-
-    def solution(self, value: float, method: str, others: tuple[float, ...] = ()) -> Solution:
-        return Solution(
-            assumption=self.assumption,
-            figure=self.figures(value)[self.figure.name],
-            wanted=self.wanted,
-            value=value,
-            method=method,
-            residual=self.gap(value),
-            others=others,
-        )
-
-    def undefined(self) -> NoSolution:
-        return NoSolution(
-            f"{self.figure.label} cannot be worked out: {self.figure.note}",
-            "Mend that first.",
-        )
-
-    def no_effect(self) -> NoSolution:
-        return NoSolution(
-            f"“{self.assumption.label}” does not move {self.figure.label}.",
-            "Choose an assumption that the figure rests on.",
-        )
-
-    def out_of_reach(self) -> NoSolution:
-        wanted = quantity.show(self.wanted, self.figure.unit)
-        return NoSolution(
-            f"No value of “{self.assumption.label}” makes {self.figure.label} {wanted}; "
-            f"at its expected value it is {self.figure.text}.",
-            "Choose another amount or another assumption.",
-        )
+        NaN where it does not exist.
+        """
+        evaluation = self.model.evaluate({assumption: values})
+        return self.ready(figure).of(evaluation, len(values))[figure]
 
 
-def degrees_in(binding: Binding, assumption: str) -> dict[str, int | None]:
-    """How each calculation and line depends on an assumption, haircuts and growth included.
+@dataclass(frozen=True, eq=False)
+class Answer:
+    """Every value of an assumption that gives a figure the wanted amount, if there is one.
 
-    0 not at all, 1 linearly, None otherwise. A stock that is multiplied every period by
-    something that depends on the assumption is a power of it, and so not linear.
+    `figure` is that at the expected value. Where the figure is linear in the assumption,
+    `straight` is that line; elsewhere `roots` holds what a search has found.
     """
-    degrees: dict[str, int | None] = {each.id: 0 for each in binding.case.assumptions}
-    degrees[assumption] = algebra.LINEAR
-    for group in binding.groups:
-        _settle(binding, group, degrees)
-    found = dict(degrees)
-    for line in binding.case.lines:
-        factors = [
-            algebra.degree(binding.formulas[line.id, field].tree, degrees.__getitem__)
-            for field in line.formulas
-            if field not in ("formula", "growth")
-        ]
-        found[line.id] = algebra.product(degrees[line.id], *factors)
-        growth = binding.formulas.get((line.id, "growth"))
-        if growth and algebra.degree(growth.tree, degrees.__getitem__) != algebra.CONSTANT:
-            found[line.id] = None
-    return found
+
+    question: Question
+    assumption: Assumption
+    figure: Figure
+    wanted: float
+    straight: Straight | None = None
+    roots: Roots = field(default_factory=lambda: Roots((), (), math.nan, math.nan))
+
+    @property
+    def model(self) -> Model:
+        """The model of the case, at its expected values."""
+        return self.question.model
+
+    @property
+    def method(self) -> str:
+        """How it was found: `exact` or `search`."""
+        return SEARCH if self.straight is None else EXACT
+
+    @property
+    def is_defined(self) -> bool:
+        """Whether the figure exists anywhere."""
+        if self.straight is None:
+            return self.roots.is_defined
+        return math.isfinite(self.straight.rest) and math.isfinite(self.straight.slope)
+
+    @property
+    def has_effect(self) -> bool:
+        """Whether the assumption moves the figure."""
+        return self.roots.moves if self.straight is None else self.straight.slope != 0
+
+    @cached_property
+    def values(self) -> tuple[float, ...]:
+        """All values, in ascending order."""
+        if self.straight is None:
+            return tuple(root.value for root in self.roots.found)
+        if not self.is_defined or not self.has_effect:
+            return ()
+        value = self.straight.at(self.wanted)
+        return (value,) if math.isfinite(value) else ()
+
+    @property
+    def nearest(self) -> float:
+        """Of the values the one nearest to the expected one."""
+        return min(self.values, key=lambda value: abs(value - self.assumption.value))
+
+    def root(self, value: float) -> Root | None:
+        """What the search knows of a value."""
+        return next((root for root in self.roots.found if root.value == value), None)
+
+    def searched(self) -> Answer:
+        """The answer with what a search finds."""
+        points = places_to_look(self.assumption)
+        return replace(self, roots=find_roots(self.gap, points, self.assumption.value))
+
+    def gap(self, values: Series) -> Series:
+        """The figure less the wanted amount, at many values of the assumption."""
+        return self.question.at(self.figure.name, self.assumption.id, values) - self.wanted
+
+    def residual_at(self, value: float) -> float:
+        """What the figure at a value still lacks of the wanted amount, or has too much."""
+        return float(self.gap(np.array([value]))[0])
+
+    def figure_at(self, value: float) -> Figure:
+        """The figure at a value of the assumption, as it is shown everywhere."""
+        evaluation = self.model.evaluate({self.assumption.id: value})
+        return figures.work_out(books.keep(evaluation))[self.figure.name]
 
 
-def _settle(binding: Binding, group: tuple[str, ...], degrees: dict[str, int | None]) -> None:
-    """Set the degrees of a group; members of a circle are gone over until nothing changes."""
-    degrees |= dict.fromkeys(group, algebra.CONSTANT)
-    while True:
-        before = [degrees[name] for name in group]
-        for name in group:
-            tree = binding.formulas[name, "formula"].tree
-            degrees[name] = algebra.degree(tree, degrees.__getitem__)
-        if before == [degrees[name] for name in group]:
-            return
+def places_to_look(assumption: Assumption) -> Series:
+    """Where a search begins: all over the range, then outwards, both signs, ever wider."""
+    low, high = reach(assumption)
+    size = max(abs(low), abs(assumption.value), abs(high)) or 1.0
+    width = high - low
+    within = np.linspace(low - width / 2, high + width / 2, 2 * _INSIDE - 1)
+    widths = size * _REACH ** np.linspace(-1, 1, _SCAN + 1)
+    return np.concatenate([[0.0, low, assumption.value, high], within, widths, -widths])
+
+
+def reach(assumption: Assumption) -> tuple[float, float]:
+    """The lowest and the highest value that is expected."""
+    given = [assumption.value, *(each.value for each in assumption.outcomes)]
+    given += [each for each in (assumption.low, assumption.high) if each is not None]
+    return min(given), max(given)
+
+
+def why_not(answer: Answer) -> tuple[str, str]:
+    """Why there is no value, and what to do about it."""
+    label, figure = answer.assumption.label, answer.figure
+    if not answer.is_defined:
+        return f"{figure.label} cannot be worked out: {figure.note}", "Mend that first."
+    if not answer.has_effect:
+        cause = f"“{label}” does not move {figure.label}."
+        return cause, "Choose an assumption that the figure rests on."
+    wanted = amount_text(answer.figure, answer.wanted)
+    cause = f"No value of “{label}” makes {figure.label} {wanted}; "
+    return (
+        f"{cause}at its expected value it is {figure.text}.",
+        "Choose another amount or another assumption.",
+    )
+
+
+def amount_text(figure: Figure, amount: float) -> str:
+    """An amount in the unit of a figure, as people read it."""
+    return quantity.show(amount, figure.unit)
+
+
+def beyond(assumption: Assumption, value: float) -> str:
+    """Why a value may be impossible, though the arithmetic asks for it; empty if it is not.
+
+    A share of a whole lies between none and all of it, and a count is never negative. What is
+    expected to go beyond, or below zero, is neither.
+    """
+    low, high = reach(assumption)
+    number = shown(value, assumption.unit)
+    if assumption.unit == "%" and low >= 0 and high <= 1 and not 0 <= value <= 1:
+        return f"{number} is outside 0% to 100%, where a share of a whole has to lie."
+    if assumption.unit not in ("1", "%") and low >= 0 > value:
+        return f"{number} is below zero, where “{assumption.label}” is never expected to be."
+    return ""
