@@ -73,6 +73,7 @@ HOMES: dict[str, tuple[str, ...]] = {
     "authlib": ("web",),
     "sqlalchemy": ("store",),
     "alembic": ("store",),
+    "distributed": ("services",),
     "flask": ("web",),
     "flask_smorest": ("web",),
     "click": ("cli",),

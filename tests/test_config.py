@@ -61,6 +61,12 @@ def test_every_field_has_a_key_and_every_key_a_field() -> None:
         ("DATA_DIR", "/var/lib/valuecalc", Path("/var/lib/valuecalc")),
         ("SESSION_HOURS", "8", 8),
         ("BIN_DAYS", "90", 90),
+        ("JOB_DAYS", "7", 7),
+        ("ENGINE", "threads://4", "threads://4"),
+        ("ENGINE", "Processes://16", "processes://16"),
+        ("ENGINE", "dask://scheduler.example.com:8786", "dask://scheduler.example.com:8786"),
+        ("ENGINE", "dask+tls://[::1]:8786", "dask+tls://[::1]:8786"),
+        ("ENGINE", "OFF", "off"),
         ("SECRET_KEY", SECRET, SECRET),
     ],
 )
@@ -96,6 +102,15 @@ def test_a_setting_is_read(name: str, text: str, value: Any) -> None:
         ("METRICS_TOKEN", "short", "token_hex"),
         ("SESSION_HOURS", "0", "from 1 to 720"),
         ("BIN_DAYS", "forever", "from 1 to 3650"),
+        ("JOB_DAYS", "0", "from 1 to 3650"),
+        *[
+            ("ENGINE", text, "threads://2, processes://2, dask://host:8786")
+            for text in (
+                *("threads", "threads://", "threads://0", "threads://-1", "threads://1000"),
+                *("dask://host", "dask://:8786", "dask://host:port", "dask://a/b:1", "celery://x"),
+                *("processes://2 ; rm", "tcp://host:8786", "on"),
+            )
+        ],
     ],
 )
 def test_a_value_that_cannot_be_used_is_refused_with_key_and_remedy(

@@ -189,7 +189,7 @@ def test_the_command_works_in_a_folder_whose_name_needs_quoting(
 
 
 def test_an_unknown_part_of_the_set_up_is_refused_before_anything_is_made(checkout: Path) -> None:
-    with pytest.raises(SystemExit, match="knows no devel. Known: dev, system"):
+    with pytest.raises(SystemExit, match="knows no devel. Known: cluster, dev, system"):
         set_up.install(["devel"])
     assert not set_up.VENV.exists()
 

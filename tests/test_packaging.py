@@ -132,7 +132,18 @@ def test_a_wheel_brings_the_command_and_asks_for_what_the_service_needs(unpacked
     assert "valuecalc = valuecalc.cli:main" in (information / "entry_points.txt").read_text()
     metadata = (information / "METADATA").read_text(encoding="utf-8")
     needs = re.findall(r"^Requires-Dist: (.+)$", metadata, re.MULTILINE)
-    assert {str(Requirement(each)) for each in needs} == {str(each) for each in asked_for("app")}
+    always = [each for each in map(Requirement, needs) if each.marker is None]
+    assert {str(each) for each in always} == {str(each) for each in asked_for("app")}
+
+
+def test_a_wheel_asks_for_the_library_of_a_cluster_only_when_it_is_wanted(unpacked: Path) -> None:
+    [information] = unpacked.glob("*.dist-info")
+    metadata = (information / "METADATA").read_text(encoding="utf-8")
+    needs = map(Requirement, re.findall(r"^Requires-Dist: (.+)$", metadata, re.MULTILINE))
+    wanted = [each for each in needs if each.marker and each.marker.evaluate({"extra": "cluster"})]
+    assert [f"{each.name}{each.specifier}" for each in wanted] == [
+        f"{each.name}{each.specifier}" for each in asked_for("cluster")
+    ]
 
 
 def test_setup_cfg_lists_the_folders_with_modules_and_the_data_folders_and_no_other() -> None:
@@ -143,7 +154,7 @@ def test_setup_cfg_lists_the_folders_with_modules_and_the_data_folders_and_no_ot
     assert listed == (folders | data) - {""}
 
 
-@pytest.mark.parametrize("level", ["app", "dev"])
+@pytest.mark.parametrize("level", ["app", "cluster", "dev"])
 def test_a_lock_pins_each_package_by_hash_and_names_no_address(level: str) -> None:
     text = (REQUIREMENTS / f"{level}.txt").read_text(encoding="utf-8")
     entries = re.split(r"\n(?=\S)", text.strip())
@@ -152,7 +163,7 @@ def test_a_lock_pins_each_package_by_hash_and_names_no_address(level: str) -> No
     assert "://" not in text
 
 
-@pytest.mark.parametrize("level", ["app", "dev"])
+@pytest.mark.parametrize("level", ["app", "cluster", "dev"])
 def test_a_lock_holds_what_was_asked_for(level: str) -> None:
     pins = {}
     for requirement, version in locked(level).items():
@@ -165,7 +176,8 @@ def test_a_lock_holds_what_was_asked_for(level: str) -> None:
 
 def test_what_the_service_imports_was_asked_for_by_name() -> None:
     publishers = packages_distributions()
-    asked = {canonicalize_name(each.name) for each in asked_for("app")}
+    wanted = [*asked_for("app"), *asked_for("cluster")]
+    asked = {canonicalize_name(each.name) for each in wanted}
     foreign = imported_libraries() - sys.stdlib_module_names - {PACKAGE.name}
     unasked = {
         library
@@ -176,10 +188,18 @@ def test_what_the_service_imports_was_asked_for_by_name() -> None:
     assert not unasked, f"add {sorted(unasked)} to app.in and run `make lock`"
 
 
+def test_the_service_loads_the_library_of_a_cluster_only_when_it_uses_one() -> None:
+    script = "import sys, valuecalc.web.app, valuecalc.services.coordinator; print(*sys.modules)"
+    run = subprocess.run(
+        [sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert "distributed" not in run.stdout.split()
+
+
 def test_the_lock_for_development_holds_that_of_the_service_unchanged() -> None:
     # Without markers: what the service needs on one system, the tests may need on all.
     pinned = [
         {(key.split()[0], version) for key, version in locked(level).items()}
-        for level in ("app", "dev")
+        for level in ("app", "cluster", "dev")
     ]
-    assert pinned[0] <= pinned[1]
+    assert pinned[0] <= pinned[1] <= pinned[2]

@@ -1,10 +1,11 @@
 """Sets a checkout up and starts it, with nothing but the standard library.
 
     python3 -m valuecalc install            .venv with what the service needs
-    python3 -m valuecalc install dev        ... and what working on it needs
+    python3 -m valuecalc install cluster    ... and what working with a cluster needs
+    python3 -m valuecalc install dev        ... and what working on the service needs
     python3 -m valuecalc install system     ... and the programs that tests use
     python3 -m valuecalc run [OPTIONS]      install, then `valuecalc serve`
-    python3 -m valuecalc test [OPTIONS]     install all three, then every check and test
+    python3 -m valuecalc test [OPTIONS]     install all of it, then every check and test
     python3 -m valuecalc lock [OPTIONS]     write the hash-locked requirements anew
 
 Any other command is handed to the command line of the service. What is there already is left
@@ -40,7 +41,7 @@ VENV = ROOT / ".venv"
 BIN = VENV / "bin"
 
 # The lock of a level holds that of the level before.
-LEVELS = ("app", "dev")
+LEVELS = ("app", "cluster", "dev")
 UV = "uv==0.13.9"
 
 # One script for sh and Python, because a #! line can hold neither spaces nor a long path.
@@ -50,9 +51,11 @@ CONSOLE_SCRIPT = """\
 ' '''
 import sys
 
-from valuecalc.cli import main
+# Processes that it starts to work on jobs read it too, and must not do the same again.
+if __name__ == "__main__":
+    from valuecalc.cli import main
 
-sys.exit(main())
+    sys.exit(main())
 """
 
 PROBE = """\
@@ -80,11 +83,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def install(options: Sequence[str]) -> int:
-    """Make what `options` ask for: nothing for the service alone, `dev`, `system`."""
-    unknown = set(options) - {"dev", "system"}
+    """Make what `options` ask for: nothing for the service alone, `cluster`, `dev`, `system`."""
+    unknown = set(options) - {*LEVELS, "system"}
     if unknown:
-        sys.exit(f"install knows no {', '.join(sorted(unknown))}. Known: dev, system.")
-    provide_environment("dev" if "dev" in options else "app")
+        sys.exit(f"install knows no {', '.join(sorted(unknown))}. Known: cluster, dev, system.")
+    provide_environment(max({"app", *options} - {"system"}, key=LEVELS.index))
     if "system" in options:
         provide_system_packages()
     return 0

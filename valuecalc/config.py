@@ -23,6 +23,8 @@
 | `VALUECALC_OIDC_NAME` | what the button says | `Single sign-on` |
 | `VALUECALC_SESSION_HOURS` | hours after which one has to sign in again, 1 to 720 | `12` |
 | `VALUECALC_BIN_DAYS` | days that a deleted case can be brought back, 1 to 3650 | `30` |
+| `VALUECALC_ENGINE` | what works on background jobs: `threads://2`, `processes://2`, `dask://host:8786`, `dask+tls://host:8786`, or `off` in the web server | `threads://` and one less than there are cores |
+| `VALUECALC_JOB_DAYS` | days that a background job and its answer are kept after its end, 1 to 3650 | `30` |
 
 A key that is there but empty counts as absent. Yes and no are `on` and `off`. Where to listen,
 and with how many workers, is said on the command line (`valuecalc serve --help`).
@@ -55,6 +57,10 @@ _YES = ("on", "yes", "true", "1")
 _NO = ("off", "no", "false", "0")
 _DATABASES = ("postgresql", "postgresql+psycopg", "sqlite")
 _COUNTERS = ("memory", "redis", "rediss")
+_ENGINE = re.compile(
+    r"(threads|processes)://[1-9][0-9]{0,2}|dask(\+tls)?://([a-z0-9.-]+|\[[0-9a-f:]+\]):[0-9]{1,5}",
+    re.ASCII,
+)
 _LIMIT = re.compile(r"[1-9][0-9]{0,6}/(second|minute|hour|day)", re.ASCII)
 
 _CHECKOUT = Path(__file__).resolve().parent.parent
@@ -92,6 +98,8 @@ class Settings:
     oidc_name: str = "Single sign-on"
     session_hours: int = 12
     bin_days: int = 30
+    engine: str = ""
+    job_days: int = 30
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> Settings:
@@ -269,6 +277,14 @@ def _limit(key: str, text: str) -> str:
     return text
 
 
+def _engine(key: str, text: str) -> str:
+    address = text.lower()
+    if address != "off" and not _ENGINE.fullmatch(address):
+        remedy = "Write threads://2, processes://2, dask://host:8786, dask+tls://host:8786 or off."
+        raise _refused(key, text, "nothing that can work on jobs", remedy)
+    return address
+
+
 def _web_address(key: str, text: str) -> str:
     parts = _split(text)
     is_whole = parts is not None and parts.scheme in ("http", "https") and parts.hostname
@@ -320,6 +336,8 @@ _READERS: Mapping[str, Read] = {
     f"{PREFIX}OIDC_NAME": _plain,
     f"{PREFIX}SESSION_HOURS": _whole(1, 720, example=12),
     f"{PREFIX}BIN_DAYS": _whole(1, 3650, example=30),
+    f"{PREFIX}ENGINE": _engine,
+    f"{PREFIX}JOB_DAYS": _whole(1, 3650, example=30),
 }
 
 KEYS = tuple(_READERS)

@@ -1,16 +1,19 @@
-"""Commands that run the service: serve, migrate, back up, restore."""
+"""Commands that run the service: serve, work on jobs, migrate, back up, restore."""
 
 from __future__ import annotations
 
+import logging
 import os
+import signal
 import socket
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import click
 
 from valuecalc.cli.output import NO_FILE, fail, reported, say
-from valuecalc.config import Settings
+from valuecalc.config import PREFIX, Settings
 from valuecalc.services import operation, operator
 
 
@@ -25,8 +28,11 @@ def serve(host: str, port: int, workers: int, threads: int) -> None:
     As many requests are answered at once as there are workers times threads; a worker is a
     process, and there is little to gain from more of them than the machine has cores.
     """
+    from valuecalc.services.engines import refuse_missing_library
+
     with reported():
         settings = Settings.from_environment()
+        refuse_missing_library(settings.engine)
         operation.prepare(settings)
         set_up = operator.set_up_path(settings)
     port = free_port(host, port)
@@ -39,6 +45,49 @@ def serve(host: str, port: int, workers: int, threads: int) -> None:
     server = ["gunicorn", "--config", "python:valuecalc.web.gunicorn_config"]
     server += ["--bind", f"{shown}:{port}", "--workers", str(workers), "--threads", str(threads)]
     os.execv(sys.executable, [sys.executable, "-m", *server])
+
+
+@click.command()
+@click.option("--engine", help="What works, instead of VALUECALC_ENGINE: processes://4, say.")
+@click.option("--once", is_flag=True, help="End when no job is left, instead of waiting for more.")
+def worker(engine: str | None, once: bool) -> None:
+    """Work on background jobs until told to stop (Ctrl+C, SIGTERM).
+
+    `serve` works on them as well, unless VALUECALC_ENGINE is `off` for it. There may be any
+    number of workers, on any machine that reaches the database.
+    """
+    # Read when NumPy is loaded; its own threads would fight the engine's for the same cores.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    from valuecalc.services import coordinator, engines
+
+    with reported():
+        settings = settings_of_worker(engine)
+        operation.prepare(settings)
+        with coordinator.opened(settings) as working:
+            log_to_standard_error(settings)
+            for each in (signal.SIGTERM, signal.SIGINT):
+                signal.signal(each, lambda *_: working.stop())
+            address = settings.engine or engines.default()
+            say(f"Working on background jobs with {address} (Ctrl+C ends it)")
+            sys.stdout.flush()
+            if once:
+                working.work_off()
+            else:
+                working.run()
+
+
+def settings_of_worker(engine: str | None) -> Settings:
+    """The settings for `worker`: the option counts, and `off` is meant for the web server."""
+    given = {} if engine is None else {f"{PREFIX}ENGINE": engine}
+    settings = Settings.from_environment({**os.environ, **given})
+    return replace(settings, engine="") if settings.engine == "off" else settings
+
+
+def log_to_standard_error(settings: Settings) -> None:
+    """One line for each event, as text: the server's own format belongs to the web."""
+    line = "%(asctime)s %(levelname)s %(name)s: %(message)s"
+    logging.basicConfig(level=settings.log_level.upper(), format=line)
+    logging.getLogger("alembic").setLevel(logging.WARNING)
 
 
 @click.command()
@@ -85,4 +134,4 @@ def free_port(host: str, port: int) -> int:
         return int(probe.getsockname()[1])
 
 
-COMMANDS = (serve, migrate, backup, restore)
+COMMANDS = (serve, worker, migrate, backup, restore)

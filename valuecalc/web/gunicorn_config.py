@@ -81,6 +81,26 @@ loglevel = _settings.log_level
 logger_class = "valuecalc.web.gunicorn_worker.Log"
 
 
+def post_worker_init(worker: Any) -> None:
+    """Begin to work on background jobs, after the fork, which no thread outlives."""
+    from valuecalc.services.coordinator import Coordinator
+    from valuecalc.services.engines import OFF
+
+    store = getattr(worker.wsgi, "extensions", {}).get("store")
+    if store is None or _settings.engine == OFF:
+        return
+    worker.jobs = Coordinator(store, _settings.engine, days=_settings.job_days)
+    worker.jobs.start()
+
+
+def worker_exit(server: Any, worker: Any) -> None:
+    """Give back the job at hand, so that another process goes on with it at once."""
+    coordinator = getattr(worker, "jobs", None)
+    if coordinator is not None:
+        coordinator.stop()
+        coordinator.join()
+
+
 def child_exit(server: Any, worker: Any) -> None:
     """Forget what a worker that has ended was doing at that moment."""
     from prometheus_client import multiprocess

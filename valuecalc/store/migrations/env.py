@@ -7,7 +7,11 @@ from typing import Any, Literal
 from alembic import context
 from alembic.autogenerate.api import AutogenContext
 
+from valuecalc.store import job_tables
 from valuecalc.store.tables import Moment, Packed, RowNumber, Table
+
+# Imported, so that its tables are among those of the program.
+assert job_tables.JobRow.metadata is Table.metadata
 
 
 def _kind(type_: str, thing: Any, _: AutogenContext) -> str | Literal[False]:

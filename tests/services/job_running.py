@@ -1,0 +1,120 @@
+"""Coordinators for tests: in a hurry, in this process or in one that may be killed."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from tests.services import job_kinds
+from valuecalc.services import jobs
+from valuecalc.services.access import Actor
+from valuecalc.services.coordinator import Coordinator
+from valuecalc.services.job_run import Pace, canonical
+from valuecalc.services.jobs import Job
+from valuecalc.store.database import Database
+from valuecalc.store.tables import sha256
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+QUICK = Pace(
+    lease=3, beat=0.05, idle=0.05, look_at_cases=0.1, pause=0.1, patience=30, faults=3, attempts=3
+)
+PATIENCE_SECONDS = 120
+
+
+def expected_sha(request: dict[str, Any]) -> str:
+    """The hash of the answer, worked out here and now, one part after the other."""
+    payloads = job_kinds.parts(request, None)
+    results = [job_kinds.work({**each, "seconds": 0}) for each in payloads]
+    return sha256(canonical(job_kinds.merge(request, payloads, results)))
+
+
+def started(store: Database, actor: Actor, request: dict[str, Any]) -> Job:
+    return jobs.submit(store, actor, job_kinds.SUMS.name, None, request)
+
+
+@contextmanager
+def coordinating(
+    store: Database, engine: str = "threads://2", pace: Pace = QUICK
+) -> Iterator[Coordinator]:
+    """A coordinator at work in a thread."""
+    coordinator = Coordinator(store, engine, pace=pace)
+    coordinator.start()
+    try:
+        yield coordinator
+    finally:
+        coordinator.stop()
+        coordinator.join(30)
+
+
+def worked_off(
+    store: Database, actor: Actor, job: Job, engine: str = "threads://2", pace: Pace = QUICK
+) -> Job:
+    """The job after a coordinator has worked until nothing was left."""
+    Coordinator(store, engine, pace=pace).work_off()
+    return jobs.read(store, actor, job.uid)
+
+
+def wait_until(condition: Callable[[], object], seconds: float = PATIENCE_SECONDS) -> None:
+    until = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < until, "it did not happen in time"
+        time.sleep(0.02)
+
+
+def wait_for_end(store: Database, actor: Actor, job: Job) -> Job:
+    wait_until(lambda: jobs.read(store, actor, job.uid).state.is_final)
+    return jobs.read(store, actor, job.uid)
+
+
+def wait_for_parts(store: Database, actor: Actor, job: Job, count: int = 1) -> None:
+    wait_until(lambda: jobs.read(store, actor, job.uid).done >= count)
+
+
+@contextmanager
+def process_at_work(url: str, engine: str, folder: Path) -> Iterator[subprocess.Popen[bytes]]:
+    """A process of its own that works on the jobs of the database at `url`."""
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "OPENBLAS_NUM_THREADS": "1"}
+    command = [sys.executable, "-m", "tests.services.job_running", url, engine]
+    with (folder / "working.log").open("ab") as log:
+        process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=log)
+    try:
+        yield process
+    finally:
+        process.kill()
+        process.wait()
+
+
+def children_of(process: int) -> set[int]:
+    """The processes that a process has started, from any of its threads."""
+    found: set[int] = set()
+    for listed in Path(f"/proc/{process}/task").glob("*/children"):
+        found |= {int(each) for each in listed.read_text().split()}
+    return found
+
+
+def is_alive(process: int) -> bool:
+    """Whether a process runs; one that has ended and was not asked after does not."""
+    try:
+        state = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0]
+    except FileNotFoundError:
+        return False
+    return state != "Z"
+
+
+def main() -> None:
+    url, engine = sys.argv[1:]
+    # As in a web server: the main thread has other things to do.
+    coordinator = Coordinator(Database(url), engine, pace=QUICK)
+    coordinator.start()
+    threading.Event().wait()
+
+
+if __name__ == "__main__":
+    main()
