@@ -9,8 +9,14 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 
+import numpy as np
+
 from tests.oracle import Oracle
 from valuecalc.case.binding import Binding, bind
+from valuecalc.case.risk import HEADLINES
+from valuecalc.engine.draws import Sampler
+from valuecalc.engine.headline import plan_of
+from valuecalc.engine.model import Evaluation, compile_case
 from valuecalc.engine.result import Result, Trace, TraceColumn, alias
 from valuecalc.formula import grammar, numbers
 from valuecalc.formula.tree import (
@@ -113,6 +119,22 @@ class _Auditor:
         for part in trace.parts:
             self.value(part)
         return getattr(self, f"search_{trace.name}")(trace)
+
+    def simulation(self, trace: Trace) -> float:
+        """The percentile of draws that are made again, each from nothing but the case."""
+        *drawn, expected = trace.parts
+        self.value(expected)
+        case = self.result.case
+        sampler = Sampler(case, plan_of(case))
+        assert {part.name for part in drawn} == {f"assumptions.{id}" for id in sampler.ids}
+        model = compile_case(case)
+        values = {"value": Evaluation.value, "npv": Evaluation.npv}[expected.name]
+        draws = [
+            np.broadcast_to(values(model.evaluate(sampler.values(block))), block.size)
+            for block in sampler.blocks
+        ]
+        share = HEADLINES[case.conventions.headline]
+        return float(np.percentile(np.concatenate(draws), 100 * share))
 
     def search_irr(self, trace: Trace) -> float:
         """It is not found again, only tried: the discounted flows have to cancel."""

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from functools import cache
+from io import BytesIO
 from pathlib import Path
 
+import openpyxl
 import pytest
 from click.testing import CliRunner
 
 from tests.documents import libreoffice, proposal_reader
 from valuecalc.cli import main
 from valuecalc.engine.result import Result
+from valuecalc.engine.simulate import simulate
 from valuecalc.schemas.case import dump_case
 from valuecalc.services import cases, library
 from valuecalc.system_packages import LIBREOFFICE
@@ -64,6 +68,35 @@ def test_the_page_shows_the_headline_figures() -> None:
         expected = {re.sub(r"\s+", "", text) for text in (figure.text, figure.short)}
         assert texts, figure.name
         assert any(text.startswith(tuple(expected)) for text in texts), (figure.name, texts)
+
+
+def test_a_percentile_headline_is_the_same_everywhere() -> None:
+    case = library.straw_man(REFERENCE).case
+    case = replace(case, conventions=replace(case.conventions, headline="p10"))
+    worked_out = cases.calculate(case)
+    drawn = simulate(case, figures=()).figure("value").at("p10")
+    assert worked_out.value("value_p10") == drawn
+    client = create_app().test_client()
+    answer = client.post("/api/v1/calculate", json={"case": dump_case(case)}).get_json()
+    assert answer["figures"]["value_p10"] == drawn
+    page = client.post("/calculate", data={"document": json.dumps(dump_case(case))})
+    assert worked_out.lead.short in page.get_data(as_text=True)
+    document = proposal_reader.Document(cases.export(case, "docx").content)
+    [text] = {each.text for each in document.controls if each.tag == "value_p10"}
+    assert text == worked_out.lead.text
+    book = openpyxl.load_workbook(BytesIO(cases.export(case, "xlsx").content), data_only=True)
+    [(sheet, cell)] = book.defined_names["value_p10"].destinations
+    assert book[sheet][cell].value == drawn
+
+
+def test_the_command_line_shows_the_percentile_first(tmp_path: Path) -> None:
+    case = dump_case(library.straw_man(REFERENCE).case)
+    case["conventions"] = {**case.get("conventions", {}), "headline": "p20"}
+    file = tmp_path / "case.json"
+    file.write_text(json.dumps(case), encoding="utf-8")
+    shown = CliRunner().invoke(main, ["calc", str(file)]).output
+    figure = "Value, reached in 80% of the draws (P20)"
+    assert shown.index(figure) < shown.index("Total benefits")
 
 
 def test_the_explanation_of_a_figure_shows_the_same_number() -> None:

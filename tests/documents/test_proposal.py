@@ -30,6 +30,7 @@ SECTIONS = [
     "How each line is worked out",
     "Assumptions and evidence",
     "Scenarios",
+    "How sure the value is",
     "Implementation plan",
     "Open points",
     "Conventions in force",
@@ -563,16 +564,16 @@ def test_a_public_source_is_given_with_publisher_day_link_and_note() -> None:
 # the pictures
 
 
-def test_two_charts_are_drawn_over_the_whole_width_and_described() -> None:
+def test_the_charts_are_drawn_over_the_whole_width_and_described() -> None:
     _, document = written(REFERENCE)
     extents = document.find(".//wp:inline/wp:extent")
-    assert [each.get("cx") for each in extents] == ["5760000", "5760000"]
-    waterfall, cash = (each.get("descr") for each in document.find(".//wp:docPr"))
+    assert [each.get("cx") for each in extents] == ["5760000"] * 4
+    waterfall, cash, _, _ = (each.get("descr") for each in document.find(".//wp:docPr"))
     assert "Value £12m" in waterfall
     assert "Raised by Higher revenue per user £15m" in waterfall
     assert "Pays back after 7.2 months" in cash
     pictures = [data for name, data in document.parts.items() if name.endswith(".png")]
-    assert [data[:4] for data in pictures] == [b"\x89PNG"] * 2
+    assert [data[:4] for data in pictures] == [b"\x89PNG"] * 4
 
 
 def test_the_chart_of_a_case_that_never_pays_back_says_so() -> None:
@@ -607,7 +608,7 @@ def test_captions_are_numbered_one_after_the_other() -> None:
     numbers = [each.split(".")[0] for each in captions]
     assert numbers == [f"Table\u00a0{number}" for number in range(1, len(captions) + 1)]
     figures = [each.split(".")[0] for each in document.styled("PictureCaption")]
-    assert figures == ["Figure\u00a01", "Figure\u00a02"]
+    assert figures == [f"Figure\u00a0{number}" for number in (1, 2, 3, 4)]
     instructions = {each.text.strip() for each in document.find(".//w:instrText")}
     assert instructions == {"SEQ Table \\* ARABIC", "SEQ Figure \\* ARABIC"}
 

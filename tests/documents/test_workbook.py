@@ -112,6 +112,27 @@ def test_every_figure_is_live(name: str) -> None:
     assert not given
 
 
+def test_a_percentile_is_a_dated_value_that_pretends_no_formula() -> None:
+    name = "percentile headline"
+    book, result = formulas_of(name), calculate(case_of(name))
+    fixed = [f for f in result.figures if not is_formula(named(book, f))]
+    assert fixed == ["value_p10", "npv_p10"]
+    assert named(book, "value_p10").value == result.value("value_p10")
+    texts = [str(row[0].value) for row in book["Summary"].iter_rows(max_col=1) if row[0].value]
+    assert (
+        "P10: from a simulation of 16,384 draws, scrambled Sobol points, seed 1; as of this "
+        "export, for the expected scenario, and not recalculated here."
+    ) in " ".join(texts)
+
+
+def test_a_percentile_that_cannot_be_drawn_says_so_in_its_cell() -> None:
+    book = values_of("headline that cannot be drawn")
+    cell = named(book, "value_p10")
+    assert cell.value == "n/a"
+    assert cell.offset(0, 1).value == "cannot be drawn"
+    assert "simulation" not in str(book["Summary"]["A6"].value)
+
+
 def test_a_workbook_has_its_sheets_and_opens_on_the_summary() -> None:
     book = formulas_of(MODELS[0])
     assert book.sheetnames == SHEETS

@@ -103,7 +103,14 @@ UNDEFINED = case(
     SYSTEM,
 )
 
+DRAWN = {"headline": "p10"}
+HEADLINE = case(SAVING, OUTLAY, WORK, SYSTEM, scenario("poor", saving=700), conventions=DRAWN)
+
 SPECIAL: dict[str, Case] = {
+    "percentile headline": HEADLINE,
+    "headline that cannot be drawn": case(
+        replace(SAVING, distribution="normal"), OUTLAY, WORK, SYSTEM, conventions=DRAWN
+    ),
     "quarterly": QUARTERLY,
     "yearly": YEARLY,
     "stock": STOCK,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable
 
@@ -13,6 +14,7 @@ from werkzeug.test import TestResponse
 
 from tests.web import cases as hard
 from tests.web.conftest import Page
+from valuecalc.schemas.case import dump_case
 from valuecalc.services import cases, library
 from valuecalc.web.pages.case_page import SECTIONS
 
@@ -44,6 +46,36 @@ def test_every_headline_figure_stands_in_the_panel_with_its_label(get: Get) -> N
     for figure in reference_result().headline:
         assert figure.short in panel
         assert figure.label.lower() in panel.lower()
+
+
+def posted_with_headline(post: Post, convention: str, address: str = "/calculate") -> Page:
+    case = dump_case(library.straw_man("new-data-services").case)
+    case["conventions"] = {**case.get("conventions", {}), "headline": convention}
+    return lxml.html.fromstring(post(json.dumps(case), address).text)
+
+
+def test_a_percentile_leads_the_panel_with_the_expected_value_beside_it(post: Post) -> None:
+    panel = section(posted_with_headline(post, "p10"), "result")
+    assert panel.startswith(
+        "Value, reached in 90% of the draws (P10) £2.38m over 3 years, undiscounted "
+        "P10 of 16,384 draws, scrambled Sobol points, seed 1; standard error ±£24,000 "
+        "£12m expected value = £15m total benefits − £3m total investment "
+        "NPV, reached in 90% of the draws (P10) £1.65m"
+    )
+
+
+def test_a_percentile_stands_in_the_statement_and_among_the_conventions(post: Post) -> None:
+    page = posted_with_headline(post, "p20")
+    assert "or more in 80% of the draws (P20)" in section(page, "statement")
+    assert "Headline figureP20: the value and the NPV" in section(page, "conventions")
+
+
+def test_a_percentile_is_explained_by_what_was_drawn(post: Post) -> None:
+    page = posted_with_headline(post, "p10", "/calculate/explain/value_p10")
+    told = words(page.get_element_by_id("explanation"))
+    assert "each draw takes a value from each of the 6 ranges below" in told
+    assert "seed 1; standard error ±£24,000" in told
+    assert "Drawn: 10% of the draws are below 90,000" in told
 
 
 def test_the_sections_stand_in_their_order_and_the_list_leads_to_them(get: Get) -> None:

@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from valuecalc.case.case import Case, Proposition
+from valuecalc.case.risk import HEADLINES
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,13 +62,36 @@ def _belief(case: Case, figure_text: Callable[[str], str | None], shown: Mapping
     proposition = case.proposition
     customer = case.customer or "the customer"
     change = proposition.change or _default_change(case)
-    money = figure_text(proposition.figure or "total_benefits") or _MISSING
+    money = figure_text(money_figure(case, figure_text)) or _MISSING
     result = f"{money} {proposition.result or 'in benefits'}".strip()
     by = proposition.by or f"over {case.timeline.horizon_text}"
     return (
         f"{customer} should be able to {change}{_from_to(proposition, shown)}, "
-        f"resulting in {result} {by}"
+        f"resulting in {result} {by}{_reached(case, figure_text)}"
     )
+
+
+def money_figure(case: Case, figure_text: Callable[[str], str | None]) -> str:
+    """The name of the figure that the statement tells the money by.
+
+    It is the one that the proposition names, or the percentile of it that the case shows
+    instead; total benefits where it names none.
+    """
+    name = case.proposition.figure or "total_benefits"
+    percentile = f"{name}_{case.conventions.headline}"
+    return name if figure_text(percentile) is None else percentile
+
+
+def _reached(case: Case, figure_text: Callable[[str], str | None]) -> str:
+    """How sure the money is, where the case shows a percentile: `, with a value of …`."""
+    convention = case.conventions.headline
+    value = figure_text(f"value_{convention}")
+    if value is None:
+        return ""
+    draws = f"{1 - HEADLINES[convention]:.0%} of the draws ({convention.upper()})"
+    if money_figure(case, figure_text) != (case.proposition.figure or "total_benefits"):
+        return f", reached or exceeded in {draws}"
+    return f", with a value over {case.timeline.horizon_text} of {value} or more in {draws}"
 
 
 def _default_change(case: Case) -> str:

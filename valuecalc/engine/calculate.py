@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from valuecalc.case import statement
 from valuecalc.case.case import Case, Grade
-from valuecalc.engine import books, conventions, figures, scenarios, warnings
+from valuecalc.engine import books, conventions, figures, headline, scenarios, warnings
 from valuecalc.engine.model import compile_case
 from valuecalc.engine.result import EvidenceShare, Figure, Result
 
@@ -23,13 +23,13 @@ def calculate(case: Case, scenario: str = EXPECTED) -> Result:
     chosen = scenarios.find(case, scenario)
     in_force = scenarios.applied(case, chosen)
     kept = books.keep(compile_case(in_force).evaluate())
-    found = figures.work_out(kept)
+    found = {**headline.percentiles_of(case, chosen.id), **figures.work_out(kept)}
     result = Result(
         case=in_force,
         scenario=chosen.id,
         scenario_label=chosen.label,
         axis=kept.axis,
-        conventions=conventions.in_force(in_force),
+        conventions=conventions.in_force(in_force, found),
         figures=found,
         assumptions=kept.assumptions,
         calculations=kept.calculations,

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from valuecalc.case.case import Case
 from valuecalc.engine.figures import ROI_NAMES
-from valuecalc.engine.result import Convention
+from valuecalc.engine.headline import plan_of, reached_in
+from valuecalc.engine.headline_names import percentile_name
+from valuecalc.engine.result import Convention, Figure
 from valuecalc.formula import quantity
 
 _TIMING = {
@@ -24,13 +28,14 @@ _ROI = {
 _PERIODS = {"month": "Monthly", "quarter": "Quarterly", "year": "Yearly"}
 
 
-def in_force(case: Case) -> tuple[Convention, ...]:
+def in_force(case: Case, figures: Mapping[str, Figure]) -> tuple[Convention, ...]:
     """Every convention that the figures of a case follow, in the order they are printed."""
     found = (
         ("horizon", "Horizon", _horizon(case)),
         ("initial", "Period 0", "The decision, labelled Initial; its flows are not discounted"),
         ("timing", "Timing", _TIMING_OF_LINES),
         ("discounting", "Discounting", _discounting(case)),
+        ("headline", "Headline figure", _headline(case, figures)),
         ("roi", "Headline ROI", _ROI[ROI_NAMES[case.conventions.roi]]),
         ("irr", "IRR", "Annual effective; shown only when it is the single one above −100%"),
         ("mirr", "Modified IRR", _mirr(case)),
@@ -57,6 +62,25 @@ def _discounting(case: Case) -> str:
     if discounting.factor_decimals is not None:
         text += f"; factors rounded to {discounting.factor_decimals} decimals"
     return text
+
+
+def _headline(case: Case, figures: Mapping[str, Figure]) -> str:
+    """Which value and NPV documents lead with, and where it comes from."""
+    convention = case.conventions.headline
+    if convention == "expected":
+        return "Expected: every assumption at its expected value"
+    name = convention.upper()
+    shown = figures.get(percentile_name("value", convention))
+    if shown is None:
+        return f"{name} in the expected scenario; here figures at the values of the scenario"
+    if shown.value is None:
+        return f"{name} was chosen and cannot be worked out; expected figures stand in for it"
+    if len(shown.rule.parts) == 1:
+        return f"{name}, which is the expected figure, as nothing has a range"
+    return (
+        f"{name}: the value and the NPV that {reached_in(convention)} of the draws reach or "
+        f"exceed ({plan_of(case).words}); the expected ones stand beside them"
+    )
 
 
 def _mirr(case: Case) -> str:

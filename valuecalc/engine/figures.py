@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from valuecalc.case.case import BENEFIT_CATEGORIES, Benefit, Grade
 from valuecalc.engine.books import Books
+from valuecalc.engine.headline_names import HEADLINE
 from valuecalc.engine.ledger import Ledger, finite
 from valuecalc.engine.result import Figure, LineResult, Rule
 from valuecalc.formula import units
@@ -28,31 +29,9 @@ def work_out(books: Books) -> dict[str, Figure]:
 
 
 def _ordered(figures: dict[str, Figure]) -> dict[str, Figure]:
-    first = [figures[name] for name in _HEADLINE if name in figures]
-    rest = [figure for figure in figures.values() if figure.name not in _HEADLINE]
+    first = [figures[name] for name in HEADLINE if name in figures]
+    rest = [figure for figure in figures.values() if figure.name not in HEADLINE]
     return {figure.name: figure for figure in first + rest}
-
-
-_HEADLINE = (
-    "value",
-    "total_benefits",
-    "total_investment",
-    "value_year_1",
-    "npv",
-    "roi",
-    "roi_discounted",
-    "roi_annual",
-    "benefit_cost_ratio",
-    "irr",
-    "mirr",
-    "payback",
-    "payback_discounted",
-    "peak_funding",
-    "peak_funding_month",
-    "cost_of_delay",
-    "pv_benefits",
-    "pv_investment",
-)
 
 
 def _line_figures(ledger: Ledger, line: LineResult) -> None:

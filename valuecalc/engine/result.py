@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from valuecalc.case.case import Assumption, Calculation, Case, Evidence, Grade, Line
 from valuecalc.case.statement import Statement
+from valuecalc.engine.headline_names import COMPARED, EQUATION, percentile_name
 from valuecalc.errors import Problem, UnknownName
 from valuecalc.formula import quantity
 
@@ -34,6 +35,8 @@ class Rule:
     - `flow`: the sum over the periods (of report column `year`, if given) of the product of
       the rows `series`
     - `search`: found by trial or by reading rows: `method` says how, `series` where
+    - `simulation`: the percentile `method` of draws of the first of the `parts`; the others are
+      the assumptions that were drawn
     """
 
     kind: str
@@ -300,6 +303,47 @@ class Result:
         """The figures of the panel, in their order."""
         return tuple(figure for figure in self.figures.values() if figure.group == "headline")
 
+    def leading(self, name: str) -> Figure:
+        """The figure that documents show for `value` or `npv`.
+
+        The percentile that the case chose, if this result has it and it exists; otherwise the
+        figure at expected values, or at those of the scenario.
+        """
+        chosen = self.figures.get(percentile_name(name, self.case.conventions.headline))
+        return self.figure(name) if chosen is None or chosen.value is None else chosen
+
+    def shown_text(self, name: str) -> str | None:
+        """The finished text of a figure, or None when it does not exist."""
+        figure = self.figures.get(name)
+        return figure.text if figure and figure.value is not None else None
+
+    @property
+    def lead(self) -> Figure:
+        """The value that documents lead with: `value`, or a percentile such as `value_p10`."""
+        return self.leading("value")
+
+    @property
+    def has_percentile(self) -> bool:
+        """Whether documents lead with a percentile."""
+        return self.lead.rule.kind == "simulation"
+
+    @property
+    def equation(self) -> tuple[Figure, ...]:
+        """Value, total benefits and total investment: the first is what the others leave."""
+        return tuple(map(self.figure, EQUATION))
+
+    @property
+    def tiles(self) -> tuple[Figure, ...]:
+        """The headline figures beside the equation and the value that leads."""
+        others = (*EQUATION, self.lead.name)
+        return tuple(figure for figure in self.headline if figure.name not in others)
+
+    @property
+    def compared(self) -> tuple[Figure, ...]:
+        """The figures by which this result is compared with those of other scenarios."""
+        shown = {figure.name for figure in self.headline}
+        return tuple(self.figure(name) for name in COMPARED if name in shown)
+
     def figure(self, name: str) -> Figure:
         """The figure with this name. Raises `UnknownName` with the nearest ones."""
         try:
@@ -337,6 +381,8 @@ class Trace:
     - `row`: the last value of the one column: a stock, one period before
     - `opening`: the initial value of `previous`, from the parts
     - `search`: found by trial (IRR) or read off the table (payback)
+    - `simulation`: a percentile of many draws; the parts are the assumptions that were drawn,
+      and the figure as it is at their expected values
 
     `words` is the rule for people, `worked` the formula with the numbers put in.
     """

@@ -8,10 +8,13 @@ its own rule.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 
 from valuecalc.case.binding import BoundFormula, bind
+from valuecalc.engine import distributions
+from valuecalc.engine.headline import reached_in
 from valuecalc.engine.result import (
     AssumptionResult,
     CalculationResult,
@@ -25,6 +28,7 @@ from valuecalc.engine.result import (
     TraceColumn,
     alias,
 )
+from valuecalc.errors import CaseError
 from valuecalc.formula import grammar, numbers, quantity, unit_check, units, words
 from valuecalc.formula.tree import Call, Node, names, names_now, previous_of, walk
 from valuecalc.formula.unit_check import Checked
@@ -74,6 +78,7 @@ class _Tracer:
             "formula": self.formula,
             "flow": self.flow,
             "search": self.search,
+            "simulation": self.simulation,
         }
         return by_kind.get(figure.rule.kind, self.given)(figure)
 
@@ -194,6 +199,31 @@ class _Tracer:
             columns=tuple(columns),
             parts=self.parts_of_flow(),
         )
+
+    def simulation(self, figure: Figure) -> Trace:
+        """A percentile of many draws: what was drawn, and the figure that each draw gives."""
+        of, *drawn = figure.rule.parts
+        expected = self.result.figures[of]
+        # The assumptions come first: below the figure they stand without their ranges.
+        parts = (*map(self.drawn_assumption, drawn), self.figure(expected))
+        return _of(
+            figure,
+            rule="simulation",
+            words=_words_of_simulation(figure, expected, len(drawn)),
+            parts=parts,
+        )
+
+    def drawn_assumption(self, name: str) -> Trace:
+        """An assumption with what it is spread like."""
+        trace = self.figure(self.result.figures[name])
+        assumption = self.result.case.assumption(name.split(".", 1)[1])
+        assert assumption is not None
+        try:
+            spread = distributions.of(assumption)
+        except CaseError as error:
+            return replace(trace, note=" ".join((error.problems[0].cause, trace.note)).strip())
+        assert spread is not None, "a certain assumption is not drawn"
+        return replace(trace, note=" ".join((f"Drawn: {spread.words}", trace.note)).strip())
 
     def value(self, id: str, period: int, is_stock: bool = False) -> Trace:
         """An assumption, a calculation or the formula of a line, in one period.
@@ -429,6 +459,16 @@ def _worked_flow(columns: list[TraceColumn]) -> str:
         return ""
     factor = float(np.prod([column.values for column in others], axis=0).sum())
     return f"= {quantity.show(first.values[0], first.unit)} × {quantity.show(factor)}"
+
+
+def _words_of_simulation(figure: Figure, expected: Figure, drawn: int) -> str:
+    if not drawn:
+        return f"{expected.label} at expected values, as nothing has a range to draw from"
+    ranges = "the range of the assumption" if drawn == 1 else f"each of the {drawn} ranges"
+    return (
+        f"each draw takes a value from {ranges} below and works {expected.label} out with it; "
+        f"{reached_in(figure.rule.method)} of the draws reach this result or exceed it"
+    )
 
 
 def _known(number: float) -> float | None:

@@ -327,7 +327,7 @@ class TraceSchema(OutputShape):
     label = Words(about="The figure for people.")
     value = Number(about="The number.")
     unit = Words(about="Its unit.")
-    rule = Words(about="How it follows: input, formula, sum, flow, row or search.")
+    rule = Words(about="How it follows: input, formula, sum, flow, row, search or simulation.")
     words = Words(about="The rule for people.")
     formula = Words(about="The formula over the parts.")
     worked = Words(about="The formula with the numbers put in.")

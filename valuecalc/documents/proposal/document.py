@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from valuecalc.documents.proposal import (
     cash_flow,
+    certainty,
     closing,
     evidence,
     lines,
@@ -61,6 +62,7 @@ SECTIONS = (
     lines.workings,
     evidence.assumptions,
     scenarios.scenarios,
+    certainty.certainty,
     closing.plan,
     closing.open_points,
     closing.conventions,

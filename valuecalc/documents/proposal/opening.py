@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from valuecalc.case.statement import money_figure
 from valuecalc.documents.proposal import tables, wording
 from valuecalc.documents.proposal.draft import Content, Draft, Styled
 from valuecalc.documents.proposal.tables import Column, Line, Row
+from valuecalc.engine.headline_names import DRAWN
 from valuecalc.engine.result import Figure, Result
-
-EQUATION = ("value", "total_benefits", "total_investment")
-"""The figures of the equation; the other headline figures stand below it."""
 
 TILES_A_ROW = 4
 LISTED_ASSUMPTIONS = 12
@@ -41,17 +40,33 @@ def title_block(draft: Draft) -> None:
 def key_message(draft: Draft) -> None:
     """The value in one message, with the equation and the headline figures."""
     result = draft.result
-    value = result.value("value")
+    value = result.lead.value
     is_loss = value is None or value < 0
     draft.write("KeyMessageLoss" if is_loss else "KeyMessage", *wording.key_message(result))
+    if result.has_percentile:
+        _lead(draft)
     _equation(draft)
     _tiles(draft)
     if result.case.summary:
         draft.write("Summary", result.case.summary)
 
 
+def _lead(draft: Draft) -> None:
+    """The percentile that the case chose, before the figures at expected values."""
+    figures = [draft.result.leading(name) for name in DRAWN]
+    style = _fitting(figures, _SIZES_OF_EQUATION)
+    tables.table(
+        draft,
+        [Column("", 8), Column("", 8)],
+        [Row([_tile(figure, style) for figure in figures])],
+        title="The figures that this document leads with",
+        look=tables.STRIP,
+        notes=[[f"{figures[0].convention}. Below: every assumption at its expected value."]],
+    )
+
+
 def _equation(draft: Draft) -> None:
-    figures = [draft.result.figure(name) for name in EQUATION]
+    figures = draft.result.equation
     style = _fitting(figures, _SIZES_OF_EQUATION)
     value, benefits, investment = (_tile(figure, style) for figure in figures)
     signs = ([Line([sign], "StripSign")] for sign in ("=", "\u2212"))
@@ -67,7 +82,8 @@ def _equation(draft: Draft) -> None:
 
 
 def _tiles(draft: Draft) -> None:
-    figures = [figure for figure in draft.result.headline if figure.name not in EQUATION]
+    leading = [draft.result.leading(name) for name in DRAWN] if draft.result.has_percentile else []
+    figures = [figure for figure in draft.result.tiles if figure not in leading]
     style = _fitting(figures, _SIZES_OF_TILE)
     rows = [
         Row([*(_tile(figure, style) for figure in some), *[""] * (TILES_A_ROW - len(some))])
@@ -119,7 +135,7 @@ def _with_figure(result: Result, text: str) -> list[Content]:
     investment = result.figure("total_investment")
     if text == investment.text:
         return [investment]
-    figure = result.figures.get(result.case.proposition.figure or "total_benefits")
+    figure = result.figures.get(money_figure(result.case, result.shown_text))
     sign = f"resulting in {figure.text} " if figure else ""
     if not (figure and sign in text):
         return [text]

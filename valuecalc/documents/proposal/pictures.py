@@ -56,7 +56,7 @@ def add_waterfall(draft: Draft, caption: str) -> None:
     drawing = waterfall(
         bars, money, palette=PAPER, chart_id="waterfall", width=WIDTH, height=HEIGHT
     )
-    _add(draft, "waterfall", drawing, caption, describe_waterfall(bars, money))
+    add(draft, "waterfall", drawing, caption, describe_waterfall(bars, money))
 
 
 def add_cumulative_cash(draft: Draft, caption: str) -> None:
@@ -82,7 +82,7 @@ def add_cumulative_cash(draft: Draft, caption: str) -> None:
         band_label="Conservative to stretch",
     )
     told = describe_cumulative(points, money, discounted=discounted, payback_label=label)
-    _add(draft, "cumulative cash", drawing, caption, told)
+    add(draft, "cumulative cash", drawing, caption, told)
 
 
 def _total(line: LineResult) -> str:
@@ -126,7 +126,8 @@ def _money(result: Result) -> Money:
     return lambda amount: quantity.show_short(amount, currency)
 
 
-def _add(draft: Draft, name: str, drawing: str, caption: str, description: str) -> None:
+def add(draft: Draft, name: str, drawing: str, caption: str, description: str) -> None:
+    """Put a drawing into the document: its caption below it, its words as alternative text."""
     picture = png(drawing, scale=SCALE)
     made = _drawing(
         draft.picture(picture),

@@ -9,25 +9,10 @@ from valuecalc.documents.proposal import tables, wording
 from valuecalc.documents.proposal.draft import Draft
 from valuecalc.documents.proposal.styles import TEXT_WIDTH_CM
 from valuecalc.documents.proposal.tables import Column, Row
+from valuecalc.engine.headline_names import COMPARED
 from valuecalc.engine.result import Figure, Result
 from valuecalc.engine.scenarios import EXPECTED, MADE
 from valuecalc.formula import quantity
-
-COMPARED = (
-    "value",
-    "total_benefits",
-    "total_investment",
-    "value_year_1",
-    "npv",
-    "roi",
-    "roi_discounted",
-    "roi_annual",
-    "benefit_cost_ratio",
-    "irr",
-    "payback",
-    "peak_funding",
-)
-"""What scenarios are compared by, as far as it stands in the headline."""
 
 LABEL_CM = 3.9
 _FONT_SIZE = 9
@@ -52,7 +37,7 @@ def _columns_that_fit(compared: Sequence[Result]) -> int:
 
 def _comparison(draft: Draft, compared: Sequence[Result]) -> None:
     width = (TEXT_WIDTH_CM - LABEL_CM) / len(compared)
-    names = [name for name in COMPARED if draft.result.figure(name).group == "headline"]
+    names = [figure.name for figure in draft.result.compared]
     columns = [Column("", LABEL_CM)]
     columns += [Column(each.scenario_label, width, numeric=True) for each in compared]
     draft.caption("Table", "Scenarios side by side")

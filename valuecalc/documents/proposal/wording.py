@@ -7,6 +7,7 @@ from datetime import date
 
 from valuecalc.case.case import Case
 from valuecalc.documents.proposal.draft import Content
+from valuecalc.engine.headline import reached_in
 from valuecalc.engine.result import Figure, LineResult, Result
 from valuecalc.formula import quantity
 
@@ -37,8 +38,11 @@ def key_message(result: Result) -> list[Content]:
     if value.value is None:
         return ["The value cannot be worked out yet. ", value.note]
     only = "only " if value.value < 0 else ""
+    horizon = result.case.timeline.horizon_text
     return [
-        f"Over {result.case.timeline.horizon_text}, an investment of ",
+        *_chosen(result),
+        "At expected values, an" if result.has_percentile else f"Over {horizon}, an",
+        " investment of ",
         result.figure("total_investment"),
         f" brings benefits of {only}",
         result.figure("total_benefits"),
@@ -47,6 +51,18 @@ def key_message(result: Result) -> list[Content]:
         ". ",
         *_payback(result),
         *_present_value(result),
+    ]
+
+
+def _chosen(result: Result) -> list[Content]:
+    """The percentile that the case leads with, if it does."""
+    if not result.has_percentile:
+        return []
+    convention = result.lead.rule.method
+    return [
+        f"Over {result.case.timeline.horizon_text}, the value is ",
+        result.lead,
+        f" or more in {reached_in(convention)} of the draws ({convention.upper()}). ",
     ]
 
 

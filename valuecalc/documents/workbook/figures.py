@@ -24,6 +24,8 @@ def why_none(figure: Figure) -> str:
     """Why a figure may not exist, in a few words."""
     if figure.rule.kind == "search":
         return WHY_NONE[figure.rule.method]
+    if figure.rule.kind == "simulation":
+        return "cannot be drawn"
     return "nothing to divide by" if figure.rule.method else "undefined"
 
 

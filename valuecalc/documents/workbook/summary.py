@@ -16,6 +16,7 @@ from valuecalc.documents.workbook.charts import Charts
 from valuecalc.documents.workbook.draft import Draft
 from valuecalc.documents.workbook.figures import Figures, why_none
 from valuecalc.documents.workbook.years import YearTable
+from valuecalc.engine.headline import plan_of
 from valuecalc.engine.result import Figure
 
 TITLE = "Summary"
@@ -25,6 +26,7 @@ _CHART_ROWS = 28
 _CHARTS_AT = "E"
 _LAST_COLUMN = 12
 _LINE_LENGTH = 150
+_NOTE_LENGTH = 75
 _UNIT_WORDS = {"x": "ratio"}
 _ELSEWHERE = ("assumption", "calculation", "convention")
 
@@ -64,6 +66,7 @@ class _Writer:
     def panel(self, row: int) -> int:
         """The headline figures, then the other totals; returns the next free row."""
         row = self._list(row, "Headline figures", self.group("headline"), "result")
+        row = self._drawn(row - 1) + 1 if self.result.has_percentile else row
         return self._list(row, "Further figures", self.group("total"), "calculation")
 
     def _list(self, top: int, title: str, listed: list[Figure], style: str) -> int:
@@ -74,6 +77,18 @@ class _Writer:
             place_figure(self.made, self.figures, figure, row, VALUE, style=style)
             self._unit(figure, row)
         return top + len(listed) + 2
+
+    def _drawn(self, row: int) -> int:
+        """Where the percentiles come from, which no formula of a sheet can follow."""
+        lead = self.result.lead
+        words = (
+            f"{lead.rule.method.upper()}: from a simulation of {plan_of(self.result.case).words}; "
+            "as of this export, for the expected scenario, and not recalculated here."
+        )
+        lines = textwrap.wrap(words, _NOTE_LENGTH)
+        for number, line in enumerate(lines, row):
+            self.made.text(number, LABEL, line, "line_of_text")
+        return row + len(lines)
 
     def _unit(self, figure: Figure, row: int) -> None:
         """The unit of a figure; why it does not exist where it does not."""

@@ -16,23 +16,6 @@ from valuecalc.services import charts
 from valuecalc.web.pages import rows
 from valuecalc.web.pages.places import Place
 
-PANEL_LEADS = ("value", "total_benefits", "total_investment")
-"""The figures at the head of the panel; the other headline figures are its tiles."""
-
-COMPARED = (
-    "value",
-    "value_year_1",
-    "npv",
-    "roi",
-    "roi_discounted",
-    "roi_annual",
-    "benefit_cost_ratio",
-    "irr",
-    "payback",
-    "peak_funding",
-)
-"""What scenarios are compared by; of the three kinds of ROI, the one in the headline."""
-
 SECTIONS = (
     ("statement", "Statement"),
     ("assumptions", "Assumptions"),
@@ -71,9 +54,9 @@ class CasePage:
     # the panel
 
     @property
-    def tiles(self) -> list[Figure]:
+    def tiles(self) -> Sequence[Figure]:
         """The headline figures below the value."""
-        return [figure for figure in self.result.headline if figure.name not in PANEL_LEADS]
+        return self.result.tiles
 
     @property
     def further_figures(self) -> list[Figure]:
@@ -140,11 +123,9 @@ class CasePage:
     @property
     def compared(self) -> list[tuple[Figure, list[Figure]]]:
         """Each figure with its values in all scenarios, in the order of `scenarios`."""
-        shown = {figure.name for figure in self.result.headline}
         return [
-            (self.result.figures[name], [each.figures[name] for each in self.scenarios])
-            for name in COMPARED
-            if name in shown
+            (figure, [each.figures[figure.name] for each in self.scenarios])
+            for figure in self.result.compared
         ]
 
     @property
