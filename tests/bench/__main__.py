@@ -69,9 +69,9 @@ def _engine(options: argparse.Namespace) -> list[Table]:
     agreement.by_hand_and_ours(reference.case())
     with tempfile.TemporaryDirectory() as folder:
         entrants = contest.Contest(Path(folder), options.limit)
-        glance = entrants.run(with_peers=not options.without_peers)
-    tables = [glance, growth.compiling(), growth.periods(), growth.lines()]
-    return [*tables, growth.alternatives()]
+        tables = entrants.run(with_peers=not options.without_peers)
+    tables += [growth.compiling(), growth.periods(), growth.lines()]
+    return [*tables, growth.alternatives(), growth.simulation()]
 
 
 def _growth(is_large: bool) -> list[Table]:

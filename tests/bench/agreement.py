@@ -61,11 +61,14 @@ def _compare_changes(
         theirs({each.id: each.value})
 
 
-def compare(what: str, one: Answer, other: Answer) -> None:
-    """Raise `Disagreement` where totals or net present values differ by more than a billionth."""
+def compare(what: str, one: Answer, other: Answer, size: float = 0.0) -> None:
+    """Raise `Disagreement` where totals or net present values differ by more than a billionth.
+
+    That is a billionth of themselves, or of `size`: among many draws some NPV is next to nothing.
+    """
     for label, first, second in (("totals", one[0], other[0]), ("NPV", one[1], other[1])):
         left, right = _array(first), _array(second)
-        if not np.allclose(left, right, rtol=TOLERANCE, atol=0.0):
+        if not np.allclose(left, right, rtol=TOLERANCE, atol=TOLERANCE * size):
             raise Disagreement(f"{what}: {label} {left} and {right}")
 
 

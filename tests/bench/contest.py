@@ -7,8 +7,11 @@ from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass, field
 from itertools import cycle
 from pathlib import Path
+from typing import Any
 
-from tests.bench import agreement, ours, reference
+import numpy as np
+
+from tests.bench import agreement, ours, reference, simulations
 from tests.bench.by_hand import HandWritten
 from tests.bench.measure import Turn, once, side_by_side, turn_of
 from tests.bench.peers import Book, Peer, Unavailable, book_of, formulas, libreoffice
@@ -22,6 +25,7 @@ OURS = "valuecalc"
 PEERS = {"LibreOffice, kept open": libreoffice, "formulas": formulas}
 TWIN_MONTHS = 12
 TWIN_PATIENCE = 4
+TWO_WAY, STEPS = ("churn", "energy_price"), 21
 SLOW = 0.1
 """A peer that takes longer for one what-if, in seconds, is not asked for sixty."""
 
@@ -68,10 +72,27 @@ class Field:
 
     def ends(self) -> Found:
         """Each assumption at its low and at its high end: arrays here, one by one elsewhere."""
-        hand, points = HandWritten(self.case.timeline.months, many=True), ours.ends(self.case)
         changes = [{name: end[name]} for name in self.high for end in (self.low, self.high)]
+        return self._at_once(ours.ends(self.case), changes)
+
+    def two_way(self) -> Found:
+        """Two assumptions at 21 values each, all others as expected."""
+        first, second = TWO_WAY
+        values = ours.two_way(self.case, first, second, STEPS)
+        changes = [
+            {first: one, second: other}
+            for one, other in zip(values[first].tolist(), values[second].tolist(), strict=True)
+        ]
+        return self._at_once(values, changes)
+
+    def _at_once(self, points: Mapping[str, Any], changes: Sequence[Numbers]) -> Found:
+        """Many points: arrays by hand and here, one by one elsewhere."""
+        hand = HandWritten(self.case.timeline.months, many=True)
+        count = len(next(iter(points.values())))
+        everything = {id: np.full(count, value) for id, value in self.expected.items()}
+        everything.update(points)
         turns = {
-            BY_HAND: turn_of(lambda: hand.what_if(points)),
+            BY_HAND: turn_of(lambda: hand.what_if(everything)),
             OURS: turn_of(lambda: ours.what_if(self.model, points)),
         }
         for name, peer in self.peers.items():
@@ -118,8 +139,8 @@ class Contest:
     limit: float
     notes: list[str] = field(default_factory=list)
 
-    def run(self, with_peers: bool) -> Table:
-        """The comparison as a table."""
+    def run(self, with_peers: bool) -> list[Table]:
+        """The comparison at a glance, and over many draws."""
         with ExitStack() as stack:
             case, twin = reference.case(), reference.case(months=TWIN_MONTHS)
             peers = self.enter(stack, case, PEERS) if with_peers else {}
@@ -127,8 +148,9 @@ class Contest:
             twins = self.enter(stack, twin, late, patience=TWIN_PATIENCE) if late else {}
             fields = [Field(case, peers)] + ([Field(twin, twins)] if twins else [])
             rows = list(self.rows(fields))
+            draws = simulations.table(case, peers, (twin, twins), self.folder)
         head = ("work", BY_HAND, OURS, *peers, *(f"{n}, {TWIN_MONTHS} periods" for n in twins))
-        return Table("At a glance", head, rows, " ".join([_READING, *self.notes]))
+        return [Table("At a glance", head, rows, " ".join([_READING, *self.notes])), draws]
 
     def enter(
         self, stack: ExitStack, case: Case, starts: Mapping[str, Start], patience: int = 1
@@ -154,7 +176,8 @@ class Contest:
         works: dict[str, Work] = {
             "one what-if: an assumption changes": Field.one,
             "a what-if in which all 30 change": Field.everything,
-            "60 what-ifs: each assumption at both ends": Field.ends,
+            "a tornado: each assumption at both ends, 60 what-ifs": Field.ends,
+            "a two-way table: 21 × 21 what-ifs": Field.two_way,
             "making the model runnable": Field.compiling,
             f"the full result: {figures} figures": Field.result,
             "three scenarios, full results": Field.scenarios,

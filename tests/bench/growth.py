@@ -9,7 +9,7 @@ from statistics import median
 
 import numpy as np
 
-from tests.bench import ours, reference
+from tests.bench import ours, reference, simulations
 from tests.bench.by_hand import HandWritten
 from tests.bench.measure import in_new_process, once, side_by_side, turn_of
 from tests.bench.report import Table, duration, ratio
@@ -23,6 +23,21 @@ ALTERNATIVES = (60, 1_000, 10_000)
 SECONDS = 0.4
 """For each measurement; growth needs no third digit."""
 
+SIMULATIONS = (
+    (10_000, 40, 60),
+    (100_000, 40, 60),
+    (1_000_000, 40, 60),
+    (100_000, 10, 60),
+    (100_000, 400, 60),
+    (100_000, 40, 12),
+    (100_000, 40, 600),
+)
+"""Draws, lines and monthly periods."""
+
+_SIMULATE = """
+from tests.bench import reference, simulations
+simulations.simulate(reference.case(months={months}, lines={count}), {draws})
+"""
 _IMPORT = "from tests.bench import reference\nfrom valuecalc.engine.calculate import calculate\n"
 
 
@@ -91,7 +106,7 @@ def alternatives() -> Table:
         }
         works: dict[str, Callable[[], object]] = {
             "by hand": lambda values=values: hand.what_if(values),  # type: ignore[misc]
-            "ours": lambda values=values: ours.what_if(model, values),  # type: ignore[misc]
+            "ours": lambda values=values: simulations.ours(model, values),  # type: ignore[misc]
         }
         found = side_by_side({name: turn_of(work, SECONDS) for name, work in works.items()})
         memory = [f"{_peak_of(work):.1f} MB" for work in works.values()]
@@ -99,6 +114,28 @@ def alternatives() -> Table:
         rows.append((f"{count:,}", *cells, *memory))
     head = ("alternatives", "by hand", "valuecalc", "memory by hand", "memory")
     return Table("Growth with the alternatives in one call: 40 lines, 60 periods", head, rows)
+
+
+def simulation() -> Table:
+    """Monte Carlo with more draws, lines and periods, each in a process of its own."""
+    rows = []
+    for draws, count, months in SIMULATIONS:
+        case = reference.case(months=months, lines=count)
+        values = simulations.drawn(case, 10_000)
+        model = compile_case(case)
+        turn = turn_of(lambda model=model, values=values: simulations.ours(model, values), SECONDS)  # type: ignore[misc]
+        seconds = side_by_side({"ours": turn}, SECONDS)["ours"] / 10_000
+        _, peak = in_new_process(_SIMULATE.format(months=months, count=count, draws=draws))
+        rows.append(
+            (f"{draws:,}", f"{count}", f"{months}", duration(seconds * 1e5), f"{peak:.0f} MB")
+        )
+    note = (
+        "The time of 100,000 draws, without drawing. Memory is the peak of a process that draws "
+        "and keeps nothing but the NPV of each draw; {peak:.0f} MB of it are the libraries."
+    )
+    _, peak = in_new_process(f"{_IMPORT}from tests.bench import simulations")
+    head = ("draws", "lines", "periods", "time of 100,000", "memory")
+    return Table("Growth of a Monte Carlo", head, rows, note.format(peak=peak))
 
 
 def _turns(case: Case) -> dict[str, Callable[[], float]]:

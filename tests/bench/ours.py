@@ -66,3 +66,13 @@ def ends(case: Case) -> dict[str, NDArray[np.float64]]:
         values[each.id][2 * number] = each.low
         values[each.id][2 * number + 1] = each.high
     return values
+
+
+def two_way(case: Case, first: str, second: str, steps: int) -> dict[str, NDArray[np.float64]]:
+    """Two assumptions over their ranges, each value of one with each of the other.
+
+    Arrays of shape `(steps²,)`.
+    """
+    ranges = {each.id: (each.low or 0.0, each.high or 0.0) for each in case.assumptions}
+    grids = np.meshgrid(*(np.linspace(*ranges[name], steps) for name in (first, second)))
+    return {name: grid.ravel() for name, grid in zip((first, second), grids, strict=True)}

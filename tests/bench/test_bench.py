@@ -11,7 +11,16 @@ from typing import Any
 import numpy as np
 import pytest
 
-from tests.bench import agreement, ours, reference, report, service, store_growth
+from tests.bench import (
+    agreement,
+    ours,
+    probabilistic,
+    reference,
+    report,
+    service,
+    simulations,
+    store_growth,
+)
 from tests.bench.by_hand import HandWritten
 from tests.bench.measure import FEWEST_TURNS, in_new_process, side_by_side
 from tests.bench.peers import Book, Peer, Unavailable
@@ -186,6 +195,67 @@ def test_a_table_is_markdown_with_aligned_columns() -> None:
         "",
         "Note.",
     ]
+
+
+# --------------------------------------------------------------------------- many draws
+
+
+def test_a_two_way_table_has_every_value_of_one_with_every_value_of_the_other() -> None:
+    points = ours.two_way(reference.case(), "churn", "energy_price", 21)
+    pairs = set(zip(points["churn"].tolist(), points["energy_price"].tolist(), strict=True))
+    assert len(pairs) == 441
+    assert {min(each for each, _ in pairs), max(each for each, _ in pairs)} == {0.015, 0.022}
+
+
+@pytest.mark.parametrize("months", [12, 60])
+def test_both_give_every_draw_the_same_value_in_whatever_chunks(months: int) -> None:
+    case = reference.case(months=months)
+    values = simulations.drawn(case, 5_000)
+    hand = simulations.by_hand(HandWritten(months, many=True), values)
+    mine = simulations.ours(compile_case(case), values)
+    agreement.compare("draws", hand, mine, size=float(np.abs(hand[1]).mean()))
+
+
+def test_draws_stay_in_their_ranges_and_are_the_same_again() -> None:
+    case = reference.case()
+    values, again = simulations.drawn(case, 100), simulations.drawn(case, 100)
+    for each in case.assumptions:
+        assert each.low is not None
+        assert each.high is not None
+        assert each.low <= values[each.id].min() <= values[each.id].max() <= each.high
+        assert values[each.id].tolist() == again[each.id].tolist()
+
+
+def test_one_draw_that_is_off_is_a_disagreement_and_noise_of_a_small_one_is_not() -> None:
+    npv = np.array([1e6, -1e6, 1e-3])
+    agreement.compare("a peer", ([1.0], np.array([1e6, -1e6, 1e-3 + 1e-7])), ([1.0], npv), size=1e6)
+    with pytest.raises(agreement.Disagreement, match="NPV"):
+        agreement.compare(
+            "a peer", ([1.0], np.array([1e6, 0.01 - 1e6, 1e-3])), ([1.0], npv), size=1e6
+        )
+
+
+def test_a_simulator_that_cannot_be_installed_says_so(tmp_path: Path) -> None:
+    def installed(folder: Path) -> list[str]:
+        probabilistic._run_whole([sys.executable, "-c", "raise OSError('offline')"], folder / "it")
+        return []
+
+    with pytest.raises(Unavailable, match="Odds cannot be installed here: OSError: offline"):
+        probabilistic.Simulator("Odds", 10, installed).command(tmp_path)
+    assert not (tmp_path / "it").exists()
+
+
+def test_a_simulator_that_answers_something_else_does_not_run_here(tmp_path: Path) -> None:
+    odds = probabilistic.Simulator("Odds", 10, lambda folder: [])
+    with pytest.raises(Unavailable, match="Odds does not run here"):
+        odds.ask([sys.executable, "-c", "print({})"], tmp_path)
+
+
+def test_an_installation_is_there_as_a_whole_or_not_at_all(tmp_path: Path) -> None:
+    make = "import pathlib, sys; pathlib.Path(sys.argv[1], 'here').touch()"
+    probabilistic._run_whole([sys.executable, "-c", make, "{target}"], tmp_path / "it")
+    assert (tmp_path / "it" / "here").exists()
+    assert not (tmp_path / "it.unfinished").exists()
 
 
 # --------------------------------------------------------------------------- the service

@@ -167,7 +167,7 @@ def test_chunks_are_smaller_where_there_are_more_periods() -> None:
     monthly = compile_case(churning())
     longer = replace(churning(), timeline=replace(churning().timeline, months=600))
     assert monthly.chunk == 9984
-    assert compile_case(longer).chunk == 256
+    assert compile_case(longer).chunk == 512
     assert len(list(monthly.in_chunks(many(monthly.chunk + 1)))) == 2
 
 

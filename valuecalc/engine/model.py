@@ -7,8 +7,8 @@ works out again only what they move.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
 
 import numpy as np
@@ -18,13 +18,15 @@ from valuecalc.case.binding import Binding, Flow, bind
 from valuecalc.case.case import Assumption, Benefit, Case, Line
 from valuecalc.case.timeline import Timeline
 from valuecalc.engine.finance import discount_factors, period_times
-from valuecalc.engine.grid import Grid, Values
+from valuecalc.engine.grid import Grid, GridOfMany, Values
 from valuecalc.engine.program import Key, Program, write
 from valuecalc.engine.timing import Timing, timing
 from valuecalc.errors import CaseError
 
 Series = NDArray[np.float64]
 HAIRCUT_FIELDS = ("realisation", "attribution", "risk")
+CELLS = 250_000
+"""Periods times alternatives of a chunk: a few such arrays fit the cache of a processor."""
 
 
 @dataclass(frozen=True)
@@ -53,13 +55,13 @@ class Schedule:
 
     years: NDArray[np.int64]
     one: Grid
-    many: Grid
+    many: GridOfMany
 
     @staticmethod
     def of(timeline: Timeline) -> Schedule:
         """The schedule of a timeline."""
         years = np.array([timeline.year_of(p) for p in range(timeline.periods + 1)])
-        return Schedule(years, Grid(years, many=False), Grid(years, many=True))
+        return Schedule(years, Grid(years), GridOfMany(years))
 
 
 @dataclass(frozen=True, eq=False)
@@ -104,13 +106,44 @@ class Model:
         """
         given = {name: _plain(value) for name, value in (values or {}).items()}
         many = any(isinstance(value, np.ndarray) for value in given.values())
+        if many:
+            _keep_freed_memory()
         expected = self.expected_of_many if many else self.expected
         changed = {
             each.id: self.input(each, given[each.id], expected.grid)
+            if each.varies_over_time
+            else given[each.id]
             for each in self.case.assumptions
             if each.id in given
         }
         return expected.changed(changed, expected.rate if rate is None else rate)
+
+    def in_chunks(
+        self, values: Mapping[str, Values], size: int | None = None
+    ) -> Iterator[Evaluation]:
+        """Evaluate many alternatives, `size` of them at a time, in their order.
+
+        One evaluation after the other is made, so that memory does not grow with the
+        alternatives. With the same size the results are the same to the last bit, whoever works
+        them out. Raises `ValueError` for arrays of unequal lengths.
+        """
+        given = {name: _plain(value) for name, value in values.items()}
+        counts = {len(value) for value in given.values() if isinstance(value, np.ndarray)}
+        if len(counts) != 1:
+            raise ValueError(f"Arrays of one length are needed, not of {sorted(counts)}.")
+        size = size or self.chunk
+        for start in range(0, counts.pop(), size):
+            yield self.evaluate(
+                {
+                    name: value[start : start + size] if isinstance(value, np.ndarray) else value
+                    for name, value in given.items()
+                }
+            )
+
+    @property
+    def chunk(self) -> int:
+        """How many alternatives are worked out fastest at a time: 4,096 over 60 months."""
+        return max(CELLS // len(self.years) // 256 * 256, 512)
 
     @cached_property
     def expected(self) -> Evaluation:
@@ -134,11 +167,12 @@ class Model:
         if not assumption.varies_over_time:
             return expected
         if value is None:
-            return grid.over_time(self.shape_over_time(assumption))
+            return grid.certain(self.shape_over_time(assumption))
         if not assumption.values:
-            return expected * (1 + assumption.growth) ** np.maximum(0.0, grid.year - 1)
+            steps_of_growth = (1 + assumption.growth) ** np.maximum(0.0, self.years - 1.0)
+            return expected * grid.certain(steps_of_growth)
         base = assumption if assumption.value else assumption.with_value(1.0)
-        return grid.over_time(self.shape_over_time(base)) * (expected / base.value)
+        return grid.certain(self.shape_over_time(base)) * (expected / base.value)
 
     @np.errstate(all="ignore")
     def shape_over_time(self, assumption: Assumption) -> Series:
@@ -180,11 +214,21 @@ class Model:
         return tuple(Weights(each, *each.sum(axis=1).tolist()) for each in factors)
 
 
+@lru_cache(maxsize=1)
+def _keep_freed_memory() -> None:
+    """Have the allocator keep what is freed, up to 32 MB, for the next evaluation.
+
+    glibc gives arrays of this size back to the system at once, and to get them again takes as
+    long as the arithmetic on them. It learns otherwise from the first large one that is freed;
+    this one is never touched. Other allocators are not moved by it.
+    """
+    np.empty(2**21)
+
+
 def _plain(value: Values) -> Values:
     """A number as Python's own, which is faster than NumPy's; alternatives as an array."""
-    if isinstance(value, float | int) or np.ndim(value) == 0:
-        return float(value)
-    return np.asarray(value, dtype=float)
+    array = np.asarray(value, dtype=float)
+    return array if array.ndim else float(array)
 
 
 @dataclass(frozen=True, eq=False)
@@ -201,6 +245,7 @@ class Evaluation:
     rate: Values
     base: Evaluation | None = None
     moved: frozenset[str] = frozenset()
+    growths: dict[Key, Values] = field(default_factory=dict)
 
     def changed(self, inputs: Mapping[str, Values], rate: Values) -> Evaluation:
         """The same with other values for some assumptions, and another rate."""
@@ -213,19 +258,28 @@ class Evaluation:
     def named(self) -> dict[str, Values]:
         """The values of all assumptions, calculations and lines by their ids."""
         named = ("value", "formula")
-        return {id: value for (id, field), value in self.values.items() if field in named}
+        return {
+            id: self.grid.plain(value)
+            for (id, field), value in self.values.items()
+            if field in named
+        }
 
     def amount(self, id: str) -> Values:
         """The value of a calculation's or line's formula."""
-        return self.values[id, "formula"]
+        return self.grid.plain(self.values[id, "formula"])
 
     def growth(self, line: ModelLine) -> Values:
         """The growth factor of a line since its start."""
-        growth = self.values.get((line.line.id, "growth"))
-        if growth is None:
+        if line.line.growth is None:
             return 1.0
-        with np.errstate(all="ignore"):
-            return (1 + growth) ** self.grid.over_time(line.timing.growth_years)
+        key = (line.line.id, "growth")
+        if self.base and self.base.values[key] is self.values[key]:
+            return self.base.growth(line)
+        if key not in self.growths:
+            with np.errstate(all="ignore"):
+                years = self.grid.certain(line.timing.growth_years)
+                self.growths[key] = self.grid.power(1 + self.values[key], years)
+        return self.growths[key]
 
     def multipliers(self, line: ModelLine) -> dict[str, Values]:
         """What each haircut of a line multiplies it by."""
@@ -238,12 +292,12 @@ class Evaluation:
     def net(self, line: ModelLine) -> Series:
         """The net flow of a line per period: shape `(T,)`, or `(T, n)`."""
         with np.errstate(all="ignore"):
-            flow = self.grid.over_time(line.timing.fixed) * self.net_weight(line)
-        return _only_where_active(self.grid.series(flow), line)
+            flow = self.grid.certain(line.timing.fixed) * self.net_weight(line)
+            return self.grid.series(self.only_where_active(flow, line))
 
     def net_weight(self, line: ModelLine) -> Values:
         """Amount times haircuts times growth: the net flow, timing apart."""
-        weight = self.amount(line.line.id)
+        weight = self.values[line.line.id, "formula"]
         for multiplier in self.multipliers(line).values():
             weight = weight * multiplier
         return weight if line.line.growth is None else weight * self.growth(line)
@@ -282,11 +336,17 @@ class Evaluation:
         flow = self.net_weight(line)
         if not self.grid.varies(flow):
             return (flow * weights.total, flow * weights.present) if weights.total else (0.0, 0.0)
-        total, present = weights.factors @ flow
-        if not self.grid.is_defined(total):
-            # Zero times undefined is undefined, also where the line does not flow.
-            total, present = weights.factors @ _only_where_active(flow, line)
-        return total, present
+        total, present = self.grid.weighted(weights.factors, flow)
+        if self.grid.is_defined(total):
+            return total, present
+        # Zero times undefined is undefined, also where the line does not flow.
+        active = self.grid.weighted(weights.factors, self.only_where_active(flow, line))
+        defined = np.isfinite(total)
+        return np.where(defined, total, active[0]), np.where(defined, present, active[1])
+
+    def only_where_active(self, flow: Values, line: ModelLine) -> Values:
+        """Zero where a line does not flow, even where its formula is undefined there."""
+        return self.grid.where(self.grid.certain(line.timing.share != 0), flow, 0.0)
 
     def value(self) -> Values:
         """Total benefits less total investment."""
@@ -298,19 +358,14 @@ class Evaluation:
 
     def net_of(self, sums: list[Values]) -> Values:
         """Benefits less investments."""
-        return sum([sign * sums[number] for number, sign in self.model.signs], 0.0)
+        net = 0.0
+        for number, sign in self.model.signs:
+            net = net + sums[number] if sign > 0 else net - sums[number]
+        return net
 
     def discount_factor(self) -> Series:
         """The discount factor of each period."""
         return self.model.discount_factor(float(self.rate))
-
-
-def _only_where_active(series: Series, line: ModelLine) -> Series:
-    """Zero where a line does not flow, even where its formula is undefined there."""
-    active = line.timing.share != 0
-    if series.ndim == 2:
-        active = active[:, np.newaxis]
-    return np.where(active, series, 0.0)
 
 
 def compile_case(case: Case) -> Model:

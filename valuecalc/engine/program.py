@@ -17,6 +17,7 @@ import numpy as np
 from valuecalc.case.binding import Binding
 from valuecalc.engine.grid import Grid, Values
 from valuecalc.formula.numbers import COMPUTE, Source
+from valuecalc.formula.recurrences import Recurrence, recurrence
 from valuecalc.formula.tree import Call, Name, Node, TimeWord, children, names, walk
 
 Key = tuple[str, str]
@@ -52,9 +53,7 @@ class Program:
 
     def steps_moved_by(self, assumptions: Iterable[str]) -> list[Step]:
         """What has to be worked out again when these assumptions change, in order."""
-        moved: set[int] = set()
-        for name in assumptions:
-            moved |= self.moved_by[name]
+        moved = set[int]().union(*(self.moved_by[name] for name in assumptions))
         return [self.steps[number] for number in sorted(moved)]
 
     @staticmethod
@@ -68,8 +67,7 @@ class Program:
         with np.errstate(all="ignore"):
             for step in steps:
                 results = step.run(grid, *map(values.__getitem__, step.needs))
-                for key, result in zip(step.gives, results, strict=True):
-                    values[key] = result
+                values.update(zip(step.gives, results, strict=True))
         return values
 
 
@@ -178,10 +176,22 @@ class _Writer:
     def write_circle(self, group: tuple[str, ...]) -> None:
         """Lines of a circle through `previous`: a loop over the periods."""
         self.varying.update(group)
+        stock = recurrence(self.tree(group[0]), group[0]) if len(group) == 1 else None
+        if stock:
+            self.write_stock(group[0], stock)
+            return
         circle = _Circle(self, group)
         lines, rows = circle.lines(), circle.rows
         self.write_step(tuple((name, "formula") for name in group), lines, list(rows.values()))
         self.variables.update(rows)
+
+    def write_stock(self, name: str, stock: Recurrence) -> None:
+        """A line that keeps a share of what was there, and adds to it."""
+        variable = f"l{len(self.variables)}"
+        parts = map(self.expression, (stock.initial, stock.kept, stock.added))
+        line = f"{variable} = ops.stock({', '.join(parts)})"
+        self.write_step(((name, "formula"),), [line], [variable])
+        self.variables[name] = variable
 
 
 class _Circle:
