@@ -353,3 +353,30 @@ def test_an_exact_slope_is_what_the_figure_gains_per_unit(case: Case) -> None:
         slope = math.fsum(part.amount for part in found.parts)
         size = max(1.0, abs(ends[0]), *(abs(part.fixed) for part in found.parts))
         assert ends[1] - ends[0] == pytest.approx(9 * slope, rel=1e-6, abs=1e-9 * size)
+
+
+def test_a_long_sum_over_time_is_named_by_its_line_and_written_out_in_its_part() -> None:
+    long = (
+        "users * price * (1 - returned_by_dissatisfied_customers) * (1 - written_off) * 1.02 ^ year"
+    )
+    found = break_even(
+        case(
+            assumption("users", 1_000, "user"),
+            assumption("price", 3, "GBP/user/month"),
+            assumption("returned_by_dissatisfied_customers", 0.1, "%"),
+            assumption("written_off", 0.05, "%"),
+            benefit("sales", long),
+            investment("cost", "90k GBP"),
+        ),
+        "users",
+        "value",
+    )
+    assert "what one more adds to Sales" in found.formula
+    assert len(found.formula) < 120
+    (sales, _) = found.parts
+    assert "Written off" in sales.coefficient
+
+
+def test_a_payback_that_is_wanted_is_in_months() -> None:
+    found = break_even(reference(), "subscribers", "payback", 12.0)
+    assert found.words.startswith("Payback is 12 months where “Subscribers” is ")

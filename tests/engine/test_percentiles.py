@@ -58,7 +58,8 @@ def test_undefined_draws_are_left_out_and_told() -> None:
     assert found.undefined == 3
     assert found.at(50) == np.nanpercentile(draws, 50)
     assert found.note == (
-        "Of the 1,597 draws in which it exists; in 3 of 1,600 it does not. 3: It divides by zero."
+        "In 3 of 1,600 draws it does not exist. It divides by zero. "
+        "The numbers are those of the other 1,597."
     )
 
 

@@ -1,7 +1,8 @@
 """The command line: `valuecalc calc case.yaml` and its sisters.
 
-`cases` has the commands that work on a file, `service` those that run the service, `people`
-those about accounts and teams, `output` what they all share.
+`cases` has the commands that work on a file, `uncertainty` those that say how sure it is,
+`options` those about alternatives and pilots, `portfolio` that about many cases; `service` has
+those that run the service, `people` those about accounts and teams; `output` is what all share.
 
 Exit codes: 0 done; 1 the case has mistakes, or the answer does not exist; 2 the command was
 written wrongly; 3 a file or the database cannot be read or written, or the port is taken.
@@ -12,7 +13,7 @@ from __future__ import annotations
 import click
 
 from valuecalc import __version__
-from valuecalc.cli import cases, people, service
+from valuecalc.cli import cases, options, people, portfolio, service, uncertainty
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -28,5 +29,12 @@ def main() -> None:
     """
 
 
-for each in (*cases.COMMANDS, *service.COMMANDS, *people.COMMANDS):
+for each in (
+    *cases.COMMANDS,
+    *uncertainty.COMMANDS,
+    *options.COMMANDS,
+    *portfolio.COMMANDS,
+    *service.COMMANDS,
+    *people.COMMANDS,
+):
     main.add_command(each)

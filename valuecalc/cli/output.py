@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator, Sequence
+import textwrap
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import NoReturn
 
@@ -17,6 +18,7 @@ MISTAKES = 1
 NO_FILE = 3
 
 _INDENT = "  "
+_WIDTH = 100
 
 
 @contextmanager
@@ -70,3 +72,47 @@ def write_table(rows: Sequence[tuple[str, str, str]], align: str = ">") -> None:
     for row in rows:
         line = f"{_INDENT}{row[0]:<{label}}  {row[1]:{align}{text or 1}}  {row[2]}"
         say(line.rstrip())
+
+
+def write_columns(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    """Write rows under their headings: the first column to the left, the others to the right."""
+    table = [list(headings), *map(list, rows)]
+    widths = [max(len(row[column]) for row in table) for column in range(len(headings))]
+    for first, *others in table:
+        cells = [f"{first:<{widths[0]}}"]
+        cells += [f"{cell:>{width}}" for cell, width in zip(others, widths[1:], strict=True)]
+        say((_INDENT + "  ".join(cells)).rstrip())
+
+
+def write_notes(notes: Sequence[str]) -> None:
+    """Write notes one by one under their heading; nothing for none."""
+    if notes:
+        say("\nNotes")
+    write_list(notes)
+
+
+def write_sentence(text: str, margin: str = "") -> None:
+    """Write running text in lines of a width that can be read."""
+    say(textwrap.fill(text, _WIDTH, initial_indent=margin, subsequent_indent=margin))
+
+
+def write_list(items: Sequence[str]) -> None:
+    """Write items one by one, each hanging from its first line."""
+    for each in items:
+        say(textwrap.fill(each, _WIDTH, initial_indent=_INDENT, subsequent_indent=_INDENT * 3))
+
+
+@contextmanager
+def progress_shown() -> Iterator[Callable[[int, int], None] | None]:
+    """Something to tell how many draws are done, on standard error; None without a terminal."""
+    if not sys.stderr.isatty():
+        yield None
+        return
+    try:
+        yield _show_progress
+    finally:
+        click.echo(f"\r{'':{_WIDTH}}\r", err=True, nl=False)
+
+
+def _show_progress(done: int, of: int) -> None:
+    click.echo(f"\r{done / of:.0%} of {of:,} draws", err=True, nl=False)

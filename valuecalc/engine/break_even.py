@@ -194,7 +194,7 @@ def _words(answer: Answer, values: list[float]) -> str:
 def _where(answer: Answer, values: list[float]) -> str:
     assumption = answer.assumption
     low, high = reach(assumption)
-    meets = f"{answer.figure.label} is {amount_text(answer.figure, answer.wanted)}"
+    meets = f"{answer.figure.label} is {_wanted(answer)}"
     label = f"“{assumption.label}”"
     at = f"at {_shown(answer, values[0])}{_compared(answer, values[0])}"
     if low == high:
@@ -203,6 +203,11 @@ def _where(answer: Answer, values: list[float]) -> str:
     if not any(low <= value <= high for value in values):
         return f"No break-even of {label} between {between}: {meets} only {at}."
     return f"{meets} where {label} is {at.removeprefix('at ')}; it may lie between {between}."
+
+
+def _wanted(answer: Answer) -> str:
+    text = amount_text(answer.figure, answer.wanted)
+    return f"{text} months" if answer.figure.unit == "months" else text
 
 
 def _compared(answer: Answer, value: float) -> str:

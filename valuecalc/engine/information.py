@@ -38,14 +38,14 @@ NOT_LABEL = "Do not go ahead"
 MOST_DRAWS = 65_536
 """Draws that are used at most: the first ones of each round."""
 
-ERRORS_SHOWN = 2
-"""How many standard errors stand behind the sign ±."""
+BEYOND_CHANCE = 2
+"""How many standard errors something has to be worth before it is more than chance explains."""
 
 _METHOD = (
     "For each assumption, the NPV of every option is regressed on its draws by a restricted "
     f"cubic spline with {conditional.KNOTS} knots (Strong, Oakley and Brennan 2014). The option is "
     "chosen by the fit of one half of the rounds and valued by the draws of the other half, so "
-    "that chance does not pass for knowledge. ± stands for two standard errors, from the spread "
+    "that chance does not pass for knowledge. ± stands for one standard error, from the spread "
     "between the rounds. Amounts are present values."
 )
 
@@ -85,7 +85,7 @@ class InformationItem:
     @property
     def is_worth_testing(self) -> bool:
         """Whether a test can be worth more than it costs, and more than chance explains."""
-        return self.evppi > ERRORS_SHOWN * self.error and (self.net is None or self.net > 0)
+        return self.evppi > BEYOND_CHANCE * self.error and (self.net is None or self.net > 0)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -279,7 +279,7 @@ class _Decision:
         evpi = _with_error(self.evpi, self.evpi_error, self.case.currency)
         today = f"With what is known today, “{best.label}” is best: its NPV is expected to be "
         today += f"{_rounded(best.mean, self.case.currency)}."
-        if self.evpi <= ERRORS_SHOWN * self.evpi_error:
+        if self.evpi <= BEYOND_CHANCE * self.evpi_error:
             return f"{today} Nothing that could be found out would change that."
         return (
             f"{today} The chance that another option turns out to be better is {changes.words}. "
@@ -373,7 +373,7 @@ def _place(item: InformationItem) -> tuple[int, float]:
 def _worth(item: InformationItem, currency: str) -> str:
     """What a test is worth, in a sentence."""
     label = f"“{item.assumption.label}”"
-    if item.evppi <= ERRORS_SHOWN * item.error:
+    if item.evppi <= BEYOND_CHANCE * item.error:
         return f"Testing {label} is not worth paying for: no result would change the decision."
     worth = _with_error(item.evppi, item.error, currency)
     if item.cost is None:
@@ -385,7 +385,7 @@ def _worth(item: InformationItem, currency: str) -> str:
 
 
 def _with_error(amount: float, error: float, currency: str) -> str:
-    return f"{_rounded(amount, currency)} (± {_rounded(ERRORS_SHOWN * error, currency, 2)})"
+    return f"{_rounded(amount, currency)} (±{_rounded(error, currency, 2)})"
 
 
 def _rounded(amount: float, currency: str, digits: int = 3) -> str:

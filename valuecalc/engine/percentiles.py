@@ -71,6 +71,11 @@ class Percentiles:
         return self._shown(self.at(percentile))
 
     @property
+    def expected_text(self) -> str:
+        """The figure at expected values as people read it, or `–`."""
+        return self._shown(math.nan if self.expected is None else self.expected)
+
+    @property
     def error_text(self) -> str:
         """The standard error of the mean: `±£1,200`."""
         return self.error_text_of("mean")
@@ -85,13 +90,19 @@ class Percentiles:
         if not self.undefined:
             return ""
         left = self.draws - self.undefined
-        reasons = " ".join(f"{count:,}: {reason}" for reason, count in self.why.items())
+        why = self._reasons()
         if not left:
-            return f"It exists in none of {self.draws:,} draws. {reasons}".strip()
+            return f"It exists in none of {self.draws:,} draws.{why}"
         return (
-            f"Of the {left:,} draws in which it exists; in {self.undefined:,} of "
-            f"{self.draws:,} it does not. {reasons}"
-        ).strip()
+            f"In {self.undefined:,} of {self.draws:,} draws it does not exist.{why} "
+            f"The numbers are those of the other {left:,}."
+        )
+
+    def _reasons(self) -> str:
+        """Why it does not exist in some draws; how often, where there is more than one reason."""
+        if len(self.why) == 1:
+            return f" {next(iter(self.why))}"
+        return "".join(f" {count:,}: {reason}" for reason, count in self.why.items())
 
     def _known(self, name: str) -> str:
         if name not in self.percentiles:

@@ -24,6 +24,9 @@ from valuecalc.formula.tree import Binary, Call, Name, Negative, Node, Number, T
 MOST_TERMS = 3
 """So many lines of one kind are named; more are taken together."""
 
+MOST_CHARACTERS = 90
+"""A term that is longer is named by its line; `Part.coefficient` still writes it out."""
+
 _DIGITS = 6
 
 
@@ -233,6 +236,8 @@ class _Writer:
             return _Term(sign, self.texts.name(label, self.precise(amount)), amount, "")
         if self.changes(tree):
             label = f"sum over time of ({words.with_labels(tree, self.texts.labels)})"
+            if len(label) > MOST_CHARACTERS:
+                label = f"what one more adds to {part.line.line.label}"
             return _Term(sign, self.texts.name(label, self.precise(amount)), amount, "")
         count = self.count(part)
         tree = times(tree, self.texts.name(count, count)) if count else tree
