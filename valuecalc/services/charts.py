@@ -5,31 +5,44 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from valuecalc.documents.charts import risk
 from valuecalc.documents.charts.bars import Share, shares, shares_table
 from valuecalc.documents.charts.bridge import Bar, waterfall_table
 from valuecalc.documents.charts.cumulative import cumulative_cash
+from valuecalc.documents.charts.risk import Picture
 from valuecalc.documents.charts.series import cumulative_table
 from valuecalc.documents.charts.table import Table
 from valuecalc.documents.charts.waterfall import waterfall_rows
+from valuecalc.engine.bridges import LineBridge
+from valuecalc.engine.effects import Bridge
+from valuecalc.engine.information import Information
 from valuecalc.engine.result import Result
+from valuecalc.engine.sensitivity import Tornado
+from valuecalc.engine.simulate import SimulationResult
 from valuecalc.formula import quantity
 
 PANEL_WIDTH = 336
 CARD_WIDTH = 380
 CASH_HEIGHT = 200
 
+PHONE_WIDTH = 332
+HALF_WIDTH = 520
+WHOLE_WIDTH = 900
+"""Widths of charts that have a page to themselves, on a phone and elsewhere."""
+
 
 @dataclass(frozen=True)
 class Chart:
     """A picture as SVG text, safe to stand in a page, and its table.
 
-    `note` is a line under the title.
+    `note` is a line under the title. `narrow` is the same picture for a phone, if it has one.
     """
 
     title: str
     svg: str
     table: Table
     note: str = ""
+    narrow: str = ""
 
 
 def waterfall(result: Result, chart_id: str = "waterfall") -> Chart:
@@ -83,6 +96,79 @@ def evidence(result: Result, chart_id: str = "evidence-shares") -> Chart:
     title = "Benefits by strength of evidence"
     svg = shares(rows, chart_id=chart_id, width=CARD_WIDTH, title=title)
     return Chart(title, svg, shares_table(rows))
+
+
+# --------------------------------------------------------------------------- how sure it is
+
+
+def histogram(simulation: SimulationResult, figure: str = "value") -> Chart:
+    """How often a figure comes out where."""
+    chart = _for_page(
+        lambda id, width: risk.histogram_picture(simulation, figure, chart_id=id, width=width),
+        "histogram",
+        HALF_WIDTH,
+    )
+    assert chart is not None, "a histogram can be drawn of any draws"
+    return chart
+
+
+def likelihood(simulation: SimulationResult, figure: str = "value") -> Chart:
+    """How likely a figure is at least so high."""
+    chart = _for_page(
+        lambda id, width: risk.likelihood_picture(simulation, figure, chart_id=id, width=width),
+        "likelihood",
+        HALF_WIDTH,
+    )
+    assert chart is not None, "a curve can be drawn of any draws"
+    return chart
+
+
+def cash_band(simulation: SimulationResult) -> Chart | None:
+    """Cumulative cash with its likely range; None while it is undefined."""
+    return _for_page(
+        lambda id, width: risk.cash_band_picture(simulation, chart_id=id, width=width),
+        "cash-band",
+        WHOLE_WIDTH,
+    )
+
+
+def information(found: Information) -> Chart | None:
+    """What it is worth to find out more about each assumption."""
+    return _for_page(
+        lambda id, width: risk.information_picture(found, chart_id=id, width=width),
+        "information",
+        WHOLE_WIDTH,
+    )
+
+
+def tornado(found: Tornado) -> Chart | None:
+    """How far each assumption moves a figure; None while the figure does not exist."""
+    return _for_page(
+        lambda id, width: risk.tornado_picture(found, chart_id=id, width=width),
+        "tornado",
+        WHOLE_WIDTH,
+    )
+
+
+def bridge(
+    found: LineBridge | Bridge, chart_id: str = "bridge", ends: tuple[str, str] = ("", "")
+) -> Chart | None:
+    """What leads from one result to another; None where the two cannot be compared."""
+    return _for_page(
+        lambda id, width: risk.bridge_picture(found, chart_id=id, width=width, ends=ends),
+        chart_id,
+        WHOLE_WIDTH,
+    )
+
+
+def _for_page(
+    draw: Callable[[str, float], Picture | None], chart_id: str, width: float
+) -> Chart | None:
+    """A picture for a page, and once more for a phone."""
+    wide, narrow = draw(chart_id, width), draw(f"{chart_id}-narrow", PHONE_WIDTH)
+    if wide is None or narrow is None:
+        return None
+    return Chart(wide.title, wide.svg, wide.table, narrow=narrow.svg)
 
 
 def money(result: Result) -> Callable[[float], str]:

@@ -6,11 +6,13 @@ Each verb takes a case without mistakes; a broken one is refused with every mist
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import fields, replace
+from typing import Any
 
 from valuecalc.case.case import Case
 from valuecalc.engine import alternatives as options
 from valuecalc.engine import break_even as breaking
-from valuecalc.engine import bridges, sensitivity
+from valuecalc.engine import bridges, distributions, sensitivity
 from valuecalc.engine import information as knowledge
 from valuecalc.engine import simulate as drawing
 from valuecalc.engine.alternatives import Alternatives, EconomicValue
@@ -23,7 +25,9 @@ from valuecalc.engine.result import Result, Trace
 from valuecalc.engine.scenarios import EXPECTED
 from valuecalc.engine.sensitivity import Elasticity, Tornado, TwoWay
 from valuecalc.engine.simulate import Progress, SimulationResult
-from valuecalc.errors import UnknownName
+from valuecalc.errors import CaseError, Problem, UnknownName
+from valuecalc.schemas.case import load_case
+from valuecalc.schemas.certainty_requests import WrittenPilot, pilot_numbers
 from valuecalc.services import cases, saved_cases
 from valuecalc.services.access import Actor
 from valuecalc.services.saved_cases import Saved
@@ -34,6 +38,15 @@ SCENARIO = "scenario"
 ALTERNATIVE = "alternative"
 
 USUAL_FIGURE = "npv"
+
+MOST_DRAWS = 131_072
+"""Draws of one request at most: a few seconds of work."""
+
+MOST_NUMBERS = 6_000_000
+"""Draws times figures and uncertain assumptions of one request: what it holds in memory."""
+
+MOST_STEPS = 2_000_000_000
+"""Draws times lines times periods of one request: what takes its time."""
 
 
 def tornado(
@@ -101,6 +114,59 @@ def plan_of(
     Raises `InputError` with the limit for too few or too many draws.
     """
     return Plan.of(case.simulation, draws=draws, seed=seed, method=method)
+
+
+def plan_of_request(
+    case: Case,
+    draws: int | None = None,
+    seed: int | None = None,
+    method: str | None = None,
+    figures: Sequence[str] | None = None,
+) -> Plan:
+    """How a case is drawn while a program waits for the answer.
+
+    `figures` are those that are asked for. Raises `CaseError` for more draws, or more numbers
+    of them, than one request may take, also where it is the case that says so.
+    """
+    cases.refuse_mistakes(case)
+    plan = plan_of(case, draws, seed, method)
+    if plan.draws > MOST_DRAWS:
+        raise CaseError(
+            [
+                Problem(
+                    code="simulation",
+                    place="draws" if draws is not None else "simulation.draws",
+                    cause=f"{plan.draws:,} draws are more than the {MOST_DRAWS:,} of one request.",
+                    remedy=f"Ask for {MOST_DRAWS:,} draws or fewer; the command line takes more.",
+                )
+            ]
+        )
+    _refuse_too_much(case, plan, figures)
+    return plan
+
+
+def _refuse_too_much(case: Case, plan: Plan, figures: Sequence[str] | None) -> None:
+    names = {*drawing.ALWAYS, *(drawing.USUAL if figures is None else figures)}
+    uncertain = sum(map(distributions.is_uncertain, case.assumptions))
+    lines = len(case.calculations) + len(case.benefits) + len(case.investments)
+    periods = case.timeline.periods
+    for each, most, words in (
+        (
+            len(names) + uncertain,
+            MOST_NUMBERS,
+            f"{len(names)} figures and {uncertain} uncertain assumptions are more than the "
+            f"{MOST_NUMBERS:,} numbers",
+        ),
+        (
+            lines * periods,
+            MOST_STEPS,
+            f"{lines} lines over {periods} periods are more than the {MOST_STEPS:,} steps",
+        ),
+    ):
+        if each * plan.draws > most:
+            cause = f"{plan.draws:,} draws of {words} of one request."
+            remedy = f"Ask for {most // each:,} draws or fewer; the command line takes more."
+            raise CaseError([Problem(code="simulation", place="draws", cause=cause, remedy=remedy)])
 
 
 def simulate(
@@ -182,14 +248,42 @@ def _option(compared: Alternatives, id: str) -> Result:
     return found[id]
 
 
-def record_pilot(store: Database, actor: Actor, uid: str, tag: str, result: PilotResult) -> Saved:
+def record_pilot(
+    store: Database,
+    actor: Actor,
+    uid: str,
+    expected: saved_cases.Expected,
+    result: PilotResult | WrittenPilot,
+) -> Saved:
     """Keep what a pilot has found as a new version of a case.
 
-    Raises `CaseError` with every reason why the result cannot be used, and what saving raises.
+    Numbers that are as they were written are read in the unit of the assumption. Raises
+    `UnknownName`, `CaseError` with every reason why the result cannot be used, and what saving
+    raises.
     """
-    before = saved_cases.load(store, actor, uid)
-    after = with_pilot(before.case, result)
-    tested = before.case.assumption(result.assumption)
-    assert tested is not None
-    note = f"Pilot: {tested.label}"
-    return saved_cases.save(store, actor, uid, after, tag, note=note)
+    before = saved_cases.load(store, actor, uid).case.assumption(result.assumption)
+    note = f"Pilot: {before.label if before else result.assumption}"
+
+    def make(document: dict[str, Any]) -> Case:
+        case = load_case(document)
+        try:
+            return with_pilot(case, _read_pilot(case, result))
+        except CaseError as error:
+            raise CaseError(map(_of_request, error.problems)) from None
+
+    return saved_cases.change(store, actor, uid, expected, make, note)
+
+
+def _of_request(problem: Problem) -> Problem:
+    """A problem of a pilot, with its place in what was sent."""
+    return replace(problem, place=problem.place.removeprefix("pilot."))
+
+
+def _read_pilot(case: Case, result: PilotResult | WrittenPilot) -> PilotResult:
+    if isinstance(result, PilotResult):
+        return result
+    tested = case.assumption(result.assumption)
+    if tested is None:
+        raise UnknownName("assumption", result.assumption, [each.id for each in case.assumptions])
+    words = {each.name: getattr(result, each.name) for each in fields(result)}
+    return PilotResult(**{**words, **pilot_numbers(result, tested.unit)})

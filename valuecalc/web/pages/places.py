@@ -37,6 +37,16 @@ class Place(Protocol):
         """A file of the case: `xlsx` or `docx`."""
 
 
+class InsightPlace(Place, Protocol):
+    """The addresses of a case that has pages of what it depends on."""
+
+    def insight(self, page: str, **query: Any) -> str:
+        """The page `certainty`, `sensitivity`, `alternatives` or `point`, which takes a `figure`.
+
+        The scenario is the one shown, unless `query` names another.
+        """
+
+
 @dataclass(frozen=True)
 class LibraryPlace:
     """A straw-man of the library."""
@@ -60,6 +70,10 @@ class LibraryPlace:
         return url_for(
             "case.download", slug=self.slug, stem=self.slug, kind=kind, scenario=scenario
         )
+
+    def insight(self, page: str, **query: Any) -> str:
+        """A page of what the case depends on: see `InsightPlace`."""
+        return _insight("case_insights", page, self.scenario, slug=self.slug, **query)
 
 
 @dataclass(frozen=True)
@@ -105,6 +119,10 @@ class SharedPlace:
         """The address of the file."""
         scenario = _unless_expected(self.scenario)
         return url_for("shared.download", secret=self.secret, kind=kind, scenario=scenario)
+
+    def insight(self, page: str, **query: Any) -> str:
+        """A page of what the case depends on: see `InsightPlace`."""
+        return _insight("shared_insights", page, self.scenario, secret=self.secret, **query)
 
 
 @dataclass(frozen=True)
@@ -152,8 +170,18 @@ class SavedPlace:
         """The address of the file."""
         return self._address("saved_case.download", _unless_expected(self.scenario), kind=kind)
 
+    def insight(self, page: str, **query: Any) -> str:
+        """A page of what the case depends on: see `InsightPlace`."""
+        own = {"uid": self.uid, "version": self.version}
+        return _insight("saved_insights", page, self.scenario, **own, **query)
+
     def _address(self, endpoint: str, scenario: str | None, **parts: Any) -> str:
         return url_for(endpoint, uid=self.uid, scenario=scenario, version=self.version, **parts)
+
+
+def _insight(blueprint: str, page: str, shown: str, /, **query: Any) -> str:
+    scenario = _unless_expected(query.pop("scenario", shown))
+    return url_for(f"{blueprint}.{page}", scenario=scenario, **query)
 
 
 def _unless_expected(scenario: str) -> str | None:

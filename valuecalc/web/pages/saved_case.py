@@ -36,6 +36,11 @@ class Bar:
         return actor().may(Action.EDIT, self.saved.head.team_id)
 
     @property
+    def version(self) -> int | None:
+        """The number of an earlier version, for addresses that stay with it."""
+        return None if self.saved.is_newest else self.saved.version.number
+
+    @property
     def may_comment(self) -> bool:
         """Whether the reader may comment on it."""
         return actor().may(Action.COMMENT, self.saved.head.team_id)
@@ -76,15 +81,16 @@ def show(uid: str) -> str:
     try:
         results = scenarios_of_version(saved)
     except CaseError as error:
-        return _draft(saved, error.problems)
+        return draft(saved, error.problems)
     result = choose(results, wanted_scenario())
     page = CasePage(result, results, place_of(saved, result.scenario))
     bar = Bar(saved, "case")
     return render_template("saved_case.html", page=page, place=page.place, bar=bar)
 
 
-def _draft(saved: Saved, problems: tuple[Problem, ...]) -> str:
-    return render_template("draft.html", bar=Bar(saved, "case"), case=saved.case, mistakes=problems)
+def draft(saved: Saved, problems: tuple[Problem, ...], tab: str = "case") -> str:
+    """What is left to be mended before the case can be worked out."""
+    return render_template("draft.html", bar=Bar(saved, tab), case=saved.case, mistakes=problems)
 
 
 def place_of(saved: Saved, scenario: str) -> SavedPlace:

@@ -136,7 +136,7 @@ def _note_opening(visit: Visit) -> None:
 @blueprint.get("/explain/<figure>")
 def explain(secret: str, figure: str) -> str:
     """How a figure came about."""
-    result = choose(_worked_out(_visit()), wanted_scenario())
+    result = choose(worked_out(_visit()), wanted_scenario())
     trace = cases.explain(_visit().case, figure, result.scenario)
     return _explanation(result, trace, SharedPlace(secret, result.scenario))
 
@@ -239,7 +239,7 @@ def _page(
     place: Place | None = None,
     thanks: str = "",
 ) -> str:
-    ours = _worked_out(visit)
+    ours = worked_out(visit)
     results = theirs or ours
     result = choose(results, wanted_scenario())
     page = SharedPage(
@@ -256,7 +256,7 @@ def _page(
     return render_template("shared.html", page=page, place=page.place, secret=g.secret)
 
 
-def _worked_out(visit: Visit) -> tuple[Result, ...]:
+def worked_out(visit: Visit) -> tuple[Result, ...]:
     """The shared version in all its scenarios, kept for the next reader."""
     return _worked_out_text(visit.version.document)
 

@@ -20,6 +20,7 @@ def install(app: Flask) -> None:
     app.jinja_env.filters["with_code"] = with_code
     app.jinja_env.filters["moment"] = moment
     app.jinja_env.filters["amount"] = amount
+    app.jinja_env.filters["unbroken"] = unbroken
 
 
 def is_negative(figure: Figure) -> bool:
@@ -40,6 +41,11 @@ def is_web_address(text: str) -> bool:
 def amount(value: float | None, unit: str, sign: bool = False) -> str:
     """A number of a unit for people; a dash for none."""
     return quantity.UNDEFINED if value is None else quantity.show(value, unit, sign=sign)
+
+
+def unbroken(text: str) -> str:
+    """A sentence whose amounts stay on one line: browsers would break after `−` and `±`."""
+    return re.sub(r"(?<=[\u2212±])(?=\S)", "\u2060", text)
 
 
 def moment(value: datetime) -> Markup:
