@@ -13,6 +13,7 @@ from datetime import timedelta
 
 from tests.team_members import new_member, new_team
 from valuecalc.schemas.case import load_case
+from valuecalc.schemas.portfolio import PortfolioAsked
 from valuecalc.schemas.shares import Wish
 from valuecalc.services import (
     accounts,
@@ -20,6 +21,7 @@ from valuecalc.services import (
     comments,
     identity,
     invitations,
+    portfolio,
     proposals,
     references,
     saved_cases,
@@ -55,6 +57,7 @@ def belongings(store: Database, secret_key: str, name: str) -> Belongings:
         "team": team.uid,
         "member": member.account.uid,
         **_cases(store, owner),
+        "job": portfolio.submit(store, member, PortfolioAsked(team=team.uid, draws=1_000)).uid,
         **_people(store, owner, team),
     }
     key = accounts.reset_key(store, secret_key, member.account.email)

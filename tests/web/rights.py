@@ -68,6 +68,8 @@ PARTS: Mapping[str, str] = {
     "member": "$member",
     "invitation": "$invitation",
     "token": "$token",
+    "job": "$job",
+    "job_id": "$job",
     "id": "$reference",
     "reference_id": "$reference",
     "secret": "$secret",
@@ -165,6 +167,29 @@ NUMBERS = {"value-subscribers": "120,000", "source-subscribers": "Billing", "nam
 PERSON = {"name": "Bo Fox", "email": "bo@example.org", "password": "correct horse staple"}
 DECIDE = {"decide-subscribers": "accept", "tag": "$tag"}
 
+PILOT = {
+    "assumption": "subscribers",
+    "value": "120,000",
+    "source": "Pilot",
+    "date": "2027-03-31",
+    "tag": "$tag",
+}
+INSIGHTS = ("certainty", "sensitivity", "alternatives", "point/<figure>")
+
+QUESTIONS: Mapping[str, Mapping[str, str]] = {
+    "tornado": {"others": "yes"},
+    "elasticities": {"figure": "value"},
+    "two-way": {"first": "uplift", "second": "subscribers"},
+    "break-even": {"assumption": "uplift", "wanted": "£1m"},
+    "simulate": {"draws": "1000"},
+    "information": {"draws": "1000", "seed": "7"},
+    "alternatives": {},
+    "bridge": {"from": "case", "to": "scenario:stretch"},
+}
+"""What programs ask about how sure a case is, with the query about a kept one."""
+ANSWERS = {"two-way": (422,)}
+"""One of the two has no range there, as only those learn who may read the case."""
+
 V1 = "/api/v1"
 CASE = "/cases/<uid>"
 API_CASE = f"{V1}/cases/<uid:case_id>"
@@ -187,6 +212,7 @@ _PUBLIC = (
     Row("GET", "/straw-men/<slug>", Takes.NOTHING),
     Row("GET", "/straw-men/<slug>/explain/<figure>", Takes.NOTHING),
     Row("GET", "/straw-men/<slug>/export/<stem>.<kind>", Takes.NOTHING),
+    *(Row("GET", f"/straw-men/<slug>/{page}", Takes.NOTHING) for page in INSIGHTS),
     Row("GET", "/calculate", Takes.NOTHING),
     Row("POST", "/calculate", Takes.NOTHING, form=AS_TEXT),
     Row("POST", "/calculate/explain/<figure>", Takes.NOTHING, form=AS_TEXT),
@@ -209,6 +235,7 @@ _LINKS = (
     Row("GET", f"{LINK}/explain/<figure>", Takes.LINK),
     Row("POST", f"{LINK}/explain/<figure>", Takes.LINK, form=NUMBERS),
     Row("GET", f"{LINK}/download/<kind>", Takes.LINK),
+    *(Row("GET", f"{LINK}/{page}", Takes.LINK) for page in INSIGHTS),
     Row("GET", f"{LINK}/numbers", Takes.LINK),
     Row("POST", f"{LINK}/numbers", Takes.LINK, form=NUMBERS),
     Row("GET", f"{LINK}/proposals", Takes.LINK),
@@ -279,6 +306,9 @@ _CASE_PAGES = (
     Row("GET", CASE, Takes.READ, query={"version": "1"}),
     Row("GET", f"{CASE}/explain/<figure>", Takes.READ),
     Row("GET", f"{CASE}/export.<kind>", Takes.READ),
+    *(Row("GET", f"{CASE}/{page}", Takes.READ) for page in INSIGHTS),
+    Row("GET", f"{CASE}/certainty", Takes.READ, query={"version": "1"}),
+    Row("POST", f"{CASE}/pilots", Takes.EDIT, form=PILOT),
     Row("GET", f"{CASE}/numbers", Takes.EDIT),
     Row("POST", f"{CASE}/numbers", Takes.EDIT, form={"version": "2", "subscribers.value": "9000"}),
     Row("GET", f"{CASE}/versions", Takes.READ),
@@ -319,6 +349,21 @@ _CASE_PAGES = (
     Row("POST", f"{OWN}/take-out", Takes.PUBLISH, form={}),
 )
 
+_PORTFOLIO_PAGES = (
+    Row("GET", "/portfolios", Takes.ACCOUNT),
+    Row("GET", "/portfolios", Takes.READ, query={"team": "$team"}),
+    Row("POST", "/portfolios", Takes.READ, form={"team": "$team", "draws": "1,000"}),
+    Row(
+        "POST",
+        "/portfolios",
+        Takes.READ,
+        form={"team": "$team", "draws": "1,000", "choice": "ticked", "case": "$case"},
+    ),
+    Row("GET", "/portfolios/<uid:job>", Takes.READ),
+    # Whoever started it may end it as well: here a member did whom nobody is asked as.
+    Row("POST", "/portfolios/<uid:job>/cancel", Takes.MANAGE, form={}),
+)
+
 _TEAM_PAGES = (
     Row("GET", TEAM, Takes.READ),
     Row("GET", f"{TEAM}/log", Takes.AUDIT),
@@ -337,6 +382,12 @@ _VERBS = (
     Row("POST", f"{V1}/explain", Takes.NOTHING, json={"case": EXAMPLE_CASE, "figure": "npv"}),
     Row("POST", f"{V1}/solve", Takes.NOTHING, json={"case": EXAMPLE_CASE, **SOLVE}),
     Row("POST", f"{V1}/export", Takes.NOTHING, json={"case": EXAMPLE_CASE, "format": "xlsx"}),
+    *(
+        Row(
+            "POST", f"{V1}/{each}", Takes.NOTHING, json=examples.of(f"ask_{each.replace('-', '_')}")
+        )
+        for each in QUESTIONS
+    ),
     Row("POST", f"{V1}/calculate/bulk", Takes.ACCOUNT, json=examples.of("bulk")),
     Row("POST", f"{V1}/extrapolate", Takes.NOTHING, json=examples.of("extrapolate")),
     Row(
@@ -371,6 +422,11 @@ _CASES = (
     Row("GET", f"{API_CASE}/result", Takes.READ),
     Row("GET", f"{API_CASE}/explain", Takes.READ, query={"figure": "npv"}),
     Row("GET", f"{API_CASE}/export", Takes.READ, query={"format": "xlsx"}),
+    *(
+        Row("GET", f"{API_CASE}/{each}", Takes.READ, query=query, answers=ANSWERS.get(each))
+        for each, query in QUESTIONS.items()
+    ),
+    Row("POST", f"{API_CASE}/pilots", Takes.EDIT, json=examples.of("pilot"), headers=MATCH),
     Row("GET", f"{API_CASE}/versions", Takes.READ),
     Row("GET", f"{API_CASE}/versions/<version:number>", Takes.READ),
     Row(
@@ -386,6 +442,15 @@ _CASES = (
     Row("DELETE", f"{API_CASE}/comments/<uid:comment_id>", Takes.EDIT),
     Row("POST", f"{API_CASE}/comments/<uid:comment_id>/resolve", Takes.COMMENT),
     Row("POST", f"{API_CASE}/comments/<uid:comment_id>/reopen", Takes.COMMENT),
+)
+
+_JOBS = (
+    Row("POST", f"{V1}/portfolios", Takes.READ, json={"team": "$team", "draws": 1_000}),
+    Row("GET", f"{V1}/jobs", Takes.ACCOUNT),
+    Row("GET", f"{V1}/jobs", Takes.READ, query={"team": "$team"}),
+    Row("GET", f"{V1}/jobs/<uid:job_id>", Takes.READ),
+    Row("GET", f"{V1}/jobs/<uid:job_id>/result", Takes.READ, answers=(409,)),
+    Row("DELETE", f"{V1}/jobs/<uid:job_id>", Takes.MANAGE),
 )
 
 _SHARING = (
@@ -470,9 +535,11 @@ ROWS: tuple[Row, ...] = (
     *_LINKS,
     *_OWN_PAGES,
     *_CASE_PAGES,
+    *_PORTFOLIO_PAGES,
     *_TEAM_PAGES,
     *_VERBS,
     *_CASES,
+    *_JOBS,
     *_SHARING,
     *_REFERENCES,
     *_PEOPLE,

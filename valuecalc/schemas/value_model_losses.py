@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from valuecalc.case.case import Assumption, Case
 from valuecalc.engine.result import LineResult, Result
@@ -14,7 +15,6 @@ WITHOUT_COUNTERPART = (
     "alternatives",
     "correlations",
     "simulation",
-    "probability",
     "goals",
     "people",
     "plan",
@@ -51,6 +51,14 @@ def of_case(case: Case, result: Result) -> Iterator[Problem]:
         part = getattr(case, name)
         if part is not None and part != type(part)():
             yield loss(name, f"“{name}” has no counterpart.")
+    if case.probability is not None:
+        yield of_probability()
+
+
+def of_probability() -> Problem:
+    """What stays with the team, and so has no place in a file that leaves it."""
+    told = loss("probability", "The chance of winning is the team’s own.")
+    return replace(told, remedy="No file carries it: give it again where the case is read.")
 
 
 def of_assumption(each: Assumption) -> Iterator[Problem]:

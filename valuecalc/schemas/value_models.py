@@ -13,7 +13,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, cast
 
 from marshmallow import ValidationError
@@ -73,7 +73,8 @@ def write_value_model(case: Case, result: Result, *, standard_only: bool = False
     """The document of a case that has been calculated: a `ValueModel` with its extensions.
 
     `standard_only` leaves out our own case, and with it whatever the format cannot hold;
-    `not_carried` tells what that is.
+    `not_carried` tells what that is. The chance of winning is never in it: the file goes to
+    customers.
     """
     maker = DocumentMaker(case, result)
     document = maker.value_model()
@@ -82,7 +83,7 @@ def write_value_model(case: Case, result: Result, *, standard_only: bool = False
         document[CUSTOMER] = maker.customer_variables()
     if standard_only:
         return document
-    own = {"case": dump_case(case)}
+    own = {"case": dump_case(replace(case, probability=None))}
     return {**document, OWN: {**own, "seal": _seal({**document, OWN: own})}}
 
 

@@ -27,17 +27,21 @@ from valuecalc.web.pages import (
     account,
     calculate,
     case,
+    case_insights,
     cases,
     comments,
     help,
     invitation,
     library,
     numbers,
+    portfolio,
     publishing,
     references,
     saved_case,
+    saved_insights,
     setup,
     shared,
+    shared_insights,
     shares,
     sign_in,
     starting,
@@ -48,14 +52,16 @@ from valuecalc.web.pages import (
 )
 
 PARTS = (
-    *(library, case, calculate),
-    *(cases, saved_case, numbers, versions, comments),
+    *(library, case, case_insights, calculate),
+    *(cases, saved_case, saved_insights, numbers, versions, comments),
+    portfolio,
     *(starting, publishing, references),
-    *(shares, shared),
+    *(shares, shared, shared_insights),
     *(setup, sign_in, invitation, account, team),
     *(help, health),
 )
-"""What has addresses: straw-men, kept cases, starting and publishing, customers, people, others."""
+"""What has addresses: straw-men, kept cases, many together, starting and publishing, customers,
+people, others."""
 
 
 def create_app(settings: Settings | None = None) -> Flask:

@@ -33,6 +33,7 @@ blueprint = Blueprint("numbers", __name__, url_prefix="/cases/<uid>/numbers")
 
 NUMBERS = ("low", "value", "high")
 EVIDENCE = ("grade", "source", "owner", "note")
+PROBABILITY = "probability"
 LONGEST_SOURCE = 300
 MINE, THEIRS = "mine", "theirs"
 
@@ -115,7 +116,7 @@ def save(uid: str) -> Response:
     number = version_number(request.form.get("version", ""))
     base = saved_cases.load(store(), actor(), uid, number)
     require(actor(), Action.EDIT, base.head.team_id, saved_cases.KIND)
-    document = patched(base.document, {"assumptions": dict(_patches(base))})
+    document = patched(base.document, _patch(base))
     try:
         # As it will be kept, so that 6 % typed beside 5% is shown as 6%.
         document = dump_case(load_sound_case(document))
@@ -146,6 +147,19 @@ def _places(side: str) -> list[str]:
         for name, choice in request.form.items()
         if name.startswith(prefix) and choice == side
     ]
+
+
+def probability_text(base: Saved) -> str:
+    """What the field for the chance of winning holds before anybody types."""
+    return _written(base.case.probability, "%")
+
+
+def _patch(base: Saved) -> dict[str, Any]:
+    """The merge patch of everything that was changed in the form."""
+    patch: dict[str, Any] = {"assumptions": dict(_patches(base))}
+    before = probability_text(base)
+    typed = request.form.get(PROBABILITY, before).strip()
+    return patch if typed == before else {**patch, PROBABILITY: typed or None}
 
 
 def _patches(base: Saved) -> Iterator[tuple[str, dict[str, Any]]]:
@@ -209,6 +223,7 @@ def _render(
 ) -> str:
     rows = [_row(each, mistakes) for each in base.case.assumptions]
     shown = {id(problem) for row in rows for problem in row.mistakes.values()}
+    shown |= {id(mistakes[PROBABILITY])} if PROBABILITY in mistakes else set()
     return render_template(
         "numbers.html",
         bar=Bar(base, "numbers"),
@@ -220,6 +235,8 @@ def _render(
         compared=compared,
         collision=collision,
         note=request.form.get("note", ""),
+        probability=request.form.get(PROBABILITY, probability_text(base)),
+        wrong_probability=mistakes.get(PROBABILITY),
     )
 
 
