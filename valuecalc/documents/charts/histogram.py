@@ -146,7 +146,7 @@ def _draw_marks(
         left = min(max(x - length / 2, 0.0), drawing.width - length)
         row = next((number for number, end in enumerate(taken) if end <= left), _MARK_ROWS - 1)
         taken[row] = left + length + 8
-        base = _MARK_ROW * (_MARK_ROWS - row) - 3
+        base = float(_MARK_ROW * (_MARK_ROWS - row) - 3)
         drawing.line((x, base + 3), (x, plot.bottom), drawing.palette.ink, dash="3 3")
         texts.append((left, base, text))
     # After all lines, so that none runs through a text.
