@@ -125,6 +125,13 @@ def test_requests_are_answered_by_all_workers(server: Server) -> None:
     assert len(server.workers()) == WORKERS
 
 
+def test_each_worker_loads_what_its_first_simulation_would_wait_for(server: Server) -> None:
+    def has_loaded(worker: int) -> bool:
+        return "/_sobol." in Path(f"/proc/{worker}/maps").read_text()
+
+    wait_until(lambda: all(map(has_loaded, server.workers())), seconds=30)
+
+
 def test_lines_of_server_and_application_are_of_one_format(server: Server) -> None:
     server.get("/help")
     lines = [json.loads(line) for line in server.text().splitlines()]

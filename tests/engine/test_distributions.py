@@ -407,6 +407,25 @@ def test_impossible_ranges_are_refused(
 
 
 @pytest.mark.parametrize(
+    ("more", "place"),
+    [
+        ({"low": -5, "high": 5}, "low"),
+        ({"high": 5}, "high"),
+        ({"outcomes": (Outcome(value=0, chance=0.5), Outcome(value=9, chance=0.5))}, "outcomes"),
+    ],
+)
+def test_yearly_values_that_begin_at_zero_have_no_range_to_move_in(
+    more: dict[str, Any], place: str
+) -> None:
+    # A draw of nearly nothing would take the later years along, which the expected case has.
+    problem = refused(0, values=(0.0, 100.0, 200.0), **more)
+    assert problem.place == f"assumptions.price.{place}"
+    assert "begin at zero" in problem.cause
+    assert "multiply" in problem.remedy
+    assert of(0, values=(0.0, 0.0), **more)
+
+
+@pytest.mark.parametrize(
     ("pairs", "place", "cause"),
     [
         (((1, 0.5), (2, 0.4)), "outcomes", "The chances of “Price” add up to 90%, not to 100%."),

@@ -81,11 +81,44 @@ def test_rates_far_from_the_usual_are_found(rate: float) -> None:
     assert found == pytest.approx(rate, rel=1e-9, abs=1e-12)
 
 
-def test_a_rate_beyond_the_reach_of_the_iteration_is_still_found() -> None:
-    growth = float(np.exp(2 * drawn_rates._REACH))
-    found, _, alone = one(-1, growth)
-    assert found == pytest.approx(growth - 1)
-    assert alone == 1
+@pytest.mark.parametrize("log_rate", [-25.0, -11.0, 11.0, 25.0])
+def test_a_rate_beyond_the_usual_reach_is_found_without_a_search(log_rate: float) -> None:
+    assert abs(log_rate) > drawn_rates._REACH
+    found, status, alone = one(-1, float(np.exp(log_rate)))
+    assert found == pytest.approx(np.expm1(log_rate))
+    assert (status, alone) == (UNIQUE, 0)
+
+
+def test_draws_that_lose_nearly_everything_at_once_need_no_search_of_their_own() -> None:
+    draws = 300
+    flows = np.zeros((37, draws))
+    flows[0] = np.linspace(-2e6, -1e5, draws)
+    flows[3] = np.linspace(10.0, 500.0, draws)
+    flows[4:20] = np.linspace(0.5, 20.0, draws)
+    found = internal_rates_of_draws(flows, np.arange(37) / 12)
+    assert found.alone == 0
+    for each in (0, 150, draws - 1):
+        single = internal_rates(flows[:, each], np.arange(37) / 12).unique
+        assert single is not None
+        assert np.log1p(found.rates[each]) == pytest.approx(np.log1p(single), rel=1e-6)
+
+
+def test_a_rate_of_minus_all_to_the_last_digit_is_the_rate_of_one_draw_too() -> None:
+    flows, times = [-8657.9, 75.0, 0.0], [0, 1 / 12, 1 / 6]
+    found = internal_rates_of_draws(np.array([flows]).T, np.array(times))
+    assert internal_rates(flows, times).unique == found.rates[0] == -1.0
+
+
+def test_a_high_rate_is_not_the_only_one_because_of_the_noise_that_it_magnifies() -> None:
+    # All but repaid at once, and a little money back and forth years later.
+    times = np.arange(121) / 12
+    flows = np.zeros((121, 200))
+    flows[0], flows[1] = -1.0, np.linspace(1.2, 2.2, 200)
+    flows[40:] = 0.02 * np.random.default_rng(7).normal(size=(81, 200))
+    found = internal_rates_of_draws(flows, times)
+    counts = [len(internal_rates(each, times).rates) for each in flows.T]
+    assert 3 in counts
+    assert list(found.status) == [(NONE, UNIQUE, SEVERAL)[min(2, each)] for each in counts]
 
 
 def test_rounding_that_is_left_over_counts_as_no_flow() -> None:

@@ -217,6 +217,7 @@ def _errors(assumption: Assumption) -> Iterator[Problem]:
         if found:
             return
     if assumption.outcomes or is_uncertain(assumption):
+        yield from _beginning_at_zero(assumption)
         yield from _impossible(assumption)
 
 
@@ -288,6 +289,21 @@ def _contradicting(assumption: Assumption) -> Iterator[Problem]:
         cause = f"Low and high of “{assumption.label}” are ends, which {spread} has not."
         remedy = f"Choose {', '.join(BOUNDED[:-1])} or {BOUNDED[-1]}, or make them percentiles."
         yield _problem(assumption, "range", cause, remedy)
+
+
+def _beginning_at_zero(assumption: Assumption) -> Iterator[Problem]:
+    """Yearly values move in proportion to the first, which those after a zero cannot."""
+    if assumption.value or not any(assumption.values):
+        return
+    field = "outcomes" if assumption.outcomes else "low" if assumption.low is not None else "high"
+    cause = (
+        f"The yearly values of “{assumption.label}” begin at zero, so they cannot move in "
+        "proportion to the first of them, which is what a range does."
+    )
+    remedy = (
+        "Leave the range out, and multiply it by an assumption of 100% that has the range instead."
+    )
+    yield _problem(assumption, field, cause, remedy)
 
 
 def _impossible(assumption: Assumption) -> Iterator[Problem]:

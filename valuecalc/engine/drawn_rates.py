@@ -2,8 +2,9 @@
 
 With `g = ln(1 + rate)` the net present value of a draw is a sum of exponentials
 `f(g) = sum(amounts * exp(-g * times))`; `valuecalc.engine.finance` has the same for one draw.
-One root is found by a safeguarded Newton iteration on all draws. That it is the only one is
-shown, from the cheapest to the dearest way, by
+One root is found by a safeguarded Newton iteration on all draws: at first among the rates of
+real cases, then as far as `exp` reaches, where cases that lose nearly everything at once have
+theirs. That it is the only one is shown, from the cheapest to the dearest way, by
 
 1. one change of sign of the flows (Descartes);
 2. balances at the found rate that never change their sign: a pure investment
@@ -16,6 +17,7 @@ shown, from the cheapest to the dearest way, by
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -28,10 +30,12 @@ UNIQUE, NONE, SEVERAL = 0, 1, 2
 """How many rates a draw has."""
 
 _REACH = 10.0  # of ln(1 + rate): from -99.995 % to 2 million %
+_FARTHEST = 700.0  # as far as exp() reaches
 _STEPS = 12
 _ROUNDS = 8
 _MOST = 0.8
 _LAST_STEP = 1e-9  # after which the error is of the order of its square
+_LAST_DIGITS = 1e-13
 _AMBIGUOUS = 1e-9
 _SCAN_POINTS = 1001
 _NEAR = 0.1
@@ -114,19 +118,60 @@ class _Search:
 
     def roots(self, columns: NDArray[np.int64], start: float) -> Draws:
         """A root of each draw whose first and last flow differ in sign; NaN where not found."""
+        found = self._roots_between(-_REACH, _REACH, columns, start)
+        left = np.flatnonzero(~np.isfinite(found))
+        if len(left):
+            found[left] = self._roots_beyond(columns[left])
+        return found
+
+    def _roots_beyond(self, columns: NDArray[np.int64]) -> Draws:
+        """The same far from zero on either side.
+
+        Seen from the last flow, time runs backwards and `g` has the other sign: so exp() never
+        overflows.
+        """
+        backwards = _Search(self.amounts[::-1], self.gaps[::-1], -self.moments[::-1], -self.first)
+        bound = self._bound(columns)
+        found = np.full(len(columns), np.nan)
+        for search, sign in ((self, 1), (backwards, -1)):
+            beyond = np.flatnonzero(search._is_left_of_root(columns, _REACH))
+            found[beyond] = sign * search._roots_between(_REACH, bound, columns[beyond], _REACH)
+        return found
+
+    def _roots_between(
+        self, lowest: float, highest: float, columns: NDArray[np.int64], start: float
+    ) -> Draws:
+        """A root of each draw between two values of `g`; NaN where none was found."""
         found = np.full(len(columns), np.nan)
         left = np.arange(len(columns))
         g = np.full(len(columns), start)
-        low, high = np.full(len(columns), -_REACH), np.full(len(columns), _REACH)
-        for _ in range(_ROUNDS):
+        low, high = np.full(len(columns), lowest), np.full(len(columns), highest)
+        for _ in range(_ROUNDS if len(left) else 0):
             amounts = self.oriented(columns[left])
             converged = self._newton(amounts, g, low, high)
+            converged &= (g > lowest) & (g < highest)
             found[left[converged]] = g[converged]
+            # Those that have not moved one of the ends may have no root in between.
             open_ = ~converged
+            is_stuck = open_ & ((low == lowest) | (high == highest))
+            open_[is_stuck] = self._is_between(columns[left[is_stuck]], lowest, highest)
             left, g, low, high = left[open_], g[open_], low[open_], high[open_]
             if not len(left):
                 break
         return found
+
+    def _is_between(self, columns: NDArray[np.int64], lowest: float, highest: float) -> Mask:
+        """Whether each draw has a root that the function falls through between two points."""
+        is_right = ~self._is_left_of_root(columns, highest)
+        return self._is_left_of_root(columns, lowest) & is_right
+
+    def _is_left_of_root(self, columns: NDArray[np.int64], g: float) -> Mask:
+        """Whether each draw, whose first flow is an outlay, has more inflows at `g`."""
+        amounts = self.oriented(columns)
+        # Scaled by the largest factor, which moves no sign.
+        exponents = -g * (self.moments - self.moments[0])
+        factors = np.exp(exponents - exponents.max())
+        return np.asarray(np.einsum("t,tn->n", factors, amounts) > 0)
 
     def _newton(self, amounts: Draws, g: Draws, low: Draws, high: Draws) -> Mask:
         """Some steps towards the roots, in place; whether each has arrived.
@@ -147,7 +192,7 @@ class _Search:
             is_last = (np.abs(step) <= _LAST_STEP) | (gap == 0)
             better = np.where(gap == 0, g, g + step)
             is_usable = is_last | ((better > low) & (better < high))
-            arrived = is_last & (np.abs(better) < _REACH)
+            arrived = is_last
             g[:] = np.where(is_usable, better, (low + high) / 2)
             # The few that take longer go on alone.
             if arrived.mean() > _MOST:
@@ -188,19 +233,22 @@ class _Search:
         for column in alone:
             rates = internal_rates(self.amounts[:, column], self.moments)
             status[column] = (NONE, UNIQUE, SEVERAL)[min(len(rates.rates), 2)]
-            found[column] = np.nan if rates.unique is None else np.log1p(rates.unique)
+            found[column] = np.nan if rates.unique is None else _log_rate(rates.unique)
         return len(alone)
 
     def _is_pure(self, columns: NDArray[np.int64], found: Draws) -> Mask:
-        """Whether the balance at the found rate stays an outlay until the end."""
+        """Whether the balance at the found rate stays an outlay until the end, noise included."""
         factors = {gap: np.exp(found[columns] * gap) for gap in set(self.gaps.tolist())}
-        balance = np.zeros(len(columns))
+        balance, noise = np.zeros(len(columns)), np.zeros(len(columns))
         pure = np.ones(len(columns), dtype=bool)
         with np.errstate(all="ignore"):
             for row, gap in zip(self.oriented(columns)[:-1], self.gaps.tolist(), strict=True):
                 balance += row
-                pure &= balance <= 0
+                # A high rate makes more of the last digit than of all the flows that follow.
+                noise += _LAST_DIGITS * np.abs(balance)
+                pure &= balance + noise <= 0
                 balance *= factors[gap]
+                noise *= factors[gap]
         return pure
 
     def _count_by_sums(self, columns: NDArray[np.int64]) -> NDArray[np.int64]:
@@ -243,7 +291,12 @@ class _Search:
         for rows in (amounts, amounts[::-1]):
             ends = np.take_along_axis(rows, np.argmax(rows > 0, axis=0)[np.newaxis], axis=0)
             smallest = min(smallest, float((ends / total).min()))
-        return min(float(np.log1p(1 / smallest) / self.gaps.min()) + 1.0, 700.0)
+        return min(float(np.log1p(1 / smallest) / self.gaps.min()) + 1.0, _FARTHEST)
+
+
+def _log_rate(rate: float) -> float:
+    """`ln(1 + rate)`; a rate may be −100% to the last digit."""
+    return math.log1p(rate) if rate > -1 else -_FARTHEST
 
 
 def _may_touch(values: Draws) -> Mask:

@@ -11,7 +11,9 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
+from importlib import import_module
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 from valuecalc.config import Settings
@@ -81,8 +83,20 @@ loglevel = _settings.log_level
 logger_class = "valuecalc.web.gunicorn_worker.Log"
 
 
+_LOADED_AHEAD = "scipy.stats.qmc"
+"""What the first simulation of a process would load: 0.6 s that nobody should wait for."""
+
+
 def post_worker_init(worker: Any) -> None:
-    """Begin to work on background jobs, after the fork, which no thread outlives."""
+    """Load what is slow to load, and begin to work on background jobs.
+
+    Both are threads, which outlive no fork: so they begin after it.
+    """
+    Thread(target=import_module, args=(_LOADED_AHEAD,), name="loading", daemon=True).start()
+    _work_on_jobs(worker)
+
+
+def _work_on_jobs(worker: Any) -> None:
     from valuecalc.services.coordinator import Coordinator
     from valuecalc.services.engines import OFF
 
