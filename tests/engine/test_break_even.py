@@ -15,6 +15,7 @@ from valuecalc.case.case import Case
 from valuecalc.case.risk import Outcome
 from valuecalc.engine.break_even import break_even, break_evens
 from valuecalc.engine.calculate import calculate
+from valuecalc.engine.solve import solve
 from valuecalc.errors import CaseError, UnknownName
 
 
@@ -205,6 +206,24 @@ def test_several_are_all_given_with_the_nearest_first() -> None:
     assert "It is so again at −5." in found.words
 
 
+def test_a_value_that_cannot_be_is_left_out_where_another_can() -> None:
+    parabola = case(
+        assumption("x", 3, low=1, high=4, unit="user"),
+        benefit("gain", "(x - 2 user) * (x + 5 user) * 1 GBP/user/user"),
+        months=12,
+    )
+    found = break_even(parabola, "x", "value")
+    assert (found.status, found.values) == ("one", pytest.approx((2,)))
+    assert "again" not in found.words
+    nearer = case(
+        assumption("x", 3, low=1, high=4, unit="user"),
+        benefit("gain", "(x - 20 user) * (x + 1 user) * 1 GBP/user/user"),
+        months=12,
+    )
+    assert break_even(nearer, "x", "value").value == pytest.approx(20)
+    assert solve(nearer, "x", "value", 0).value == pytest.approx(20)
+
+
 def test_a_figure_that_only_touches_the_wanted_amount_has_one() -> None:
     touching = case(assumption("x", 3), benefit("gain", "(x - 2.13) ^ 2 * 1 GBP"), months=12)
     found = break_even(touching, "x", "value")
@@ -252,7 +271,7 @@ def test_a_jump_over_the_wanted_amount_is_none() -> None:
 def test_a_share_beyond_all_or_less_than_none_is_shown_and_marked() -> None:
     too_much = break_even(reference(), "margin", "value", 20e6)
     assert too_much.value is not None and too_much.value > 1
-    assert too_much.limit.endswith("is outside 0% to 100%, where a share of a whole has to lie.")
+    assert too_much.limit.endswith("is outside 0% to 100%, which no share of a whole can be.")
     assert too_much.limit in too_much.words
 
 

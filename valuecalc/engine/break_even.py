@@ -33,8 +33,8 @@ class BreakEven:
 
     `figure` is that at the expected value. `status` is `one`, `several`, `none`, `no_effect`
     or `undefined`; `values` are all that were found, the one nearest to the expected value
-    first. `inside` says whether one of them lies between low and high. `method` is `exact` or
-    `search`.
+    first; one that cannot be is left out where another can. `inside` says whether one of them
+    lies between low and high. `method` is `exact` or `search`.
 
     Of an exact one, `formula` is the way there in names and `worked` with the numbers put in;
     `value = (wanted − rest) ÷ sum of the amounts of parts`, and `rest` adds up the `fixed`
@@ -119,7 +119,7 @@ def _answered(question: Question, assumption: str, figure: str, wanted: float) -
     if not answer.values:
         return _none(answer)
     expected = answer.assumption.value
-    values = sorted(answer.values, key=lambda value: abs(value - expected))
+    values = sorted(answer.possible, key=lambda value: abs(value - expected))
     low, high = reach(answer.assumption)
     root = answer.root(values[0])
     way = written(answer) if answer.straight else Written()

@@ -186,9 +186,15 @@ class Answer:
         return (value,) if math.isfinite(value) else ()
 
     @property
+    def possible(self) -> tuple[float, ...]:
+        """The values that can be, such as shares below 100 %; all of them where none can."""
+        found = tuple(each for each in self.values if not beyond(self.assumption, each))
+        return found or self.values
+
+    @property
     def nearest(self) -> float:
-        """Of the values the one nearest to the expected one."""
-        return min(self.values, key=lambda value: abs(value - self.assumption.value))
+        """Of the values that can be, the one nearest to the expected one."""
+        return min(self.possible, key=lambda value: abs(value - self.assumption.value))
 
     def root(self, value: float) -> Root | None:
         """What the search knows of a value."""
@@ -265,7 +271,7 @@ def beyond(assumption: Assumption, value: float) -> str:
     low, high = reach(assumption)
     number = shown(value, assumption.unit)
     if assumption.unit == "%" and low >= 0 and high <= 1 and not 0 <= value <= 1:
-        return f"{number} is outside 0% to 100%, where a share of a whole has to lie."
+        return f"{number} is outside 0% to 100%, which no share of a whole can be."
     if assumption.unit not in ("1", "%") and low >= 0 > value:
         return f"{number} is below zero, where “{assumption.label}” is never expected to be."
     return ""

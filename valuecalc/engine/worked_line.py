@@ -235,7 +235,9 @@ class _Writer:
             label = f"what one more adds to {part.line.line.label}"
             return _Term(sign, self.texts.name(label, self.precise(amount)), amount, "")
         if self.changes(tree):
-            label = f"sum over time of ({words.with_labels(tree, self.texts.labels)})"
+            how = self.how_counted(part)
+            over = f"sum over time, {how}," if how else "sum over time"
+            label = f"{over} of ({words.with_labels(tree, self.texts.labels)})"
             if len(label) > MOST_CHARACTERS:
                 label = f"what one more adds to {part.line.line.label}"
             return _Term(sign, self.texts.name(label, self.precise(amount)), amount, "")
