@@ -15,10 +15,8 @@ import pytest
 from scipy import stats
 
 from tests.builders import assumption, case
-from valuecalc.case.case import Case
 from valuecalc.case.risk import METHODS, Correlation, Simulation
 from valuecalc.engine import draws as module
-from valuecalc.engine.common_drivers import movement_of
 from valuecalc.engine.draws import BLOCK, ROUNDS, Block, Plan, Sampler
 from valuecalc.errors import CaseError, InputError, Problem
 
@@ -240,62 +238,3 @@ def test_the_spread_between_rounds_covers_the_truth_as_often_as_it_should(method
         covered.append(abs(rounds.mean() - truth) < stats.t.ppf(0.95, ROUNDS - 1) * error)
     # 90 % of 60 are 54; fewer than 46 or all of them would be one time in a thousand.
     assert 46 <= sum(covered) < 60
-
-
-# --------------------------------------------------------------------------- common drivers
-
-
-def with_inflation(*others: Any, **more: Any) -> Case:
-    return case(*others, spread("inflation", common="inflation", **more))
-
-
-DRIVER = "common:inflation"
-SHARED = {DRIVER: 99}
-
-
-def test_the_driver_is_named_as_the_portfolio_names_it() -> None:
-    movement = movement_of(spread("inflation", common="inflation"))
-    assert movement is not None
-    assert movement.driver.id == DRIVER
-
-
-def test_cases_share_a_common_driver_draw_by_draw_and_nothing_else() -> None:
-    one = with_inflation(spread("a"), spread("b"))
-    other = case(
-        *with_inflation(spread("a"), distribution="uniform").assumptions,
-        correlations=(Correlation(between=("a", "inflation"), rank=0.5),),
-    )
-    samplers = [
-        Sampler(each, plan(method="plain", seed=seed), SHARED)
-        for seed, each in enumerate((one, other))
-    ]
-    for block in samplers[0].blocks:
-        first, second = (sampler.normals(block) for sampler in samplers)
-        assert np.array_equal(first["inflation"], second["inflation"])
-        assert not np.array_equal(first["a"], second["a"])
-    shares = [together(sampler, "inflation") for sampler in samplers]
-    assert stats.spearmanr(*shares).statistic == pytest.approx(1)
-    moved = stats.spearmanr(together(samplers[1], "a"), shares[1]).statistic
-    assert moved == pytest.approx(0.5, abs=0.03)
-
-
-def test_two_drivers_that_cases_share_keep_their_own_draws() -> None:
-    rank = (Correlation(between=("a", "inflation"), rank=0.9),)
-    given_case = case(
-        spread("a", common="energy"), spread("inflation", common="inflation"), correlations=rank
-    )
-    seeds = {DRIVER: 99, "common:energy": 98}
-    sampler = Sampler(given_case, plan(method="plain"), seeds)
-    alone = Sampler(case(spread("x", common="energy")), plan(method="plain"), seeds)
-    assert np.array_equal(together(sampler, "a"), together(alone, "x"))
-
-
-def test_drivers_without_a_seed_are_drawn_with_the_case() -> None:
-    given_case = with_inflation(spread("a"))
-    plain = plan(method="plain")
-    assert digest(Sampler(given_case, plain)) == digest(Sampler(given_case, plain, {"other": 4}))
-
-
-def test_sobol_points_are_not_shared_between_cases() -> None:
-    with pytest.raises(InputError, match="in plain draws only"):
-        Sampler(with_inflation(), plan(), SHARED)

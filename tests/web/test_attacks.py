@@ -55,7 +55,6 @@ WISHED = {
     "id": "AAAAAAAAAAAAAAAA",
     "uid": "AAAAAAAAAAAAAAAA",
     "team_id": 1,
-    "owner": "Eve",
     "user_id": 1,
     "created_by": 1,
     "is_admin": True,
@@ -63,7 +62,7 @@ WISHED = {
     "deleted_at": "2026-01-01",
     "__class__": "Team",
 }
-OFTEN_TAKEN = {"team": "AAAAAAAAAAAAAAAA", "role": "owner", "version": 1}
+OFTEN_TAKEN = {"team": "AAAAAAAAAAAAAAAA", "role": "owner", "version": 1, "owner": "Eve"}
 
 
 @pytest.mark.parametrize("row", TAKING_OURS, ids=lambda row: row.id)

@@ -38,11 +38,13 @@ PARTS = {
     "member": "member",
     "invitation": "invitation",
     "token": "token",
+    "job_id": "job",
 }
 MOST_ARE_THERE = 0.8
 
 WITH_A_CASE = (
-    r"^(POST|PUT) /api/v1/(calculate(/bulk)?|check|explain|solve|export|cases(/.case_id.)?)$"
+    r"^(POST|PUT) /api/v1/(calculate(/bulk)?|check|explain|solve|export|cases(/.case_id.)?|"
+    r"tornado|elasticities|two-way|break-even|simulate|information|alternatives|bridge)$"
 )
 FEW, MANY = 8, 200
 PATIENCE_SECONDS = 3600

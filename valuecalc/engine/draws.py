@@ -10,18 +10,16 @@ from __future__ import annotations
 
 import copy
 import math
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtri
 
-from valuecalc.case.case import Assumption, Case
+from valuecalc.case.case import Case
 from valuecalc.case.risk import METHODS, PLAIN, SOBOL, Simulation
 from valuecalc.engine import correlations, distributions
-from valuecalc.engine.common_drivers import movement_of
 from valuecalc.engine.distributions import Distribution
 from valuecalc.errors import CaseError, InputError, Problem, did_you_mean
 
@@ -196,13 +194,11 @@ class Sampler:
     """The draws of a case's uncertain assumptions.
 
     `ids` are these assumptions in the order of the case, `blocks` the blocks of all draws.
-    Assumptions with the same common driver move in step. `common` gives some drivers (by the
-    ids of `valuecalc.engine.common_drivers`) a seed of their own, so that several cases share
-    their draws; this takes the plain method. Raises `CaseError` with everything that keeps
-    the case from being simulated.
+    Assumptions with the same common driver move in step. Raises `CaseError` with everything
+    that keeps the case from being simulated.
     """
 
-    def __init__(self, case: Case, plan: Plan, common: Mapping[str, int] | None = None) -> None:
+    def __init__(self, case: Case, plan: Plan) -> None:
         found = distributions.problems(case)
         if found:
             raise CaseError(found)
@@ -212,41 +208,20 @@ class Sampler:
         self.distributions = _distributions(case)
         self.ids = tuple(self.distributions)
         self._leaders = correlations.in_step(case, self.ids)
-        self._seeds = _seeds(case, self._leaders, common or {})
-        self._rows = self._ordered_rows()
-        _check_method(plan, len(self._rows), common)
-        self._sources = _Sources(plan, len(self._rows) - len(self._seeds))
+        self._rows = tuple(id for id in self.ids if self._leaders[id][0] == id)
+        _check_method(plan, len(self._rows))
+        self._sources = _Sources(plan, len(self._rows))
         self._factor = self._factor_of_rows()
-
-    def _ordered_rows(self) -> tuple[str, ...]:
-        """The assumptions that have random numbers of their own, common ones first.
-
-        What comes first keeps its numbers, whatever it is correlated with.
-        """
-        leading = [id for id in self.ids if self._leaders[id][0] == id]
-        return (*self._seeds, *(id for id in leading if id not in self._seeds))
 
     def _factor_of_rows(self) -> Series | None:
         """What correlates the rows; whatever moves in step comes behind, and is cut off."""
         followers = [id for id in self.ids if id not in self._rows]
-        found = correlations.factor(self._among_rows(), (*self._rows, *followers))
+        found = correlations.factor(self.case, (*self._rows, *followers))
         return None if found is None else found[: len(self._rows), : len(self._rows)]
-
-    def _among_rows(self) -> Case:
-        """The case without the correlations between drivers that have seeds of their own."""
-        kept = tuple(
-            each
-            for each in self.case.correlations
-            if not all(
-                id in self._leaders and self._leaders[id][0] in self._seeds for id in each.between
-            )
-        )
-        return replace(self.case, correlations=kept)
 
     def normals(self, block: Block) -> dict[str, Series]:
         """Standard normal draws of each uncertain assumption, shape `(n,)`, correlated."""
-        rows = [plain_normals(self.plan, seed, block, 1)[0] for seed in self._seeds.values()]
-        rows += list(self._sources.rows(block))
+        rows = list(self._sources.rows(block))
         if self._factor is not None:
             rows = [_combined(weights, rows) for weights in self._factor]
         drawn = dict(zip(self._rows, rows, strict=True))
@@ -280,30 +255,7 @@ def _distributions(case: Case) -> dict[str, Distribution]:
     return {id: each for id, each in found.items() if each is not None}
 
 
-def _seeds(
-    case: Case, leaders: Mapping[str, tuple[str, int]], common: Mapping[str, int]
-) -> dict[str, int]:
-    """The seeds of the assumptions that lead for a common driver with a seed of its own."""
-    found = {}
-    for id in dict.fromkeys(leader for leader, _ in leaders.values()):
-        driver = _driver(case.assumption(id))
-        if driver in common:
-            found[id] = common[driver]
-    return found
-
-
-def _driver(assumption: Assumption | None) -> str:
-    movement = movement_of(assumption) if assumption is not None else None
-    return movement.driver.id if movement is not None else ""
-
-
-def _check_method(plan: Plan, rows: int, common: Mapping[str, int] | None) -> None:
-    if plan.method == SOBOL and common:
-        raise InputError(
-            "Cases share their common drivers in plain draws only, as two Sobol sequences are "
-            "not independent of each other.",
-            "Take the method plain.",
-        )
+def _check_method(plan: Plan, rows: int) -> None:
     if plan.method == SOBOL and rows > MAX_SOBOL_INPUTS:
         raise InputError(
             f"{rows:,} uncertain assumptions are more than the {MAX_SOBOL_INPUTS:,} that Sobol "

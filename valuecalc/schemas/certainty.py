@@ -23,6 +23,12 @@ from valuecalc.schemas.result import (
     Texts,
     Words,
 )
+from valuecalc.schemas.spread import (
+    ChanceSchema,
+    CumulativeSchema,
+    HistogramSchema,
+    PercentilesSchema,
+)
 
 # --------------------------------------------------------------------------- tornado
 
@@ -36,6 +42,7 @@ class BarSchema(OutputShape):
     value = Number(about="Its expected value.")
     low = Number(about="Its 10th percentile.")
     high = Number(about="Its 90th percentile.")
+    range_words = Words(about="What these two ends are.")
     at_low = Number(about="The figure at the low end; null where it does not exist.")
     at_high = Number(about="The figure at the high end; null where it does not exist.")
     swing_low = Number(about="What the low end adds to the expected figure.")
@@ -47,12 +54,16 @@ class BarSchema(OutputShape):
 
     @pre_dump
     def _plain(self, bar: Any, **_: Any) -> dict[str, Any]:
-        plain = "id label unit value low high swing_low swing_high span share words notes".split()
         return {
-            **{name: getattr(bar, name) for name in plain},
+            **{name: getattr(bar, name) for name in _OF_BAR},
             "at_low": bar.at_low.value,
             "at_high": bar.at_high.value,
         }
+
+
+_OF_BAR = (
+    "id label unit value low high range_words swing_low swing_high span share words notes"
+).split()
 
 
 class TornadoSchema(OutputShape):
@@ -186,8 +197,7 @@ class BreakEvenSchema(OutputShape):
 
 
 _OF_BREAK_EVEN = (
-    "wanted status values inside method formula worked parts rest residual change limit "
-    "words"
+    "wanted status values inside method formula worked parts rest residual change limit words"
 ).split()
 
 
@@ -198,58 +208,6 @@ class BreakEvensSchema(OutputShape):
 
 
 # --------------------------------------------------------------------------- simulation
-
-
-class PercentilesSchema(OutputShape):
-    """One figure over all draws."""
-
-    name = Words(about="The name of the figure.", example="npv")
-    label = Words(about="The figure for people.")
-    unit = Words(about="Its unit.", example="GBP")
-    expected = Number(about="At the expected values; null where it does not exist.")
-    mean = Number(about="The mean of the draws.")
-    sd = Number(about="Their standard deviation.")
-    percentiles = ByName(Number(), about="p10 is what 10 % of the draws stay below.")
-    errors = ByName(Number(), about="Standard errors of the mean, the sd and each percentile.")
-    undefined = Count(about="In how many draws the figure does not exist; they are left out.")
-    why = ByName(Count(), about="How many of those for which reason.")
-    note = Words(about="The same in words; empty where every draw has the figure.")
-
-
-class ChanceSchema(OutputShape):
-    """A share of the draws."""
-
-    label = Words(about="Of what.")
-    share = Number(about="The share, a fraction.")
-    error = Number(about="Its standard error.")
-    low = Number(about="What it is at least, with a confidence of 95 %.")
-    high = Number(about="What it is at most, with a confidence of 95 %.")
-    words = Words(about="The share for people; never none, and never all.")
-
-
-class HistogramSchema(OutputShape):
-    """How the draws are spread."""
-
-    edges = Row(about="The edges of the bins, one more than there are bins.")
-    counts = fields.List(Count(), metadata={"description": "The draws in each bin."})
-    below = Count(about="The draws below the first bin.")
-    above = Count(about="The draws above the last bin.")
-
-    @pre_dump
-    def _plain(self, histogram: Any, **_: Any) -> dict[str, Any]:
-        return {
-            "edges": [float(each) for each in histogram.edges],
-            "counts": [int(each) for each in histogram.counts],
-            "below": int(histogram.below),
-            "above": int(histogram.above),
-        }
-
-
-class CumulativeSchema(OutputShape):
-    """The cumulative curve of the draws."""
-
-    values = Row(about="Amounts, rising.")
-    shares = Row(about="The share of the draws that is at most each of them.")
 
 
 class BandSchema(OutputShape):
@@ -286,7 +244,7 @@ class ConvergenceSchema(OutputShape):
     error = Number(about="Its standard error.")
 
 
-class SimulationSchema(OutputShape):
+class SimulationResultSchema(OutputShape):
     """A case over many draws of its assumptions."""
 
     scenario = Words(about="The scenario in force.", example="expected")
@@ -501,7 +459,7 @@ _TORNADO = TornadoSchema()
 _ELASTICITIES = ElasticitiesSchema()
 _TWO_WAY = TwoWaySchema()
 _BREAK_EVENS = BreakEvensSchema()
-_SIMULATION = SimulationSchema()
+_SIMULATION = SimulationResultSchema()
 _INFORMATION = InformationSchema()
 _ALTERNATIVES = AlternativesSchema()
 _BRIDGE = LineBridgeSchema()

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, cast
 
-from marshmallow import fields, pre_dump, pre_load
+from marshmallow import pre_dump, pre_load
 
 from valuecalc.schemas.fields import Currency, DateField, Flag, Many, Part, Quantity, Table, Text
 from valuecalc.schemas.paging import CurrencyCode, Integer, Uid
@@ -24,11 +24,16 @@ from valuecalc.schemas.result import (
     Items,
     Number,
     OutputShape,
-    Row,
     Texts,
     Words,
 )
 from valuecalc.schemas.shape import Shape
+from valuecalc.schemas.spread import (
+    ChanceSchema,
+    CumulativeSchema,
+    HistogramSchema,
+    PercentilesSchema,
+)
 
 MIN_DRAWS, MAX_DRAWS, DEFAULT_DRAWS = 1_000, 100_000, 10_000
 MAX_CASES = 2_000
@@ -152,62 +157,13 @@ class PortfolioTotalsSchema(OutputShape):
     npv = Number(about="Net present value, each case at its own discount rate.")
 
 
-class PortfolioSpreadSchema(OutputShape):
-    """A sum over all draws."""
-
-    name = Words(about="Its name.", example="npv")
-    label = Words(about="The figure for people.")
-    unit = Words(about="Its unit.", example="GBP")
-    expected = Number(about="The sum at expected values.")
-    mean = Number(about="The mean of the draws.")
-    sd = Number(about="Their standard deviation.")
-    percentiles = ByName(Number(), about="Its percentiles: p1, p5, p10, p20, p25, p50, ….")
-    errors = ByName(Number(), about="The standard error of the mean, the sd and each percentile.")
-
-
-class PortfolioChanceSchema(OutputShape):
-    """A share of the draws."""
-
-    label = Words(about="Of what.")
-    share = Number(about="The share, a fraction.")
-    error = Number(about="Its standard error.")
-    low = Number(about="What it is at least, with a confidence of 95 %.")
-    high = Number(about="What it is at most, with a confidence of 95 %.")
-    words = Words(about="The share for people; never none, and never all.")
-
-
-class PortfolioHistogramSchema(OutputShape):
-    """How the draws are spread."""
-
-    edges = Row(about="The edges of the bins, one more than there are bins.")
-    counts = fields.List(Count(), metadata={"description": "The draws in each bin."})
-    below = Count(about="The draws below the first bin.")
-    above = Count(about="The draws above the last bin.")
-
-    @pre_dump
-    def _plain(self, histogram: Any, **_: Any) -> dict[str, Any]:
-        return {
-            "edges": [float(each) for each in histogram.edges],
-            "counts": [int(each) for each in histogram.counts],
-            "below": int(histogram.below),
-            "above": int(histogram.above),
-        }
-
-
-class PortfolioCurveSchema(OutputShape):
-    """The cumulative curve of the draws."""
-
-    values = Row(about="Amounts, rising.")
-    shares = Row(about="The share of the draws that is at most each of them.")
-
-
 class PortfolioDrawsSchema(OutputShape):
     """Value and NPV of all cases together, over all draws."""
 
-    figures = ByName(Part(PortfolioSpreadSchema), about="`value` and `npv`.")
-    gain = Part(PortfolioChanceSchema, about="How likely the NPV is above zero.")
-    histograms = ByName(Part(PortfolioHistogramSchema), about="`value` and `npv`.")
-    cumulative = ByName(Part(PortfolioCurveSchema), about="`value` and `npv`.")
+    figures = ByName(Part(PercentilesSchema), about="`value` and `npv`.")
+    gain = Part(ChanceSchema, about="How likely the NPV is above zero.")
+    histograms = ByName(Part(HistogramSchema), about="`value` and `npv`.")
+    cumulative = ByName(Part(CumulativeSchema), about="`value` and `npv`.")
 
 
 class PortfolioCaseSchema(OutputShape):
@@ -230,7 +186,7 @@ class PortfolioCaseSchema(OutputShape):
     p90 = Number(about="The 90th percentile of the NPV; null without a simulation.")
     mean = Number(about="The mean of the NPV; null without a simulation.")
     gain = Part(
-        PortfolioChanceSchema,
+        ChanceSchema,
         allow_none=True,
         about="How likely its NPV is above zero; null without a simulation.",
     )

@@ -45,6 +45,8 @@ _READING = frozenset({"GET", "HEAD", "OPTIONS"})
 STATELESS = frozenset(
     {
         *(f"v1.{verb}" for verb in ("calculate", "check", "explain", "solve", "export")),
+        *(f"v1.{verb}" for verb in ("tornado", "elasticities", "two_way", "break_even")),
+        *(f"v1.{verb}" for verb in ("simulate", "information", "alternatives", "bridge")),
         *(f"calculate.{verb}" for verb in ("show", "explain", "download")),
         *(f"shared.{verb}" for verb in ("preview", "explain_preview")),
         *(f"starting.{verb}" for verb in ("preview", "download")),

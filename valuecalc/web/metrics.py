@@ -71,7 +71,7 @@ _unavailable = Counter(
 SAVING = frozenset(
     {
         *(f"cases.{view}" for view in ("create_case", "replace_case", "patch_case")),
-        *("case_versions.restore", "versions.restore_version"),
+        *("case_versions.restore", "versions.restore_version", "uncertainty.record_pilot"),
         *("numbers.save", "starting.create", "shares.decide", "sharing.decide"),
     }
 )

@@ -3,6 +3,8 @@
 | address | |
 |---|---|
 | `POST /api/v1/calculate`, `check`, `explain`, `solve`, `export` | the verbs: see `v1` |
+| `POST /api/v1/tornado`, `simulate`, …, `/api/v1/cases/…/tornado` | how sure: see `uncertainty` |
+| `/api/v1/portfolios`, `/api/v1/jobs/…` | many cases, in the background: see `jobs` |
 | `/api/v1/cases/…`, `/api/v1/calculate/bulk` | cases that are kept: see `cases` |
 | `/api/v1/cases/…/versions/…`, `/diff` | their versions: see `versions` |
 | `/api/v1/cases/…/comments/…` | comments on them: see `comments` |
@@ -31,9 +33,11 @@ from valuecalc.web.api import (
     cases,
     comments,
     docs,
+    jobs,
     people,
     references,
     shares,
+    uncertainty,
     v1,
     versions,
 )
@@ -62,7 +66,7 @@ SECURITY_SCHEMES: Mapping[str, dict[str, Any]] = {
         "what changes something needs X-CSRFToken too.",
     },
 }
-PARTS = (v1, cases, versions, comments, shares, references, people, archive)
+PARTS = (v1, cases, uncertainty, versions, comments, shares, references, jobs, people, archive)
 
 
 class CaseApi(Api):
