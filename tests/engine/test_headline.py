@@ -10,7 +10,7 @@ import pytest
 from tests.builders import assumption, benefit, case, investment, scenario
 from tests.recompute import recompute
 from valuecalc.case.case import Case, Correlation, Proposition, Simulation
-from valuecalc.engine import headline
+from valuecalc.engine import expected_values, headline
 from valuecalc.engine.calculate import calculate
 from valuecalc.engine.headline_names import COMPARED, EQUATION, HEADLINE
 from valuecalc.engine.result import Result
@@ -187,6 +187,7 @@ def test_what_was_drawn_goes_with_its_case() -> None:
     key = id(of)
     assert key in headline._known
     del of
+    expected_values.forget()
     gc.collect()
     assert key not in headline._known
 

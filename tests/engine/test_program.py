@@ -29,7 +29,7 @@ def shop() -> Case:
 
 
 def moved(model: Model, *assumptions: str) -> list[str]:
-    steps = model.program.steps_moved_by(assumptions)
+    steps = model.program.moved(assumptions).steps
     return [".".join(key) for step in steps for key in step.gives]
 
 

@@ -233,7 +233,7 @@ def test_draws_that_divide_by_zero_are_counted_and_left_out() -> None:
         ((reason, count),) = figure.why.items()
         assert reason.startswith("“Gain” is undefined: its formula divides by zero")
         assert count == figure.undefined
-        assert f"in {count:,} of 4,096 it does not" in figure.note
+        assert f"In {count:,} of 4,096 draws it does not exist." in figure.note
     assert found.figure("value").mean == pytest.approx(30)
     assert found.figure("value").sd == pytest.approx(0)
     assert any("cannot be worked out" in note for note in found.notes)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -165,9 +166,10 @@ class _Keeper:
         """A formula with the numbers of one period put in."""
         tree = self.binding.formulas[id, "formula"].tree
         used = names(tree)
-        before = {name: self.shown(name, max(0, period - 1)) for name in used}
         if period <= 1:
             before = self.initial_values(id)
+        else:
+            before = {name: self.shown(name, period - 1) for name in used}
         text = words.with_numbers(
             tree,
             {name: self.shown(name, period) for name in used},
@@ -200,11 +202,14 @@ class _Keeper:
         """The weakest evidence of all that a line rests on; bare numbers are our assumption."""
         rests_on = self.binding.rests_on(id) | {id}
         grades = [self.evidence[each] for each in rests_on if each in self.evidence]
-        computed = rests_on - set(self.evidence)
-        has_bare_numbers = any(
-            not self.binding.uses(each) or self.has_bare_money(each) for each in computed
-        )
+        has_bare_numbers = not self.on_bare_numbers.isdisjoint(rests_on)
         return Grade.E if has_bare_numbers else max(grades, default=Grade.E)
+
+    @cached_property
+    def on_bare_numbers(self) -> set[str]:
+        """The calculations and lines whose own formula holds numbers that nothing stands for."""
+        computed = (each.id for each in self.case.computed)
+        return {id for id in computed if not self.binding.uses(id) or self.has_bare_money(id)}
 
     def has_bare_money(self, id: str) -> bool:
         """Whether a formula holds an amount of money that no assumption stands for.

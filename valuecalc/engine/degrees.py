@@ -20,10 +20,17 @@ def degrees_in(binding: Binding, assumption: str) -> dict[str, int | None]:
     """
     degrees: dict[str, int | None] = {each.id: 0 for each in binding.case.assumptions}
     degrees[assumption] = algebra.LINEAR
+    moved = {assumption}
     for group in binding.groups:
+        if all(moved.isdisjoint(binding.uses(name)) for name in group):
+            degrees |= dict.fromkeys(group, algebra.CONSTANT)
+            continue
         _settle(binding, group, degrees)
+        moved |= {name for name in group if degrees[name] != algebra.CONSTANT}
     found = dict(degrees)
     for line in binding.case.lines:
+        if moved.isdisjoint(binding.uses(line.id)):
+            continue
         factors = [
             algebra.degree(binding.formulas[line.id, field].tree, degrees.__getitem__)
             for field in line.formulas

@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 
 from valuecalc.case.binding import Binding, BoundFormula
 from valuecalc.case.case import Assumption
-from valuecalc.engine import books, figures, program
+from valuecalc.engine import expected_values, program
 from valuecalc.engine.finance import delayed
 from valuecalc.engine.grid import Values
 from valuecalc.engine.model import Model, ModelLine
@@ -66,9 +66,7 @@ class Derivatives:
 
     def __init__(self, model: Model) -> None:
         self.model = model
-        evaluation = model.evaluate()
-        self.books = books.keep(evaluation)
-        self.figures: Mapping[str, Figure] = figures.work_out(self.books)
+        self.books, self.figures = expected_values.of(model)
         self.prepared = _prepared(model)
 
     @cached_property

@@ -16,7 +16,7 @@ from functools import cached_property, lru_cache
 
 import numpy as np
 
-from valuecalc.engine import books, figures
+from valuecalc.engine import expected_values
 from valuecalc.engine.drawn_rows import Draws, Mask, Rows, over_periods
 from valuecalc.engine.drawn_searches import DRAWN_SEARCHES, Searched, never_pays_back
 from valuecalc.engine.finance import delayed
@@ -41,8 +41,7 @@ class DrawnFigures:
 
     def __init__(self, model: Model, names: Iterable[str]) -> None:
         self.model = model
-        self.books = books.keep(model.evaluate())
-        self.expected: Mapping[str, Figure] = figures.work_out(self.books)
+        self.books, self.expected = expected_values.of(model)
         self.names = tuple(dict.fromkeys(names))
         for name in self.names:
             if name not in self.expected:

@@ -9,7 +9,8 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from functools import reduce
+from functools import cached_property, reduce
+from itertools import pairwise
 
 import numpy as np
 
@@ -71,15 +72,24 @@ class Ledger:
         return finite(numbers.evaluate(grammar.read(rule.formula), values), rule.method)
 
     def _by_flow(self, rule: Rule) -> Found:
-        with np.errstate(all="ignore"):
-            product = reduce(np.multiply, [self.books.series[name] for name in rule.series])
-        if rule.year is not None:
-            product = product[self.books.axis.years == rule.year]
         # A row that is undefined somewhere has no sums at all, as in a spreadsheet.
         undefined = next((n for n in rule.series if not self._is_defined(n)), None)
         if undefined is not None:
             return None, self._why_undefined(undefined)
+        product = self.books.series[rule.series[0]]
+        if len(rule.series) > 1:
+            with np.errstate(all="ignore"):
+                product = reduce(np.multiply, [self.books.series[name] for name in rule.series])
+        if rule.year is not None:
+            product = product[self.columns[rule.year]]
         return finite(float(product.sum()), rule.method)
+
+    @cached_property
+    def columns(self) -> list[slice]:
+        """The periods of each report column; they follow each other."""
+        years = self.books.axis.years
+        ends = np.searchsorted(years, np.arange(years[-1] + 2)).tolist()
+        return [slice(*each) for each in pairwise(ends)]
 
     def _by_search(self, rule: Rule) -> Found:
         if not self._is_defined("discounted"):

@@ -109,13 +109,9 @@ class Model:
         if many:
             _keep_freed_memory()
         expected = self.expected_of_many if many else self.expected
-        changed = {
-            each.id: self.input(each, given[each.id], expected.grid)
-            if each.varies_over_time
-            else given[each.id]
-            for each in self.case.assumptions
-            if each.id in given
-        }
+        changed = {id: value for id, value in given.items() if id in self.assumptions}
+        for id in self.varying.keys() & changed.keys():
+            changed[id] = self.input(self.varying[id], changed[id], expected.grid)
         return expected.changed(changed, expected.rate if rate is None else rate)
 
     def in_chunks(
@@ -146,6 +142,16 @@ class Model:
         return max(CELLS // len(self.years) // 256 * 256, 512)
 
     @cached_property
+    def assumptions(self) -> Mapping[str, Assumption]:
+        """The assumptions by their ids."""
+        return {each.id: each for each in self.case.assumptions}
+
+    @cached_property
+    def varying(self) -> Mapping[str, Assumption]:
+        """Those that vary over time."""
+        return {each.id: each for each in self.case.assumptions if each.varies_over_time}
+
+    @cached_property
     def expected(self) -> Evaluation:
         """Every formula at the expected values."""
         return self.expected_on(self.schedule.one)
@@ -169,10 +175,17 @@ class Model:
         if value is None:
             return grid.certain(self.shape_over_time(assumption))
         if not assumption.values:
-            steps_of_growth = (1 + assumption.growth) ** np.maximum(0.0, self.years - 1.0)
-            return expected * grid.certain(steps_of_growth)
+            return expected * grid.certain(self.growth_over_time[assumption.id])
         base = assumption if assumption.value else assumption.with_value(1.0)
         return grid.certain(self.shape_over_time(base)) * (expected / base.value)
+
+    @cached_property
+    @np.errstate(all="ignore")
+    def growth_over_time(self) -> Mapping[str, Series]:
+        """What each assumption that grows from one value multiplies it by in each period."""
+        years = np.maximum(0.0, self.years - 1.0)
+        growing = (each for each in self.varying.values() if not each.values)
+        return {each.id: (1 + each.growth) ** years for each in growing}
 
     @np.errstate(all="ignore")
     def shape_over_time(self, assumption: Assumption) -> Series:
@@ -249,11 +262,9 @@ class Evaluation:
 
     def changed(self, inputs: Mapping[str, Values], rate: Values) -> Evaluation:
         """The same with other values for some assumptions, and another rate."""
-        program = self.model.program
-        steps = program.steps_moved_by(inputs)
-        values = program.run(steps, self.values, inputs, self.grid)
-        moved = frozenset(owner for step in steps for owner, _ in step.gives)
-        return Evaluation(self.model, self.grid, values, rate, self, moved)
+        moved = self.model.program.moved(inputs)
+        values = Program.run(moved.steps, self.values, inputs, self.grid)
+        return Evaluation(self.model, self.grid, values, rate, self, moved.ids)
 
     def named(self) -> dict[str, Values]:
         """The values of all assumptions, calculations and lines by their ids."""

@@ -24,6 +24,8 @@ Array = NDArray[np.float64]
 Values = Any
 """A number, an array of shape `(n,)` over alternatives, or a `Varying`."""
 
+NUMBERS = (float, int)
+
 MOST_TERMS = 8
 """A sum of more products than these is written out as one array."""
 
@@ -43,7 +45,7 @@ class Product:
     @property
     def is_certain(self) -> bool:
         """Whether it is the same in every alternative."""
-        return self.body is None and isinstance(self.scale, float | int)
+        return self.body is None and isinstance(self.scale, NUMBERS)
 
     @property
     def per_period(self) -> Values:
@@ -244,7 +246,7 @@ def is_finite(values: Values) -> bool:
 
 def _is_steady(values: Values) -> bool:
     """Whether it is a number, or one for each alternative."""
-    return isinstance(values, float | int) or getattr(values, "ndim", 2) < 2
+    return isinstance(values, NUMBERS) or getattr(values, "ndim", 2) < 2
 
 
 def _join(terms: list[Product], new: Product) -> None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -28,12 +29,19 @@ Key = tuple[str, str]
 class Step:
     """One formula, or the lines of one circle, made runnable.
 
-    `run` takes the grid and the values of `needs`, and returns those of `gives`.
+    `run` takes the grid and all values so far, and adds those of `gives`.
     """
 
-    needs: tuple[Key, ...]
     gives: tuple[Key, ...]
-    run: Callable[..., tuple[Values, ...]]
+    run: Callable[[Grid, dict[Key, Values]], None]
+
+
+@dataclass(frozen=True, eq=False)
+class Moved:
+    """What has to be worked out again: steps in their order, and the ids that they give."""
+
+    steps: tuple[Step, ...]
+    ids: frozenset[str]
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,10 +59,9 @@ class Program:
         """Every value by its key, from the values of all assumptions."""
         return self.run(self.steps, {}, inputs, grid)
 
-    def steps_moved_by(self, assumptions: Iterable[str]) -> list[Step]:
-        """What has to be worked out again when these assumptions change, in order."""
-        moved = set[int]().union(*(self.moved_by[name] for name in assumptions))
-        return [self.steps[number] for number in sorted(moved)]
+    def moved(self, assumptions: Iterable[str]) -> Moved:
+        """What has to be worked out again when these assumptions change."""
+        return _moved(self, frozenset(assumptions))
 
     @staticmethod
     def run(
@@ -66,9 +73,16 @@ class Program:
             values[name, "value"] = value
         with np.errstate(all="ignore"):
             for step in steps:
-                results = step.run(grid, *map(values.__getitem__, step.needs))
-                values.update(zip(step.gives, results, strict=True))
+                step.run(grid, values)
         return values
+
+
+@lru_cache(maxsize=256)
+def _moved(program: Program, assumptions: frozenset[str]) -> Moved:
+    """Kept, as one what-if after the other changes the same assumptions."""
+    numbers = set[int]().union(*(program.moved_by[name] for name in assumptions))
+    steps = tuple(program.steps[number] for number in sorted(numbers))
+    return Moved(steps, frozenset(id for step in steps for id, _ in step.gives))
 
 
 def write(binding: Binding) -> Program:
@@ -78,18 +92,14 @@ def write(binding: Binding) -> Program:
 
 @dataclass(frozen=True)
 class _Text:
-    """The source of one step: `lines` work out the variables `results` from `arguments`."""
+    """The source of one step, which gives the values of some keys."""
 
-    needs: tuple[Key, ...]
     gives: tuple[Key, ...]
-    arguments: tuple[str, ...]
     lines: tuple[str, ...]
-    results: tuple[str, ...]
 
     def function(self, name: str) -> str:
         """The function that runs the step."""
-        head = f"def {name}({', '.join(('ops', *self.arguments))}):"
-        return "\n    ".join((head, *self.lines, f"return ({', '.join(self.results)},)"))
+        return "\n    ".join((f"def {name}(ops, values):", *self.lines))
 
 
 class _Writer:
@@ -102,6 +112,7 @@ class _Writer:
         self.rests_on = {each.id: frozenset([each.id]) for each in assumptions}
         self.moved_by: dict[str, set[int]] = {each.id: set() for each in assumptions}
         self.constants: dict[str, float] = {}
+        self.key_variables: dict[Key, str] = {}
         self.texts: list[_Text] = []
 
     def program(self) -> Program:
@@ -115,14 +126,20 @@ class _Writer:
                 self.write_step((key,), [f"result = {self.expression(formula.tree)}"], ["result"])
         source = "\n".join(text.function(f"step_{i}") for i, text in enumerate(self.texts))
         steps = tuple(
-            Step(text.needs, text.gives, run)
+            Step(text.gives, run)
             for text, run in zip(self.texts, self.compiled(source), strict=True)
         )
         moved_by = {name: frozenset(moved) for name, moved in self.moved_by.items()}
         return Program(steps, moved_by, source)
 
     def compiled(self, source: str) -> list[Callable[..., Any]]:
-        scope: dict[str, Any] = {"functions": COMPUTE, "__builtins__": {}, **self.constants}
+        keys = {variable: key for key, variable in self.key_variables.items()}
+        scope: dict[str, Any] = {
+            "functions": COMPUTE,
+            "__builtins__": {},
+            **self.constants,
+            **keys,
+        }
         exec(compile(source, "<case>", "exec"), scope)  # noqa: S102 - written by `Source`
         return [scope[f"step_{i}"] for i in range(len(self.texts))]
 
@@ -148,9 +165,14 @@ class _Writer:
         for name in given:
             self.rests_on[name] = rests_on
             self.keys[name] = (name, "formula")
-        keys = tuple(self.keys[name] for name in needs)
-        arguments = tuple(self.variables[name] for name in needs)
-        self.texts.append(_Text(keys, gives, arguments, tuple(lines), tuple(results)))
+        taken = [f"{self.variables[name]} = {self.value(self.keys[name])}" for name in needs]
+        kept = [f"{self.value(key)} = {result}" for key, result in zip(gives, results, strict=True)]
+        self.texts.append(_Text(gives, (*taken, *lines, *kept)))
+
+    def value(self, key: Key) -> str:
+        """The source of a value among all values; its key is a constant."""
+        variable = self.key_variables.setdefault(key, f"key{len(self.key_variables)}")
+        return f"values[{variable}]"
 
     def tree_varies(self, tree: Node) -> bool:
         """Whether a formula's value depends on the period."""
