@@ -50,10 +50,12 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
         "store.tables",
         "resources",
         "config",
+        "log_lines",
     ),
-    "cli": ("services", "resources", "config"),
+    "cli": ("services", "resources", "config", "log_lines"),
     "resources": (),
     "config": (),
+    "log_lines": ("config",),
     "__main__": ("cli", "system_packages"),
     "__init__": (),
 }

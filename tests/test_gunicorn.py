@@ -72,7 +72,12 @@ class Server:
 
 
 @contextmanager
-def serving(folder: Path, application: str | None = None, **settings: str) -> Iterator[Server]:
+def serving(
+    folder: Path,
+    application: str | None = None,
+    config: str = "python:valuecalc.web.gunicorn_config",
+    **settings: str,
+) -> Iterator[Server]:
     """The service on a free port, as `gunicorn -c` starts it."""
     log = folder / "log"
     environment = {
@@ -81,7 +86,7 @@ def serving(folder: Path, application: str | None = None, **settings: str) -> It
         "VALUECALC_RATE_LIMIT": "off",
         **{f"VALUECALC_{name}": text for name, text in settings.items()},
     }
-    command = [sys.executable, "-m", "gunicorn", "-c", "python:valuecalc.web.gunicorn_config"]
+    command = [sys.executable, "-m", "gunicorn", "-c", config]
     command += ["--bind", "127.0.0.1:0", "--workers", str(WORKERS), "--threads", str(THREADS)]
     command += [application] if application else []
     with log.open("w") as stderr:
@@ -105,6 +110,15 @@ def _port(process: subprocess.Popen[str], log: Path) -> int:
         assert process.poll() is None, log.read_text()
         time.sleep(0.1)
     raise AssertionError(log.read_text())
+
+
+SLOWLY_BORN = """
+import time
+from valuecalc.web.gunicorn_config import *
+
+def post_fork(server, worker):
+    time.sleep(5)
+"""
 
 
 @pytest.fixture(scope="module")
@@ -442,6 +456,17 @@ def test_slow_clients_do_not_delay_the_end(tmp_path: Path) -> None:
         server.process.send_signal(signal.SIGTERM)
         server.process.wait(20)
         assert time.monotonic() - started < 9
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_the_end_does_not_wait_for_workers_that_are_only_being_born(
+    tmp_path: Path, number: int
+) -> None:
+    config = tmp_path / "slowly_born.py"
+    config.write_text(SLOWLY_BORN)
+    with serving(tmp_path, config=str(config)) as server:
+        server.process.send_signal(number)
+        assert server.process.wait(4) == 0
 
 
 def test_a_wrong_setting_ends_it_with_the_name_of_the_setting(tmp_path: Path) -> None:

@@ -13,7 +13,16 @@ import sys
 import tempfile
 from pathlib import Path
 
-from tests.bench import agreement, contest, growth, reference, report, service, store_growth
+from tests.bench import (
+    agreement,
+    contest,
+    growth,
+    portfolios,
+    reference,
+    report,
+    service,
+    store_growth,
+)
 from tests.bench.measure import ROOT
 from tests.bench.report import PARTS, Table
 from tests.postgres import NoPostgresql
@@ -21,7 +30,7 @@ from tests.postgres import NoPostgresql
 RESULTS = ROOT / "bench-results" / "benchmarks.md"
 DOCUMENT = ROOT / "docs" / "benchmarks.md"
 README = ROOT / "README.md"
-ENGINE, SERVICE, GROWTH = PARTS
+ENGINE, SERVICE, GROWTH, PORTFOLIO = PARTS
 ROOM_FOR_GROWTH = 20e9
 """Bytes that have to be free for the largest databases, one after the other."""
 
@@ -32,7 +41,7 @@ Found = dict[str, list[Table]]
 def main() -> int:
     """Run the bench; 1 if somebody disagrees, or there is no room."""
     options = _options()
-    if options.growth and shutil.disk_usage(tempfile.gettempdir()).free < ROOM_FOR_GROWTH:
+    if _needs_room(options) and shutil.disk_usage(tempfile.gettempdir()).free < ROOM_FOR_GROWTH:
         print(f"{tempfile.gettempdir()} needs {ROOM_FOR_GROWTH / 1e9:.0f} GB of room.")
         return 1
     found: Found = {}
@@ -43,6 +52,9 @@ def main() -> int:
             found[SERVICE] = [service.speed()]
         if options.only in (None, "growth"):
             found[GROWTH] = _growth(options.growth)
+        if options.only in (None, "portfolio"):
+            sizes = portfolios.LARGE_SIZES if options.growth else portfolios.SIZES
+            found[PORTFOLIO] = portfolios.tables(sizes)
     except agreement.Disagreement as difference:
         print(f"The bench stops, because two calculations disagree: {difference}")
         return 1
@@ -50,13 +62,21 @@ def main() -> int:
     return 0
 
 
+def _needs_room(options: argparse.Namespace) -> bool:
+    return bool(options.growth) and options.only in (None, "growth")
+
+
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="tests.bench", description=__doc__)
     parser.add_argument("--write", action="store_true", help="update docs/ and README.md")
-    parser.add_argument("--only", choices=("engine", "service", "growth"), help="one part alone")
+    parser.add_argument(
+        "--only", choices=("engine", "service", "growth", "portfolio"), help="one part alone"
+    )
     parser.add_argument("--without-peers", action="store_true", help="no spreadsheet engines")
     parser.add_argument(
-        "--growth", action="store_true", help="up to 10,000 cases, on both databases (minutes)"
+        "--growth",
+        action="store_true",
+        help="up to 10,000 cases, on both databases; portfolios of 2,000 (minutes)",
     )
     parser.add_argument(
         "--limit", type=float, default=20, help="seconds a peer has to load (default: 20)"
@@ -98,8 +118,8 @@ def _publish(found: Found, options: argparse.Namespace) -> None:
     if not options.write:
         return
     for part, text in texts.items():
-        # The document shows the largest databases, which a run without them must not remove.
-        if part != GROWTH or options.growth:
+        # The document shows the largest sizes, which a run without them must not remove.
+        if part not in (GROWTH, PORTFOLIO) or options.growth:
             _write(DOCUMENT, f"{text}\n\n{report.machine()}", part)
     if ENGINE in found:
         _write(README, found[ENGINE][0].markdown, ENGINE)

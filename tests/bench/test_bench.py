@@ -14,6 +14,8 @@ import pytest
 from tests.bench import (
     agreement,
     ours,
+    portfolio_at_work,
+    portfolios,
     probabilistic,
     reference,
     report,
@@ -27,6 +29,8 @@ from tests.bench.peers import Book, Peer, Unavailable
 from tests.databases import upgrade
 from valuecalc.case.checks import errors
 from valuecalc.engine.model import compile_case
+from valuecalc.engine.portfolio import calculate
+from valuecalc.engine.portfolio_request import Entry, PortfolioRequest
 from valuecalc.services import saved_cases, versions
 
 DOCUMENT = Path(__file__).resolve().parent.parent.parent / "docs" / "benchmarks.md"
@@ -345,3 +349,53 @@ def _ready(folder: Path) -> str:
     url = f"sqlite:///{folder / 'growth.db'}"
     upgrade(url)
     return url
+
+
+# --------------------------------------------------------------------------- portfolios
+
+
+def test_the_cases_of_a_portfolio_differ_in_value_and_some_have_a_chance_of_winning() -> None:
+    made = portfolio_at_work.cases(40)
+    assert not any(errors(each) for each in made)
+    assert len({ours.expected(each)["wage"] for each in made}) == 40
+    chances = [each.probability for each in made]
+    assert chances.count(None) == 10
+    assert all(0 < each < 1 for each in chances if each is not None)
+
+
+def test_what_is_measured_is_the_portfolio_of_all_cases() -> None:
+    made, request = portfolio_at_work.cases(3), PortfolioRequest(draws=1_000)
+    entries = [Entry(uid=f"case{number}", version=1, case=case) for number, case in enumerate(made)]
+    found = portfolio_at_work.measured("threads://2", 3, 1_000, workers=0)
+    assert found.hash == calculate(entries, request).hash
+    assert found.wall > 0 and found.cpu >= 0 and found.peak > 10
+
+
+@pytest.mark.slow
+def test_the_processes_of_an_engine_are_measured_with_the_one_that_coordinates() -> None:
+    alone = portfolios.at_work("threads://1", 2, 1_000)
+    both = portfolios.at_work("processes://2", 2, 1_000, workers=2)
+    portfolios.refuse_differences(2, {"threads": alone, "processes": both})
+    assert both.peak > 1.8 * alone.peak
+
+
+def test_engines_that_give_different_portfolios_are_a_disagreement() -> None:
+    one = portfolio_at_work.Measured(1.0, 1.0, 1.0, "ab12")
+    portfolios.refuse_differences(20, {"threads": one, "Dask": one})
+    with pytest.raises(agreement.Disagreement, match="portfolios of 20 cases: threads ab12, Dask"):
+        portfolios.refuse_differences(20, {"threads": one, "Dask": replace(one, hash="cd34")})
+
+
+def test_an_engine_whose_workers_do_not_come_is_not_measured(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(portfolio_at_work, "SECONDS_TO_ARRIVE", 0.1)
+    monkeypatch.setattr(portfolio_at_work, "SECONDS_OF_A_LOOK", 0.06)
+    with pytest.raises(TimeoutError, match="1 of 2 workers"):
+        portfolio_at_work.measured("threads://1", 1, 1_000, workers=2)
+
+
+def test_the_yardstick_is_told_for_one_case() -> None:
+    few, more = portfolios.by_hand(2, 1_000), portfolios.by_hand(6, 1_000)
+    assert few > 0
+    assert more < 2.5 * few

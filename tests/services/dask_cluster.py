@@ -7,7 +7,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -28,6 +28,7 @@ class Cluster:
     """A scheduler on a port of its own, and its workers; each may be killed and started anew."""
 
     folder: Path
+    environment: Mapping[str, str] = field(default_factory=lambda: ALLOCATOR)
     port: int = field(default_factory=free_port)
     scheduler: subprocess.Popen[bytes] | None = None
     workers: list[subprocess.Popen[bytes]] = field(default_factory=list)
@@ -81,7 +82,7 @@ class Cluster:
             return probe.connect_ex(("127.0.0.1", self.port)) == 0
 
     def _start(self, what: str, *options: str) -> subprocess.Popen[bytes]:
-        environment = {**os.environ, **ALLOCATOR, "PYTHONPATH": str(ROOT)}
+        environment = {**os.environ, **self.environment, "PYTHONPATH": str(ROOT)}
         with (self.folder / "cluster.log").open("ab") as log:
             return subprocess.Popen(
                 [sys.executable, "-m", "dask", what, *options],
@@ -93,9 +94,11 @@ class Cluster:
 
 
 @contextmanager
-def running_cluster(folder: Path, workers: int = 2) -> Iterator[Cluster]:
-    """A cluster until the block ends."""
-    cluster = Cluster(folder)
+def running_cluster(
+    folder: Path, workers: int = 2, environment: Mapping[str, str] = ALLOCATOR
+) -> Iterator[Cluster]:
+    """A cluster until the block ends, with these variables of the environment on top."""
+    cluster = Cluster(folder, environment)
     try:
         cluster.start_scheduler()
         for _ in range(workers):

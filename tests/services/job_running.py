@@ -78,10 +78,15 @@ def wait_for_parts(store: Database, actor: Actor, job: Job, count: int = 1) -> N
 
 
 @contextmanager
-def process_at_work(url: str, engine: str, folder: Path) -> Iterator[subprocess.Popen[bytes]]:
-    """A process of its own that works on the jobs of the database at `url`."""
+def process_at_work(
+    url: str, engine: str, folder: Path, module: str = "tests.services.job_running"
+) -> Iterator[subprocess.Popen[bytes]]:
+    """A process of its own that works on the jobs of the database at `url`.
+
+    `module` is whose `main` it runs.
+    """
     environment = {**os.environ, "PYTHONPATH": str(ROOT), "OPENBLAS_NUM_THREADS": "1"}
-    command = [sys.executable, "-m", "tests.services.job_running", url, engine]
+    command = [sys.executable, "-m", module, url, engine]
     with (folder / "working.log").open("ab") as log:
         process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=log)
     try:

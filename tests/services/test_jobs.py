@@ -106,6 +106,37 @@ def test_the_same_key_gives_the_same_job_even_when_it_is_done(store: Database, a
         jobs.submit(store, ann, "sums", None, sums(2), key="key-1")
 
 
+def test_a_key_that_met_an_unfinished_job_gives_it_when_it_is_done_too(
+    store: Database, ann: Actor
+) -> None:
+    first = started(store, ann, sums(1))
+    assert jobs.submit(store, ann, "sums", None, sums(1), key="key-2").uid == first.uid
+    worked_off(store, ann, first)
+    assert jobs.submit(store, ann, "sums", None, sums(1), key="key-2").uid == first.uid
+    assert started(store, ann, sums(1)).uid != first.uid
+
+
+def test_a_key_may_go_with_the_words_of_the_caller_instead_of_the_request(
+    store: Database, ann: Actor
+) -> None:
+    first = jobs.submit(store, ann, "sums", None, sums(1), "key-1", "the newest")
+    assert jobs.submit(store, ann, "sums", None, sums(2), "key-1", "the newest").uid == first.uid
+    found = jobs.started_with(store, ann, "sums", None, "key-1", "the newest")
+    assert found is not None and found.uid == first.uid
+    assert jobs.started_with(store, ann, "sums", None, "key-2", "the newest") is None
+    with pytest.raises(Conflict, match="used for another request"):
+        jobs.started_with(store, ann, "sums", None, "key-1", "the oldest")
+
+
+def test_the_key_of_a_job_that_is_not_kept_any_more_is_refused_with_the_remedy(
+    store: Database, ann: Actor
+) -> None:
+    worked_off(store, ann, jobs.submit(store, ann, "sums", None, sums(1), key="key-1"))
+    assert jobs.remove_old(store, days=0) == 1
+    with pytest.raises(Conflict, match="not kept any more"):
+        jobs.submit(store, ann, "sums", None, sums(1), key="key-1")
+
+
 def test_a_team_has_so_many_unfinished_jobs_and_no_more(
     store: Database, ann: Actor, outsider: Actor, monkeypatch: pytest.MonkeyPatch
 ) -> None:

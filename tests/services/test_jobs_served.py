@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
@@ -87,7 +88,11 @@ def test_a_worker_that_is_told_to_work_once_ends_when_nothing_is_left(
     with worker(database_url, "--once", "--engine", engine, ENGINE="off") as process:
         output, _ = process.communicate(timeout=60)
     assert process.returncode == 0, output
-    assert f"with {engine}" in output
+    first, *log = output.splitlines()
+    assert f"with {engine}" in first
+    events = [json.loads(line)["event"] for line in log]
+    assert events[0] == f"job {waiting[0].uid} of kind sums: attempt 1"
+    assert events[-1] == f"job {waiting[1].uid} of kind sums is done"
     done = [jobs.read(store, ann, each.uid) for each in waiting]
     assert [each.sha for each in done] == [expected_sha(each) for each in requests]
 

@@ -11,8 +11,8 @@ import pytest
 from flask import Flask, abort
 
 from tests.web.operated import lines, operated, sign_in
+from valuecalc import log_lines
 from valuecalc.config import Settings
-from valuecalc.web import logs
 
 Capture = pytest.CaptureFixture[str]
 TOKEN = "kJ8sT0ken-of-a-link"
@@ -170,13 +170,13 @@ def test_without_a_format_set_a_terminal_gets_text_and_everything_else_json(
 ) -> None:
     monkeypatch.setattr("sys.stderr.isatty", lambda: is_terminal, raising=False)
     record = logging.LogRecord("x", logging.INFO, "x.py", 1, "hello", (), None)
-    text = re.sub(r"\x1b\[\d*m", "", logs.formatter(Settings()).format(record))
+    text = re.sub(r"\x1b\[\d*m", "", log_lines.formatter(Settings()).format(record))
     assert text.startswith(first)
 
 
 def test_configuring_twice_does_not_write_lines_twice(app: Flask, capsys: Capture) -> None:
-    logs.configure(Settings(log_format="json"))
-    logs.configure(Settings(log_format="json"))
+    log_lines.configure(Settings(log_format="json"))
+    log_lines.configure(Settings(log_format="json"))
     app.test_client().get("/help")
     assert len(lines(capsys)) == 1
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import os
 import signal
 import socket
@@ -58,13 +57,14 @@ def worker(engine: str | None, once: bool) -> None:
     """
     # Read when NumPy is loaded; its own threads would fight the engine's for the same cores.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    from valuecalc import log_lines
     from valuecalc.services import coordinator, engines
 
     with reported():
         settings = settings_of_worker(engine)
         operation.prepare(settings)
         with coordinator.opened(settings) as working:
-            log_to_standard_error(settings)
+            log_lines.configure(settings)
             for each in (signal.SIGTERM, signal.SIGINT):
                 signal.signal(each, lambda *_: working.stop())
             address = settings.engine or engines.default()
@@ -81,13 +81,6 @@ def settings_of_worker(engine: str | None) -> Settings:
     given = {} if engine is None else {f"{PREFIX}ENGINE": engine}
     settings = Settings.from_environment({**os.environ, **given})
     return replace(settings, engine="") if settings.engine == "off" else settings
-
-
-def log_to_standard_error(settings: Settings) -> None:
-    """One line for each event, as text: the server's own format belongs to the web."""
-    line = "%(asctime)s %(levelname)s %(name)s: %(message)s"
-    logging.basicConfig(level=settings.log_level.upper(), format=line)
-    logging.getLogger("alembic").setLevel(logging.WARNING)
 
 
 @click.command()

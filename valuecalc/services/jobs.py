@@ -97,13 +97,15 @@ def submit(
     team: str | None,
     request: Mapping[str, Any],
     key: str | None = None,
+    asked: str = "",
 ) -> Job:
     """Start a job of `kind` for the team of that public name, or for the actor's only one.
 
     Asking for the same again while it is unfinished, or with the same `key`, gives the same job.
+    `asked` are the words that a key belongs to, where they are not the request itself.
     Raises `UnknownName`, `InputError` for a request that cannot be kept, `CaseError` for cases
     that the team does not have, `Conflict` when too many of its jobs are unfinished, and what
-    `team_for` raises.
+    `started_with` raises.
     """
     found = find(kind)
     text = _checked(request)
@@ -112,18 +114,41 @@ def submit(
         group = team_for(session, actor, team, Action.READ)
         # Two at a time could both be the last that is let in.
         people.team_by_uid(session, group.uid, lock=True)
-        fingerprint = sha256(f"job {kind} {group.uid} {text}")
-        earlier = _asked_before(session, actor, group, fingerprint, key)
+        used = _used(actor, key, _fingerprint(kind, group, asked or text))
+        earlier = _started_with(session, used)
         if earlier is not None:
             return _seen(earlier)
-        _refuse_missing_cases(session, group, found, request)
-        _refuse_too_many(session, group)
-        return _seen(_added(session, actor, found, group, text, fingerprint, key))
+        fingerprint = _fingerprint(kind, group, text)
+        job = _unfinished(session, actor, group, fingerprint)
+        if job is None:
+            _refuse_missing_cases(session, group, found, request)
+            _refuse_too_many(session, group)
+            job = _added(session, actor, found, group, text, fingerprint)
+        _remember(session, used, job)
+        return _seen(job)
 
     try:
         return store.run(work)
     except stored_cases.KeyTaken:
         return store.run(work)
+
+
+def started_with(
+    store: Database, actor: Actor, kind: str, team: str | None, key: str, asked: str
+) -> Job | None:
+    """The job that these words were sent for with this key before; None when the key is new.
+
+    Raises `Conflict` for a key of other words, or of a job that is not kept any more, and what
+    `team_for` raises.
+    """
+    with store.read() as session:
+        group = team_for(session, actor, team, Action.READ)
+        found = _started_with(session, _used(actor, key, _fingerprint(kind, group, asked)))
+        return _seen(found) if found is not None else None
+
+
+def _fingerprint(kind: str, team: Team, text: str) -> str:
+    return sha256(f"job {kind} {team.uid} {text}")
 
 
 def _checked(request: Mapping[str, Any]) -> str:
@@ -141,15 +166,33 @@ def _checked(request: Mapping[str, Any]) -> str:
     return text
 
 
-def _asked_before(
-    session: Session, actor: Actor, team: Team, fingerprint: str, key: str | None
-) -> JobRow | None:
-    """The job that this actor has asked for with the same words, or with the same key."""
-    known = stored_cases.idempotency_key(session, actor.account.id, key) if key else None
-    if known is not None:
-        if known.fingerprint != fingerprint:
-            raise Conflict("This key was used for another request.", "Send a new key with it.")
-        return stored.by_uid(session, known.uid)
+def _used(actor: Actor, key: str | None, fingerprint: str) -> IdempotencyKey | None:
+    """The key as it will be kept, once the name of its job is known."""
+    if key is None:
+        return None
+    return IdempotencyKey(user_id=actor.account.id, key=key, fingerprint=fingerprint)
+
+
+def _started_with(session: Session, used: IdempotencyKey | None) -> JobRow | None:
+    known = stored_cases.idempotency_key(session, used.user_id, used.key) if used else None
+    if known is None or used is None:
+        return None
+    if known.fingerprint != used.fingerprint:
+        raise Conflict("This key was used for another request.", "Send a new key with it.")
+    found = stored.by_uid(session, known.uid)
+    if found is None:
+        raise Conflict("The job of this key is not kept any more.", "Send a new key.")
+    return found
+
+
+def _remember(session: Session, used: IdempotencyKey | None, job: JobRow) -> None:
+    if used is not None:
+        used.uid = job.uid
+        stored_cases.remember_key(session, used, now() - KEYS_ARE_KEPT)
+
+
+def _unfinished(session: Session, actor: Actor, team: Team, fingerprint: str) -> JobRow | None:
+    """The unfinished job that this actor has asked for with the same request."""
     same = (
         each
         for each in stored.unfinished(session, team.id)
@@ -181,7 +224,6 @@ def _added(
     team: Team,
     text: str,
     fingerprint: str,
-    key: str | None,
 ) -> JobRow:
     job = JobRow(
         team_id=team.id,
@@ -193,11 +235,6 @@ def _added(
         started_by_name=actor.name,
     )
     stored.add(session, job)
-    if key is not None:
-        used = IdempotencyKey(
-            user_id=actor.account.id, key=key, fingerprint=fingerprint, uid=job.uid
-        )
-        stored_cases.remember_key(session, used, now() - KEYS_ARE_KEPT)
     _note(session, actor, "job.started", job)
     return job
 

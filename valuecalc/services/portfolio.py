@@ -6,8 +6,10 @@ out the same whenever, and by whomever, it is gone on with.
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict
 from datetime import date
 from typing import Any
 
@@ -120,11 +122,23 @@ def submit(
 ) -> jobs.Job:
     """Start working out a portfolio of a team's cases, in their newest versions.
 
+    With a `key` that was used before, it is the job of that time, with the versions of then.
     Raises `Unauthenticated`, `NotFound` for a team or case that the actor may not read,
     `CaseError` with every mistake of the request, and what `jobs.submit` raises.
     """
+    words = _words(asked)
+    # Before the cases are looked up: some may have changed, or gone, since the first time.
+    if key is not None:
+        earlier = jobs.started_with(store, actor, NAME, asked.team, key, words)
+        if earlier is not None:
+            return earlier
     team, request = asked_of_team(store, actor, asked)
-    return jobs.submit(store, actor, NAME, team.uid, request, key)
+    return jobs.submit(store, actor, NAME, team.uid, request, key, words)
+
+
+def _words(asked: PortfolioAsked) -> str:
+    """What was asked for as text: the same for the same, whatever became of the cases since."""
+    return json.dumps(asdict(asked), default=date.isoformat, sort_keys=True)
 
 
 def asked_of_team(

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import tempfile
 from importlib import import_module
 from pathlib import Path
@@ -85,6 +86,29 @@ logger_class = "valuecalc.web.gunicorn_worker.Log"
 
 _LOADED_AHEAD = "scipy.stats.qmc"
 """What the first simulation of a process would load: 0.6 s that nobody should wait for."""
+
+
+_ENDING = (signal.SIGTERM, signal.SIGINT, signal.SIGQUIT)
+
+
+def when_ready(server: Any) -> None:
+    """See to it that workers can be told to end from their first moment on.
+
+    A new process has the handlers of its parent, which would only make a note of the signal that
+    nobody reads; the server then waited for the worker as long as for a request in flight.
+    """
+    os.register_at_fork(
+        before=lambda: signal.pthread_sigmask(signal.SIG_BLOCK, _ENDING),
+        after_in_parent=lambda: signal.pthread_sigmask(signal.SIG_UNBLOCK, _ENDING),
+        after_in_child=_end_when_told,
+    )
+
+
+def _end_when_told() -> None:
+    # Until the worker sets its own handlers it has no request and no job to finish.
+    for each in _ENDING:
+        signal.signal(each, lambda *_: os._exit(0))
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, _ENDING)
 
 
 def post_worker_init(worker: Any) -> None:

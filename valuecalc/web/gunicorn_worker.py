@@ -21,8 +21,8 @@ from typing import Any
 from gunicorn.glogging import Logger  # type: ignore[import-untyped]
 from gunicorn.workers.gthread import ThreadWorker  # type: ignore[import-untyped]
 
+from valuecalc import log_lines
 from valuecalc.config import Settings
-from valuecalc.web import logs
 
 HEAD_SECONDS = 10.0
 """How long the head of a request may take, from the first word of it on, or from the greeting."""
@@ -146,7 +146,7 @@ class Log(Logger):
     def setup(self, cfg: Any) -> None:
         """Take gunicorn's own handlers away, and let its loggers pass everything on."""
         super().setup(cfg)
-        logs.configure(Settings.from_environment())
+        log_lines.configure(Settings.from_environment())
         for each in (self.error_log, self.access_log):
             each.handlers.clear()
             each.propagate = True

@@ -1,8 +1,7 @@
-"""What the service writes about itself: one line for each request, and what went wrong.
+"""What the web server writes about itself: one line for each request, and what went wrong.
 
-Lines are JSON or readable text, on standard error, and all take the same way: those of the
-libraries and of gunicorn too. Each line that is written during a request carries its number,
-which the reader gets in `X-Request-ID`.
+Each line that is written during a request carries its number, which the reader gets in
+`X-Request-ID`; what lines look like stands in `log_lines`.
 
 A request is logged by its route and never by its address, because an address can hold the
 secret of a link, a token in the query, or a customer's name.
@@ -13,15 +12,12 @@ from __future__ import annotations
 import logging
 import re
 import secrets
-import sys
 import time
-from typing import Any, TextIO
 
 import structlog
 from flask import Flask, Response, g, request
-from structlog.stdlib import ProcessorFormatter
-from structlog.typing import EventDict, Processor
 
+from valuecalc import log_lines
 from valuecalc.config import Settings
 
 REQUEST_ID = "X-Request-ID"
@@ -35,102 +31,13 @@ _QUIET = frozenset({"static_files.send", "health.show", "health.show_readiness",
 
 _SOUND_ID = re.compile(r"[A-Za-z0-9._-]{8,64}", re.ASCII)
 
-_WITHHELD = (
-    # links that are secrets themselves
-    (re.compile(r"(/(?:s|invitations)/)[^\s\"'/?#]+"), r"\1…"),
-    # queries
-    (re.compile(r"(/[^\s\"'?]*\?)[^\s\"']+"), r"\1…"),
-    # tokens of the API
-    (re.compile(r"\bvc_[\w-]+\.[\w-]+"), "vc_…"),
-    # user and password in an address
-    (re.compile(r"://[^\s/@\"']+@"), "://…@"),
-)
-
-
-class StandardError(logging.StreamHandler[TextIO]):
-    """Writes to what is standard error at that moment."""
-
-    def __init__(self) -> None:
-        super().__init__(sys.stderr)
-
-    def emit(self, record: logging.LogRecord) -> None:
-        """Write one line."""
-        self.stream = sys.stderr
-        super().emit(record)
-
 
 def install(app: Flask, settings: Settings) -> None:
     """Write a line for each request; call it first, so that everything else lies between."""
-    configure(settings)
+    log_lines.configure(settings)
     app.before_request(begin)
     app.after_request(finish)
     app.teardown_request(forget)
-
-
-def configure(settings: Settings) -> None:
-    """Send every line of this process through one format; may be called again."""
-    level = logging.getLevelNamesMapping()[settings.log_level.upper()]
-    structlog.configure(
-        processors=[
-            structlog.stdlib.filter_by_level,
-            *_common(),
-            ProcessorFormatter.wrap_for_formatter,
-        ],
-        logger_factory=structlog.stdlib.LoggerFactory(),
-        wrapper_class=structlog.stdlib.BoundLogger,
-    )
-    logging.getLogger("valuecalc").setLevel(level)
-    root = logging.getLogger()
-    # Libraries write bodies and addresses of their own requests when they debug.
-    root.setLevel(max(level, logging.INFO))
-    # It tells of every look at the database's shape, which each probe of readiness takes.
-    logging.getLogger("alembic").setLevel(logging.WARNING)
-    for old in [each for each in root.handlers if isinstance(each, StandardError)]:
-        root.removeHandler(old)
-    handler = StandardError()
-    handler.setFormatter(formatter(settings))
-    root.addHandler(handler)
-
-
-def formatter(settings: Settings) -> logging.Formatter:
-    """Turns lines of ours and of the libraries into JSON or text."""
-    is_terminal = sys.stderr.isatty()
-    renderer: Processor = structlog.processors.JSONRenderer(ensure_ascii=False)
-    if (settings.log_format or ("text" if is_terminal else "json")) == "text":
-        renderer = structlog.dev.ConsoleRenderer(
-            colors=is_terminal, exception_formatter=structlog.dev.plain_traceback
-        )
-    return ProcessorFormatter(
-        foreign_pre_chain=_common(),
-        processors=[
-            ProcessorFormatter.remove_processors_meta,
-            structlog.processors.format_exc_info,
-            withhold_secrets,
-            renderer,
-        ],
-    )
-
-
-def _common() -> list[Processor]:
-    return [
-        structlog.contextvars.merge_contextvars,
-        structlog.stdlib.add_log_level,
-        structlog.stdlib.add_logger_name,
-        structlog.processors.TimeStamper(fmt="iso", utc=True),
-    ]
-
-
-def withhold_secrets(_logger: Any, _method: str, event: EventDict) -> EventDict:
-    """Blank what could open a door, wherever in a line it stands, tracebacks included."""
-    return {key: without_secrets(value) for key, value in event.items()}
-
-
-def without_secrets(value: Any) -> Any:
-    """The text without secrets; anything else as it is."""
-    if isinstance(value, str):
-        for pattern, replacement in _WITHHELD:
-            value = pattern.sub(replacement, value)
-    return value
 
 
 def begin() -> None:
