@@ -16,7 +16,7 @@ from valuecalc.engine.calculate import calculate
 from valuecalc.engine.percentiles import Percentiles
 from valuecalc.engine.sensitivity import tornado
 from valuecalc.engine.simulate import simulate
-from valuecalc.errors import CaseError, QuantityError, UnitError, UnknownName
+from valuecalc.errors import CaseError, UnknownName
 from valuecalc.services import charts, insights, library
 
 MOST_KEPT_BYTES = 250_000
@@ -111,6 +111,32 @@ def test_errors_have_two_digits(error: float, text: str) -> None:
     assert insights.error_text(error, "GBP") == text
 
 
+def test_the_chance_of_the_expected_value_is_the_share_of_draws_that_reach_it(case: Case) -> None:
+    found = few(case)
+    plan = insights.plan_for_readers(case, draws=1024)
+    draws = simulate(case, plan).drawn["value"]
+    assert found.reached is not None
+    assert found.reached.share == (draws >= calculate(case).value("value")).mean()
+    assert calculate(case).figure("value").short in found.reached.label
+
+
+def test_a_case_that_cannot_turn_out_otherwise_has_no_chance_of_its_value(case: Case) -> None:
+    certain = tuple(
+        replace(each, low=None, high=None, outcomes=(), distribution="", range="")
+        for each in case.assumptions
+    )
+    assert few(replace(case, assumptions=certain, correlations=())).reached is None
+
+
+def test_the_sentence_leaves_no_draw_without_a_value_out_in_silence(case: Case) -> None:
+    found = few(case)
+    drawn = found.simulation
+    value = replace(drawn.figure("value"), undefined=256, draws=1024)
+    gone = replace(drawn, figures=dict(drawn.figures) | {"value": value})
+    sentence = replace(found, simulation=gone).sentence
+    assert sentence.startswith("In 256 of 1,024 draws there is no value. In 8 of 10 of the others")
+
+
 def test_a_figure_that_never_exists_is_a_dash() -> None:
     never = Percentiles(
         name="irr",
@@ -162,37 +188,7 @@ def test_a_point_of_nothing_is_unknown(case: Case) -> None:
         insights.at_point(case, {"nope": 1.0}, "npv")
 
 
-# --------------------------------------------------------------------------- numbers, bridges
-
-
-@pytest.mark.parametrize(
-    ("unit", "text", "value"),
-    [
-        ("user", "1,250", 1250),
-        ("GBP/user", "£22", 22),
-        ("%", "12", 0.12),
-        ("%", "12%", 0.12),
-        ("hour", "3 hours", 3),
-        ("hour", "90 minutes", 1.5),
-    ],
-)
-def test_numbers_are_read_in_the_unit_of_their_assumption(
-    case: Case, unit: str, text: str, value: float
-) -> None:
-    assumption = replace(case.assumptions[0], unit=unit)
-    assert insights.number_for(assumption, text) == pytest.approx(value)
-
-
-@pytest.mark.parametrize(
-    ("unit", "text", "error"),
-    [("user", "3 days", UnitError), ("GBP", "many", QuantityError), ("GBP", "€5", UnitError)],
-)
-def test_numbers_of_another_kind_are_refused(
-    case: Case, unit: str, text: str, error: type[Exception]
-) -> None:
-    assumption = replace(case.assumptions[0], unit=unit)
-    with pytest.raises(error):
-        insights.number_for(assumption, text)
+# --------------------------------------------------------------------------- bridges
 
 
 def test_two_scenarios_are_bridged_by_assumption_too(case: Case) -> None:

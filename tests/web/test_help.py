@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import pytest
 from flask.testing import FlaskClient
 from markupsafe import Markup
 
@@ -35,6 +36,29 @@ def test_every_headline_figure_is_defined(get: Get) -> None:
 def test_every_grade_of_evidence_is_named(get: Get) -> None:
     shown = words(get("/help").get_element_by_id("evidence"))
     assert all(grade.label in shown for grade in Grade)
+
+
+@pytest.mark.parametrize(
+    ("section", "terms"),
+    [
+        ("sure", ("P10", "P50", "P90", "±", "What a test is worth", "another seed")),
+        ("matters", ("tornado", "break-even", "Little changes")),
+        ("alternatives", ("next best", "bridge")),
+    ],
+)
+def test_the_pages_of_what_a_case_depends_on_are_explained_and_linked(
+    get: Get, client: FlaskClient, section: str, terms: tuple[str, ...]
+) -> None:
+    found = get("/help").get_element_by_id(section)
+    assert [term for term in terms if term not in words(found)] == []
+    [link] = found.xpath(".//a[starts-with(@href, '/straw-men/')]/@href")
+    assert client.get(link).status_code == 200
+
+
+def test_everything_on_the_page_is_in_its_contents(get: Get) -> None:
+    page = get("/help")
+    linked = page.xpath("//nav[@class='contents']/a/@href")
+    assert linked == [f"#{id}" for id in page.xpath("//section[contains(@class, 'card')]/@id")]
 
 
 def test_backticks_become_code_and_the_rest_is_escaped() -> None:

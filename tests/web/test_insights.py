@@ -115,6 +115,27 @@ def test_the_percentiles_are_those_of_the_engine(people: Cast, kept: Saved) -> N
     assert drawn.hash in page.text_content()
 
 
+def test_the_page_says_how_often_the_value_of_the_case_is_reached(
+    people: Cast, kept: Saved
+) -> None:
+    page = people.viewer.open(address(kept, "certainty", draws=2048, seed=7))
+    found = insights.certainty(kept.case, Plan.of(kept.case.simulation, draws=2048, seed=7))
+    [chances] = page.xpath("//dl[contains(@class, 'chances')]")
+    assert found.reached is not None
+    assert f"{found.reached.label}{found.reached.words}" in said(chances)
+
+
+def test_the_page_says_how_well_the_ends_of_the_likely_range_are_known(
+    people: Cast, kept: Saved
+) -> None:
+    page = people.viewer.open(address(kept, "certainty", draws=2048, seed=7))
+    value = simulate.simulate(kept.case, Plan.of(kept.case.simulation, draws=2048, seed=7)).figure(
+        "value"
+    )
+    told = f"P10 is known to {value.error_text_of('p10')} and P90 to {value.error_text_of('p90')}."
+    assert told in said(page)
+
+
 def test_another_seed_draws_other_numbers_and_the_same_seed_the_same(
     people: Cast, kept: Saved
 ) -> None:
@@ -134,6 +155,24 @@ def test_draws_in_which_a_figure_does_not_exist_are_counted_with_the_reason(
     assert "of 1,024" in payback[0]
     assert "does not exist" in payback[0]
     assert "horizon" in payback[0]
+
+
+@pytest.mark.parametrize(("price", "is_rare"), [(29, True), (50, False)])
+def test_percentiles_of_what_most_draws_do_not_have_say_so(
+    people: Cast, keep: Any, price: float, is_rare: bool
+) -> None:
+    document = ranged()
+    document["assumptions"][1] |= {"value": price, "low": price - 9, "high": price + 9}
+    page = people.viewer.open(address(keep(document), "certainty", draws=1024))
+    [payback] = [row for row in cells(page, "percentiles") if row[0].startswith("Payback")]
+    assert ("In most draws there is none." in payback[0]) is is_rare
+
+
+def test_a_single_assumption_is_not_spoken_of_as_many(people: Cast, keep: Any) -> None:
+    document = ranged(low=100, high=100)
+    page = people.viewer.open(address(keep(document), "certainty", draws=1024))
+    assert "All 1 assumptions" not in said(page)
+    assert "The assumption in numbers" in said(page)
 
 
 def test_what_moves_together_is_named(client: FlaskClient) -> None:
@@ -514,7 +553,7 @@ def pilot(saved: Saved, **more: str) -> dict[str, str]:
         "low": "110",
         "high": "130",
         "source": "Pilot in Leeds",
-        "date": "2027-03-31",
+        "date": "2025-03-31",
         "owner": "A. Jones",
         "note": "Counted for a month.",
         "tag": saved.tag,
@@ -558,6 +597,7 @@ def test_only_those_who_may_edit_see_the_form(people: Cast, kept: Saved) -> None
         ("source", "", "names no source"),
         ("date", "", "has no date"),
         ("date", "yesterday", "is no day"),
+        ("date", "2999-12-31", "is still to come"),
         ("assumption", "nope", "nope"),
     ],
 )

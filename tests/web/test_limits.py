@@ -130,6 +130,42 @@ def test_a_calculation_costs_an_account_no_more_than_anything_else(tmp_path: Pat
     assert found == [200] * 4 + [429]
 
 
+CERTAINTY = "/straw-men/council-services/certainty"
+
+
+@pytest.mark.parametrize(
+    ("path", "cost"),
+    [
+        ("/help", 1),
+        ("/help?draws=131072", 1),
+        (CERTAINTY, 3),
+        ("/straw-men/council-services/sensitivity", 3),
+        (f"{CERTAINTY}?draws=1024&seed=2", 3),
+        (f"{CERTAINTY}?draws=16384&seed=2", 3),
+        (f"{CERTAINTY}?draws=16,385", 6),
+        (f"{CERTAINTY}?draws=131072", 24),
+        (f"{CERTAINTY}?seed=2", 24),
+        (f"{CERTAINTY}?method=plain", 24),
+        (f"{CERTAINTY}?draws=131073", 3),
+        (f"{CERTAINTY}?draws=-5", 3),
+        (f"{CERTAINTY}?draws=many", 3),
+        (f"{CERTAINTY}?draws={'9' * 400}", 3),
+        ("/s/nobody/certainty?draws=131072", 24),
+    ],
+)
+def test_pages_that_draw_count_for_what_they_take(app: Flask, path: str, cost: int) -> None:
+    with app.test_request_context(path):
+        assert limits.cost() == cost
+
+
+def test_many_draws_count_for_accounts_too(tmp_path: Path) -> None:
+    app = operated(tmp_path, rate_limit="5/hour")
+    sign_in(app, "ada1")
+    client = app.test_client()
+    found = [client.get(f"{CERTAINTY}?draws=20,000&seed=1").status_code for _ in range(3)]
+    assert found == [200, 200, 429]
+
+
 def test_programs_are_told_how_much_is_left(client: FlaskClient) -> None:
     left = []
     for _ in range(3):

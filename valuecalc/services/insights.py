@@ -10,10 +10,10 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from valuecalc.case.case import Assumption, Case
+from valuecalc.case.case import Case
 from valuecalc.case.risk import METHODS
 from valuecalc.engine import information as knowledge
-from valuecalc.engine import scenarios, sensitivity
+from valuecalc.engine import percentiles, scenarios, sensitivity
 from valuecalc.engine import simulate as drawing
 from valuecalc.engine.alternatives import Alternatives
 from valuecalc.engine.break_even import BreakEven
@@ -22,13 +22,13 @@ from valuecalc.engine.calculate import calculate
 from valuecalc.engine.draws import Plan
 from valuecalc.engine.effects import Bridge
 from valuecalc.engine.information import Information
-from valuecalc.engine.percentiles import Percentiles
+from valuecalc.engine.percentiles import Chance, Percentiles
 from valuecalc.engine.pilots import PilotResult
 from valuecalc.engine.result import Figure, Result, Trace
 from valuecalc.engine.sensitivity import Bar, Elasticity, Tornado, TwoWay
 from valuecalc.engine.simulate import SimulationResult
-from valuecalc.errors import CaseError, InputError, Problem, UnitError
-from valuecalc.formula import quantity, units
+from valuecalc.errors import CaseError, InputError, Problem
+from valuecalc.formula import quantity
 from valuecalc.services import cases, uncertainty
 
 __all__ = [
@@ -52,7 +52,6 @@ __all__ = [
     "drawn_text",
     "error_text",
     "expected_text",
-    "number_for",
     "plan_for_readers",
     "point_label",
     "residual_text",
@@ -62,6 +61,8 @@ __all__ = [
 
 MOST_DRAWS = 131_072
 """Draws that are made while a reader waits, at most."""
+
+ROUNDING = 1e-9
 
 FULL_FROM = 1_000
 """From here on amounts are shown to the unit, even if draws do not know it so well."""
@@ -74,11 +75,13 @@ FULL_FROM = 1_000
 class Certainty:
     """A case over many draws, and what to find out next.
 
-    The draws themselves are gone from `simulation`. Without `information`, `unknown` says why.
+    The draws themselves are gone from `simulation`. `reached` is the chance that the value is at
+    least what it is at expected values. Without `information`, `unknown` says why.
     """
 
     simulation: SimulationResult
     information: Information | None
+    reached: Chance | None = None
     unknown: str = ""
 
     @property
@@ -91,6 +94,12 @@ class Certainty:
         if self.simulation.is_certain:
             return f"Nothing has a range, so the value is {value.text('p50')} in every draw."
         low, high = (short_text(value, name) for name in ("p10", "p90"))
+        if value.undefined:
+            return (
+                f"In {value.undefined:,} of {value.draws:,} draws there is no value. In 8 of 10 of "
+                f"the others it lies between {low} and {high}; the NPV is above zero in {gain} "
+                "of them."
+            )
         return (
             f"In 8 of 10 draws the value lies between {low} and {high}; "
             f"the NPV is above zero in {gain}."
@@ -130,7 +139,26 @@ def certainty(case: Case, plan: Plan, scenario: str = scenarios.EXPECTED) -> Cer
         except InputError as error:
             unknown = f"{error.cause} {error.remedy}".strip()
     kept = replace(drawn, drawn={}, drawn_inputs={})
-    return Certainty(simulation=kept, information=information, unknown=unknown)
+    return Certainty(
+        simulation=kept, information=information, reached=_reached(drawn), unknown=unknown
+    )
+
+
+def _reached(drawn: SimulationResult) -> Chance | None:
+    """The chance of at least the expected value; None where there is none, or nothing to draw."""
+    expected = drawn.figure("value").expected
+    if drawn.is_certain or expected is None:
+        return None
+    short = Figure(name="value", label="Value", value=expected, unit=drawn.case.currency).short
+    draws = drawn.drawn["value"]
+    # A draw at expected values may differ from them in the last digits.
+    least = expected - abs(expected) * ROUNDING
+    return percentiles.chance(
+        f"The value reaches {short}, as in the case",
+        draws >= least,
+        abs(draws) < math.inf,
+        drawn.plan.rounds,
+    )
 
 
 def short_text(figure: Percentiles, name: str) -> str:
@@ -252,24 +280,6 @@ def point_label(case: Case, id: str, value: float) -> str:
     if assumption is None:
         return f"Discount rate: {quantity.show(value, '%')}"
     return f"{assumption.label}: {quantity.show_with_unit(value, assumption.unit)}"
-
-
-# --------------------------------------------------------------------------- pilots
-
-
-def number_for(assumption: Assumption, text: str) -> float:
-    """A number of an assumption as people write it: `£22`, `12%`, `3 days` of an hour.
-
-    Raises `QuantityError`, and `UnitError` for another kind of unit.
-    """
-    unit = assumption.unit
-    found = quantity.read(text, unit)
-    if found.unit in (None, "%", unit, quantity.currency_of(unit)):
-        return found.value
-    written, wanted = units.read(str(found.unit)), units.read(unit)
-    if not written.fits(wanted):
-        raise UnitError(f"“{text}” is in {written}, not in {unit}.", f"Write it in {unit}.")
-    return found.value * written.factor_to(wanted)
 
 
 # --------------------------------------------------------------------------- what else there is

@@ -78,7 +78,7 @@ def _numbers(tested: Assumption, measured: Measured) -> dict[str, float]:
         if text is None:
             continue
         try:
-            found[name] = _in_unit(text, tested.unit)
+            found[name] = in_unit(text, tested.unit)
         except (QuantityError, UnitError) as error:
             problems.append(error.problem(f"pilot.{name}"))
     if problems:
@@ -86,13 +86,16 @@ def _numbers(tested: Assumption, measured: Measured) -> dict[str, float]:
     return found
 
 
-def _in_unit(text: str, unit: str) -> float:
-    """A number in the unit of its assumption; one in another unit of its kind is converted.
+def in_unit(text: str, unit: str) -> float:
+    """A number as people write it, in the unit of its assumption: `£22`, `12%`, `90 minutes`.
 
-    A currency sign alone is enough for an amount per something.
+    One in another unit of its kind is converted; a currency sign alone is enough for an amount
+    per something. Raises `QuantityError`, and `UnitError` for another kind of unit.
     """
     read = quantity.read(text, unit)
-    if read.unit in (None, "%", unit) or read.unit == quantity.currency_of(unit.split("/")[0]):
+    if read.unit == "%" and not (quantity.is_percentage(unit) or unit in ("", "1")):
+        raise UnitError(f"“{text}” is a percentage, not {unit}.", f"Write it in {unit}.")
+    if read.unit in (None, "%", unit, quantity.currency_of(unit)):
         return read.value
     written, wanted = units.read(str(read.unit)), units.read(unit)
     if not written.fits(wanted):

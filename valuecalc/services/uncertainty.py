@@ -25,7 +25,7 @@ from valuecalc.engine.result import Result, Trace
 from valuecalc.engine.scenarios import EXPECTED
 from valuecalc.engine.sensitivity import Elasticity, Tornado, TwoWay
 from valuecalc.engine.simulate import Progress, SimulationResult
-from valuecalc.errors import CaseError, Problem, UnknownName
+from valuecalc.errors import CaseError, InputError, Problem, UnknownName
 from valuecalc.schemas.case import load_case
 from valuecalc.schemas.certainty_requests import WrittenPilot, pilot_numbers
 from valuecalc.services import cases, saved_cases
@@ -47,6 +47,9 @@ MOST_NUMBERS = 6_000_000
 
 MOST_STEPS = 2_000_000_000
 """Draws times lines times periods of one request: what takes its time."""
+
+MOST_QUESTIONS = 50_000_000
+"""Assumptions times lines times periods of one request for every break-even."""
 
 
 def tornado(
@@ -89,8 +92,18 @@ def explain_point(
 def break_evens(
     case: Case, figure: str = USUAL_FIGURE, wanted: float = 0.0, scenario: str = EXPECTED
 ) -> tuple[BreakEven, ...]:
-    """Where a figure is as wanted, for every assumption, the nearest first."""
+    """Where a figure is as wanted, for every assumption, the nearest first.
+
+    Raises `InputError` for a case in which so many questions would take minutes.
+    """
     cases.refuse_mistakes(case)
+    asked = len(case.assumptions) * _formulas(case) * case.timeline.periods
+    if asked > MOST_QUESTIONS:
+        raise InputError(
+            f"{len(case.assumptions)} assumptions, {_formulas(case)} lines and "
+            f"{case.timeline.periods} periods are too much for every break-even at once.",
+            "Ask for one assumption at a time.",
+        )
     return breaking.break_evens(case, figure, wanted, scenario)
 
 
@@ -148,7 +161,7 @@ def plan_of_request(
 def _refuse_too_much(case: Case, plan: Plan, figures: Sequence[str] | None) -> None:
     names = {*drawing.ALWAYS, *(drawing.USUAL if figures is None else figures)}
     uncertain = sum(map(distributions.is_uncertain, case.assumptions))
-    lines = len(case.calculations) + len(case.benefits) + len(case.investments)
+    lines = _formulas(case)
     periods = case.timeline.periods
     for each, most, words in (
         (
@@ -167,6 +180,10 @@ def _refuse_too_much(case: Case, plan: Plan, figures: Sequence[str] | None) -> N
             cause = f"{plan.draws:,} draws of {words} of one request."
             remedy = f"Ask for {most // each:,} draws or fewer; the command line takes more."
             raise CaseError([Problem(code="simulation", place="draws", cause=cause, remedy=remedy)])
+
+
+def _formulas(case: Case) -> int:
+    return len(case.computed)
 
 
 def simulate(

@@ -1,8 +1,9 @@
 """How much and how often: sizes of bodies, and requests in a stretch of time.
 
 Requests are counted per account, and per address where nobody is signed in. Working a case out
-counts several times for a stranger, because it is what takes time. What serves pages (styles,
-scripts) and those who watch the service is not counted.
+counts several times for a stranger, because it is what takes time, and more draws than usual
+count as the number of usual simulations that they come to. What serves pages (styles, scripts)
+and those who watch the service is not counted.
 
 In memory each worker process counts for itself, so that with two workers about twice as many
 pass; `VALUECALC_RATE_LIMIT_STORAGE` names one place for all. When that cannot be reached, each
@@ -24,8 +25,10 @@ from flask_limiter import Limiter, RateLimitExceeded
 from limits import RateLimitItem, parse
 from werkzeug.exceptions import BadRequest, RequestEntityTooLarge
 
+from valuecalc.case.risk import Simulation
 from valuecalc.config import Settings
 from valuecalc.errors import TooMany, Unauthenticated
+from valuecalc.services.insights import MOST_DRAWS
 from valuecalc.web import identity, logs, metrics
 from valuecalc.web.errors import API_PATH, answer_refusal
 
@@ -34,10 +37,15 @@ View = TypeVar("View", bound=Callable[..., Any])
 COST_FOR_STRANGERS = 3
 """How many requests a calculation counts for, when nobody is signed in."""
 
+USUAL_DRAWS = Simulation().draws
+"""Draws of one simulation that counts for no more than any other page."""
+
 _UNCOUNTED = frozenset(
     {"static_files.send", "health.show", "health.show_readiness", "metrics.show"}
 )
 _CALCULATING = frozenset({"v1", "calculate", "references", "starting"})
+_WORKED_OUT_WHEN_READ = frozenset({"case_insights", "saved_insights", "shared_insights"})
+_DRAWING = _WORKED_OUT_WHEN_READ | {"v1"}
 _EXTENSION = "rate_limiter"
 
 
@@ -156,8 +164,26 @@ def is_uncounted() -> bool:
 
 def cost() -> int:
     """How many requests this one counts for."""
-    is_work = request.method == "POST" and request.blueprint in _CALCULATING
-    return COST_FOR_STRANGERS if is_work and not logs.actor_uid() else 1
+    is_sent = request.method == "POST" and request.blueprint in _CALCULATING
+    if not is_sent and request.blueprint not in _WORKED_OUT_WHEN_READ:
+        return _cost_of_draws()
+    return (1 if logs.actor_uid() else COST_FOR_STRANGERS) * _cost_of_draws()
+
+
+def _cost_of_draws() -> int:
+    """How many simulations of the usual size the draws that an address asks for come to.
+
+    What cannot be read, or is too much, costs no more: it is refused before anything is drawn.
+    """
+    if request.blueprint not in _DRAWING:
+        return 1
+    text = request.args.get("draws", "").strip().replace(",", "")
+    if not text:
+        # Other draws of a case are not kept from before, and it may ask for as many as there are.
+        is_new = request.args.get("seed") or request.args.get("method")
+        return math.ceil(MOST_DRAWS / USUAL_DRAWS) if is_new else 1
+    draws = int(text) if text.isascii() and text.isdigit() and len(text) <= 9 else 0
+    return math.ceil(draws / USUAL_DRAWS) if USUAL_DRAWS < draws <= MOST_DRAWS else 1
 
 
 def sign_in() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 from flask import Response
@@ -25,7 +26,7 @@ MADE_SCENARIOS = ("conservative", "stretch")
 
 @dataclass(frozen=True, kw_only=True)
 class PercentileRow:
-    """One figure over all draws, as texts."""
+    """One figure over all draws, as texts; one that most draws do not have `is_rare`."""
 
     label: str
     note: str
@@ -33,6 +34,7 @@ class PercentileRow:
     mean: str
     error: str
     expected: str
+    is_rare: bool
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -99,9 +101,19 @@ class CertaintyPage:
 
     @property
     def chances(self) -> list[tuple[str, str]]:
-        """The chances of a gain and of a payback, each with its words."""
+        """The chances of a gain, of the expected value and of a payback, each with its words."""
         drawn = self.simulation
-        return [(each.label, each.words) for each in (drawn.gain, drawn.value_gain, drawn.payback)]
+        told = (drawn.gain, drawn.value_gain, self.found.reached, drawn.payback)
+        return [(each.label, each.words) for each in told if each]
+
+    @property
+    def ends_known(self) -> str:
+        """How well the draws know the ends of the likely range of the value; empty if unknown."""
+        value = self.simulation.figure("value")
+        if not math.isfinite(value.at("p10")):
+            return ""
+        low, high = (value.error_text_of(name) for name in ("p10", "p90"))
+        return f"Of the value, P10 is known to {low} and P90 to {high}."
 
     @property
     def figures(self) -> list[PercentileRow]:
@@ -200,6 +212,7 @@ def _percentile_row(figure: Percentiles) -> PercentileRow:
         mean=figure.text("mean"),
         error=figure.error_text,
         expected=service.expected_text(figure),
+        is_rare=figure.undefined > figure.draws / 2,
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 
 from flask import Blueprint, Response, make_response, redirect, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
@@ -17,7 +17,7 @@ from valuecalc.errors import (
     Refusal,
     UnknownName,
 )
-from valuecalc.services import insights, saved_cases, uncertainty
+from valuecalc.services import pilots, saved_cases, uncertainty
 from valuecalc.services.access import Action, require
 from valuecalc.services.insights import PilotResult
 from valuecalc.services.saved_cases import Saved
@@ -135,7 +135,7 @@ def _number(form: Form, name: str, tested: Assumption, problems: list[Problem]) 
     text = form.text(name).strip()
     try:
         if text:
-            return insights.number_for(tested, text)
+            return pilots.in_unit(text, tested.unit)
         if name == "value":
             raise InputError(
                 "What the pilot has found is missing.", "Write it as you say it: 1,250, 12% or £22."
@@ -150,8 +150,13 @@ def _day(form: Form, problems: list[Problem]) -> date | None:
     if not text:
         return None
     try:
-        return date.fromisoformat(text)
+        day = date.fromisoformat(text)
     except ValueError:
         cause, remedy = f"“{text[:20]}” is no day.", "Write it as 2027-03-31."
-        problems.append(Problem(code="date", place="date", cause=cause, remedy=remedy))
-        return None
+    else:
+        # Somewhere it may be tomorrow already.
+        if day <= datetime.now(UTC).date() + timedelta(days=1):
+            return day
+        cause, remedy = f"{text} is still to come.", "Record the result when the pilot has ended."
+    problems.append(Problem(code="date", place="date", cause=cause, remedy=remedy))
+    return None
