@@ -14,10 +14,10 @@ import numpy as np
 from tests.oracle import Oracle
 from valuecalc.case.binding import Binding, bind
 from valuecalc.case.risk import HEADLINES
-from valuecalc.engine.draws import Sampler
-from valuecalc.engine.headline import plan_of
 from valuecalc.engine.model import Evaluation, compile_case
 from valuecalc.engine.result import Result, Trace, TraceColumn, alias
+from valuecalc.engine.uncertainty.draws import Sampler
+from valuecalc.engine.uncertainty.headline import plan_of
 from valuecalc.formula import grammar, numbers
 from valuecalc.formula.tree import (
     Binary,

@@ -14,9 +14,9 @@ from click.testing import CliRunner
 from valuecalc.case.case import Assumption
 from valuecalc.case.risk import DISTRIBUTIONS, MAX_DRAWS, MIN_DRAWS, Simulation
 from valuecalc.cli import main
-from valuecalc.engine import conditional, distributions, shapes, simulate
 from valuecalc.engine.calculate import calculate
-from valuecalc.engine.draws import ROUNDS
+from valuecalc.engine.uncertainty import conditional, distributions, shapes, simulate
+from valuecalc.engine.uncertainty.draws import ROUNDS
 from valuecalc.schemas import portfolio
 from valuecalc.schemas.case import case_from_text
 

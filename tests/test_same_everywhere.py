@@ -16,7 +16,7 @@ from click.testing import CliRunner
 from tests.documents import libreoffice, proposal_reader
 from valuecalc.cli import main
 from valuecalc.engine.result import Result
-from valuecalc.engine.simulate import simulate
+from valuecalc.engine.uncertainty.simulate import simulate
 from valuecalc.schemas.case import dump_case
 from valuecalc.services import cases, library
 from valuecalc.system_packages import LIBREOFFICE

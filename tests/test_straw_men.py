@@ -16,12 +16,12 @@ from valuecalc.case import checks
 from valuecalc.case.binding import bind
 from valuecalc.case.case import Assumption, Case, Grade
 from valuecalc.case.journey import DriverValue, Target
-from valuecalc.engine import distributions
 from valuecalc.engine.alternatives import compare_alternatives
 from valuecalc.engine.calculate import calculate
-from valuecalc.engine.extrapolate import extrapolate
+from valuecalc.engine.journey.extrapolate import extrapolate
 from valuecalc.engine.result import Result
 from valuecalc.engine.scenarios import CONSERVATIVE
+from valuecalc.engine.uncertainty import distributions
 from valuecalc.services import library
 from valuecalc.services.extrapolation import rates
 from valuecalc.services.library import StrawMan

@@ -24,8 +24,8 @@ from typing import Any
 
 from tests.bench import reference
 from valuecalc.case.case import Case
-from valuecalc.engine import portfolio as engine
-from valuecalc.engine.portfolio_request import PortfolioRequest, cases_per_part
+from valuecalc.engine.portfolio import portfolio as engine
+from valuecalc.engine.portfolio.request import PortfolioRequest, cases_per_part
 from valuecalc.schemas.case import dump_case
 from valuecalc.services import engines
 from valuecalc.services.portfolio_work import Document, DocumentPart, work

@@ -29,8 +29,8 @@ from tests.bench.peers import Book, Peer, Unavailable
 from tests.databases import upgrade
 from valuecalc.case.checks import errors
 from valuecalc.engine.model import compile_case
-from valuecalc.engine.portfolio import calculate
-from valuecalc.engine.portfolio_request import Entry, PortfolioRequest
+from valuecalc.engine.portfolio.portfolio import calculate
+from valuecalc.engine.portfolio.request import Entry, PortfolioRequest
 from valuecalc.services import saved_cases, versions
 
 DOCUMENT = Path(__file__).resolve().parent.parent.parent / "docs" / "benchmarks.md"

@@ -12,10 +12,10 @@ from tests.builders import assumption, benefit, case, investment, scenario
 from tests.documents.proposal_reader import Document, small_pictures
 from valuecalc.case.case import Case, Correlation, Simulation
 from valuecalc.documents.proposal import write
-from valuecalc.engine.break_even import break_even
 from valuecalc.engine.calculate import calculate
 from valuecalc.engine.compare import compare
-from valuecalc.engine.simulate import simulate
+from valuecalc.engine.sensitivity.break_even import break_even
+from valuecalc.engine.uncertainty.simulate import simulate
 
 SECTION = "How sure the value is"
 PERCENTILES = "Percentiles of the value and of the net present value"

@@ -15,9 +15,9 @@ from valuecalc.case.case import Case, Pilot, Simulation
 from valuecalc.documents.charts import PAPER, SCREEN, Palette, risk
 from valuecalc.engine.bridges import LineBridge, line_bridge, scenario_bridge
 from valuecalc.engine.calculate import calculate
-from valuecalc.engine.information import Information, information
-from valuecalc.engine.sensitivity import Tornado, tornado
-from valuecalc.engine.simulate import SimulationResult, simulate
+from valuecalc.engine.sensitivity.tornado import Tornado, tornado
+from valuecalc.engine.uncertainty.information import Information, information
+from valuecalc.engine.uncertainty.simulate import SimulationResult, simulate
 
 Drawer = Callable[[Palette, float], "risk.Picture | None"]
 

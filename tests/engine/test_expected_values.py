@@ -10,8 +10,8 @@ from tests.builders import assumption, benefit, case, investment
 from valuecalc.case.case import Case
 from valuecalc.engine import expected_values
 from valuecalc.engine.calculate import calculate
-from valuecalc.engine.drawn_figures import DrawnFigures
 from valuecalc.engine.model import compile_case
+from valuecalc.engine.uncertainty.drawn_figures import DrawnFigures
 
 
 def shop(price: float = 5.0) -> Case:

@@ -15,8 +15,8 @@ from marshmallow import Schema
 from tests.builders import assumption, benefit, case, investment
 from valuecalc.case.case import Alternative, Case
 from valuecalc.case.risk import Pilot
-from valuecalc.engine.percentiles import Chance, Cumulative, Histogram, Percentiles
-from valuecalc.engine.simulate import SimulationResult
+from valuecalc.engine.uncertainty.percentiles import Chance, Cumulative, Histogram, Percentiles
+from valuecalc.engine.uncertainty.simulate import SimulationResult
 from valuecalc.schemas import certainty as shapes
 from valuecalc.schemas import spread
 from valuecalc.schemas.portfolio import PortfolioSchema

@@ -14,7 +14,7 @@ from tests.extrapolation_cases import RATES, straw_man, target
 from valuecalc.case.case import Grade
 from valuecalc.case.journey import DriverValue, Target
 from valuecalc.case.rates import Rates
-from valuecalc.engine.extrapolate import extrapolate
+from valuecalc.engine.journey.extrapolate import extrapolate
 from valuecalc.errors import CaseError
 from valuecalc.schemas.case import load_case
 from valuecalc.schemas.extrapolation import (

@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from tests.builders import assumption, benefit, case
-from valuecalc.engine import portfolio_request as engine
-from valuecalc.engine.portfolio import calculate
-from valuecalc.engine.portfolio_request import Entry, PortfolioRequest, ReportingRate
+from valuecalc.engine.portfolio import request as engine
+from valuecalc.engine.portfolio.portfolio import calculate
+from valuecalc.engine.portfolio.request import Entry, PortfolioRequest, ReportingRate
 from valuecalc.errors import CaseError
 from valuecalc.schemas import portfolio as schemas
 from valuecalc.schemas.portfolio import (

@@ -17,7 +17,7 @@ from valuecalc.case.case import Case, Evidence, Grade
 from valuecalc.engine.calculate import calculate
 from valuecalc.engine.compare import compare
 from valuecalc.engine.result import Figure, Result, Trace, TraceColumn
-from valuecalc.engine.solve import solve
+from valuecalc.engine.sensitivity.solve import solve
 from valuecalc.engine.trace import explain
 from valuecalc.errors import Problem, Severity
 from valuecalc.schemas import result as schemas

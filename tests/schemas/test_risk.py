@@ -10,8 +10,8 @@ import pytest
 from valuecalc.case import risk
 from valuecalc.case.case import Case
 from valuecalc.case.risk import MAX_SEED, Correlation, Outcome, Pilot, Simulation
-from valuecalc.engine import draws
 from valuecalc.engine.calculate import calculate
+from valuecalc.engine.uncertainty import draws
 from valuecalc.errors import CaseError, Problem
 from valuecalc.schemas import value_model_losses
 from valuecalc.schemas.case import case_from_text, dump_case, load_case, load_sound_case

@@ -17,9 +17,9 @@ from tests.databases import upgrade
 from tests.services import job_running
 from tests.team_members import new_member, new_team
 from valuecalc.case.case import Case
-from valuecalc.engine import portfolio_request
-from valuecalc.engine.portfolio import Portfolio
-from valuecalc.engine.portfolio_request import Entry
+from valuecalc.engine.portfolio import request as portfolio_request
+from valuecalc.engine.portfolio.portfolio import Portfolio
+from valuecalc.engine.portfolio.request import Entry
 from valuecalc.schemas.portfolio import GivenRate, PortfolioAsked, dump_portfolio
 from valuecalc.services import library, saved_cases
 from valuecalc.services.access import Actor, Role

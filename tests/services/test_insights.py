@@ -11,11 +11,11 @@ import pytest
 
 from valuecalc.case.case import Case
 from valuecalc.engine import trace
-from valuecalc.engine.break_even import break_evens
 from valuecalc.engine.calculate import calculate
-from valuecalc.engine.percentiles import Percentiles
-from valuecalc.engine.sensitivity import tornado
-from valuecalc.engine.simulate import simulate
+from valuecalc.engine.sensitivity.break_even import break_evens
+from valuecalc.engine.sensitivity.tornado import tornado
+from valuecalc.engine.uncertainty.percentiles import Percentiles
+from valuecalc.engine.uncertainty.simulate import simulate
 from valuecalc.errors import CaseError, UnknownName
 from valuecalc.services import charts, insights, library
 

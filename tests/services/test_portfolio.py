@@ -17,8 +17,8 @@ from tests.builders import assumption, benefit, case, investment
 from tests.services.job_running import worked_off
 from tests.team_members import new_member, new_team
 from valuecalc.case.case import Case, Reference
-from valuecalc.engine import portfolio_request
-from valuecalc.engine.portfolio_request import MAX_CASES, Entry
+from valuecalc.engine.portfolio import request as portfolio_request
+from valuecalc.engine.portfolio.request import MAX_CASES, Entry
 from valuecalc.errors import CaseError, InputError, NotFound, Unauthenticated, UnknownName
 from valuecalc.schemas.portfolio import CaseFilter, GivenRate, PortfolioAsked
 from valuecalc.services import jobs, portfolio, saved_cases, versions

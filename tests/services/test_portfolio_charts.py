@@ -11,7 +11,7 @@ import lxml.etree
 import pytest
 
 from tests.builders import assumption, benefit, case, investment
-from valuecalc.engine.portfolio_request import Entry
+from valuecalc.engine.portfolio.request import Entry
 from valuecalc.schemas.portfolio import PortfolioAsked, dump_portfolio
 from valuecalc.services import portfolio, portfolio_charts
 from valuecalc.services.charts import Chart

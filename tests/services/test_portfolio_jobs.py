@@ -30,7 +30,7 @@ from tests.services.job_running import (
     worked_off,
 )
 from tests.services.pipeline import ASKED, Pipeline, expected, expected_result, uid_of
-from valuecalc.engine import portfolio_request
+from valuecalc.engine.portfolio import request as portfolio_request
 from valuecalc.errors import Conflict, NotFound
 from valuecalc.services import identity, jobs, portfolio, saved_cases, teams
 from valuecalc.services.access import Actor

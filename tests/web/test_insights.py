@@ -13,9 +13,9 @@ from markupsafe import escape
 
 from tests.web.cases import MARKUP, as_text, hostile, minimal, undefined
 from tests.web.visitors import Cast, cast
-from valuecalc.engine import simulate
-from valuecalc.engine.draws import Plan
-from valuecalc.engine.sensitivity import tornado
+from valuecalc.engine.sensitivity.tornado import tornado
+from valuecalc.engine.uncertainty import simulate
+from valuecalc.engine.uncertainty.draws import Plan
 from valuecalc.schemas.case import load_case
 from valuecalc.schemas.shares import Wish
 from valuecalc.services import insights, library, saved_cases, shares

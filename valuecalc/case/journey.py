@@ -1,7 +1,8 @@
 """What is asked of an extrapolation, and its answer: plain data.
 
 A `Target` is the new customer; an `Extrapolation` is the case made for it, and the `Journey`
-of every number that changed on the way. `valuecalc.engine.extrapolate` makes one of the other.
+of every number that changed on the way. `valuecalc.engine.journey.extrapolate` makes one of the
+other.
 """
 
 from __future__ import annotations

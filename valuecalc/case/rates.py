@@ -1,6 +1,6 @@
 """Exchange rates and price indices, each with its day and its source: plain data.
 
-`valuecalc.engine.rates` looks a rate up in them.
+`valuecalc.engine.journey.rates` looks a rate up in them.
 """
 
 from __future__ import annotations

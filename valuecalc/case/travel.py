@@ -1,7 +1,7 @@
 """How the numbers of a case travel to another customer, and where they came from.
 
 A straw-man says of each assumption how it travels; a case that was made from straw-men keeps
-its `Origin`. The travelling itself is done by `valuecalc.engine.extrapolate`.
+its `Origin`. The travelling itself is done by `valuecalc.engine.journey.extrapolate`.
 """
 
 from __future__ import annotations

@@ -6,9 +6,10 @@ from collections.abc import Callable
 
 from valuecalc.case import statement
 from valuecalc.case.case import Case, Grade
-from valuecalc.engine import books, conventions, figures, headline, scenarios, warnings
+from valuecalc.engine import books, conventions, figures, scenarios, warnings
 from valuecalc.engine.model import compile_case
 from valuecalc.engine.result import EvidenceShare, Figure, Result
+from valuecalc.engine.uncertainty import headline
 
 EXPECTED = scenarios.EXPECTED
 

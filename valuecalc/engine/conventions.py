@@ -6,9 +6,9 @@ from collections.abc import Mapping
 
 from valuecalc.case.case import Case
 from valuecalc.engine.figures import ROI_NAMES
-from valuecalc.engine.headline import plan_of, reached_in
-from valuecalc.engine.headline_names import percentile_name
 from valuecalc.engine.result import Convention, Figure
+from valuecalc.engine.uncertainty.headline import plan_of, reached_in
+from valuecalc.engine.uncertainty.headline_names import percentile_name
 from valuecalc.formula import quantity
 
 _TIMING = {

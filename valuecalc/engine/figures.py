@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from valuecalc.case.case import BENEFIT_CATEGORIES, Benefit, Grade
 from valuecalc.engine.books import Books
-from valuecalc.engine.headline_names import HEADLINE
 from valuecalc.engine.ledger import Ledger, finite
 from valuecalc.engine.result import Figure, LineResult, Rule
+from valuecalc.engine.uncertainty.headline_names import HEADLINE
 from valuecalc.formula import units
 
 ROI_NAMES = {"discounted": "roi_discounted", "undiscounted": "roi", "annual": "roi_annual"}

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from valuecalc.case.case import Assumption, Calculation, Case, Evidence, Grade, Line
 from valuecalc.case.statement import Statement
-from valuecalc.engine.headline_names import COMPARED, EQUATION, percentile_name
+from valuecalc.engine.uncertainty.headline_names import COMPARED, EQUATION, percentile_name
 from valuecalc.errors import Problem, UnknownName
 from valuecalc.formula import quantity
 

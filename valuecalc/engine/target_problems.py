@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from valuecalc.case.case import Case, Driver
 from valuecalc.case.journey import Target
-from valuecalc.engine.money import Exchange
+from valuecalc.engine.journey.money import Exchange
 from valuecalc.errors import Problem, UnitError, did_you_mean
 from valuecalc.formula import quantity, units
 

@@ -13,8 +13,6 @@ from dataclasses import replace
 import numpy as np
 
 from valuecalc.case.binding import BoundFormula, bind
-from valuecalc.engine import distributions
-from valuecalc.engine.headline import reached_in
 from valuecalc.engine.result import (
     AssumptionResult,
     CalculationResult,
@@ -28,6 +26,8 @@ from valuecalc.engine.result import (
     TraceColumn,
     alias,
 )
+from valuecalc.engine.uncertainty import distributions
+from valuecalc.engine.uncertainty.headline import reached_in
 from valuecalc.errors import CaseError
 from valuecalc.formula import grammar, numbers, quantity, unit_check, units, words
 from valuecalc.formula.tree import Call, Node, names, names_now, previous_of, walk

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from valuecalc.case import checks
-from valuecalc.engine import distributions
-from valuecalc.engine.headline_names import DRAWN, percentile_name
 from valuecalc.engine.result import Result
 from valuecalc.engine.scenarios import EXPECTED
+from valuecalc.engine.uncertainty import distributions
+from valuecalc.engine.uncertainty.headline_names import DRAWN, percentile_name
 from valuecalc.errors import Problem, Severity
 from valuecalc.formula import quantity
 

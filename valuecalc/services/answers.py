@@ -8,15 +8,17 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from valuecalc.engine.alternatives import Alternatives
-from valuecalc.engine.break_even import BreakEven
 from valuecalc.engine.bridges import LineBridge
-from valuecalc.engine.information import Information
-from valuecalc.engine.portfolio import Portfolio
-from valuecalc.engine.ranges import change_text
+from valuecalc.engine.portfolio.portfolio import Portfolio
 from valuecalc.engine.result import Figure, Result, Trace
-from valuecalc.engine.sensitivity import Elasticity, Tornado, TwoWay
-from valuecalc.engine.simulate import SimulationResult
-from valuecalc.engine.solve import Solution
+from valuecalc.engine.sensitivity.break_even import BreakEven
+from valuecalc.engine.sensitivity.elasticity import Elasticity
+from valuecalc.engine.sensitivity.ranges import change_text
+from valuecalc.engine.sensitivity.solve import Solution
+from valuecalc.engine.sensitivity.tornado import Tornado
+from valuecalc.engine.sensitivity.two_way import TwoWay
+from valuecalc.engine.uncertainty.information import Information
+from valuecalc.engine.uncertainty.simulate import SimulationResult
 from valuecalc.errors import Problem
 from valuecalc.formula import quantity
 from valuecalc.schemas import certainty

@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from valuecalc.case import checks
 from valuecalc.case.case import Case
 from valuecalc.engine import compare as comparison
-from valuecalc.engine import solve as solving
 from valuecalc.engine import trace
 from valuecalc.engine.calculate import calculate as work_out
 from valuecalc.engine.result import Result, Trace
 from valuecalc.engine.scenarios import EXPECTED
-from valuecalc.engine.solve import Solution
+from valuecalc.engine.sensitivity import solve as solving
+from valuecalc.engine.sensitivity.solve import Solution
 from valuecalc.errors import CaseError, Problem, UnitError, UnknownName
 from valuecalc.formula import quantity, units
 from valuecalc.schemas.case import load_sound_case

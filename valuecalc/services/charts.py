@@ -15,10 +15,10 @@ from valuecalc.documents.charts.table import Table
 from valuecalc.documents.charts.waterfall import waterfall_rows
 from valuecalc.engine.bridges import LineBridge
 from valuecalc.engine.effects import Bridge
-from valuecalc.engine.information import Information
 from valuecalc.engine.result import Result
-from valuecalc.engine.sensitivity import Tornado
-from valuecalc.engine.simulate import SimulationResult
+from valuecalc.engine.sensitivity.tornado import Tornado
+from valuecalc.engine.uncertainty.information import Information
+from valuecalc.engine.uncertainty.simulate import SimulationResult
 from valuecalc.formula import quantity
 
 PANEL_WIDTH = 336

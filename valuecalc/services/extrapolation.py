@@ -13,8 +13,8 @@ from valuecalc.case.case import Case
 from valuecalc.case.journey import Extrapolation, Journey, Target
 from valuecalc.case.rates import Rates
 from valuecalc.case.travel import OriginReference
-from valuecalc.engine import extrapolate as travelling
-from valuecalc.engine import publishing
+from valuecalc.engine.journey import extrapolate as travelling
+from valuecalc.engine.journey import publishing
 from valuecalc.errors import CaseError
 from valuecalc.schemas.extrapolation import read_exchange_rates, read_price_indices
 from valuecalc.services import cases

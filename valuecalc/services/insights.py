@@ -12,21 +12,25 @@ from dataclasses import dataclass, replace
 
 from valuecalc.case.case import Case
 from valuecalc.case.risk import METHODS
-from valuecalc.engine import information as knowledge
-from valuecalc.engine import percentiles, scenarios, sensitivity
-from valuecalc.engine import simulate as drawing
+from valuecalc.engine import scenarios
 from valuecalc.engine.alternatives import Alternatives
-from valuecalc.engine.break_even import BreakEven
 from valuecalc.engine.bridges import LineBridge
 from valuecalc.engine.calculate import calculate
-from valuecalc.engine.draws import Plan
 from valuecalc.engine.effects import Bridge
-from valuecalc.engine.information import Information
-from valuecalc.engine.percentiles import Chance, Percentiles
-from valuecalc.engine.pilots import PilotResult
 from valuecalc.engine.result import Figure, Result, Trace
-from valuecalc.engine.sensitivity import Bar, Elasticity, Tornado, TwoWay
-from valuecalc.engine.simulate import SimulationResult
+from valuecalc.engine.sensitivity.break_even import BreakEven
+from valuecalc.engine.sensitivity.elasticity import Elasticity
+from valuecalc.engine.sensitivity.ranges import change_text
+from valuecalc.engine.sensitivity.tornado import DISCOUNT_RATE, Bar, Tornado
+from valuecalc.engine.sensitivity.two_way import TwoWay
+from valuecalc.engine.uncertainty import information as knowledge
+from valuecalc.engine.uncertainty import percentiles
+from valuecalc.engine.uncertainty import simulate as drawing
+from valuecalc.engine.uncertainty.draws import Plan
+from valuecalc.engine.uncertainty.information import Information
+from valuecalc.engine.uncertainty.percentiles import Chance, Percentiles
+from valuecalc.engine.uncertainty.pilots import PilotResult
+from valuecalc.engine.uncertainty.simulate import SimulationResult
 from valuecalc.errors import CaseError, InputError, Problem
 from valuecalc.formula import quantity
 from valuecalc.services import cases, uncertainty
@@ -233,7 +237,7 @@ def _change(each: Elasticity) -> Change:
     def told(amount: float | None) -> str:
         if amount is None:
             return quantity.UNDEFINED
-        return sensitivity.change_text(each.figure, amount)
+        return change_text(each.figure, amount)
 
     return Change(
         label=each.assumption.label,
@@ -270,7 +274,7 @@ def at_point(
     in_force = scenarios.applied(case, scenarios.find(case, scenario))
     known = {each.id for each in case.assumptions}
     values = {id: value for id, value in changes.items() if id in known}
-    rate = None if sensitivity.DISCOUNT_RATE in known else changes.get(sensitivity.DISCOUNT_RATE)
+    rate = None if DISCOUNT_RATE in known else changes.get(DISCOUNT_RATE)
     return calculate(in_force.with_values(values, rate)), trace
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from valuecalc.case.case import Assumption, Case
-from valuecalc.engine.pilots import PilotResult, with_pilot
+from valuecalc.engine.uncertainty.pilots import PilotResult, with_pilot
 from valuecalc.errors import (
     CaseError,
     InputError,

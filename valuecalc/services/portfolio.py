@@ -13,9 +13,10 @@ from dataclasses import asdict
 from datetime import date
 from typing import Any
 
-from valuecalc.engine import portfolio as engine
-from valuecalc.engine.portfolio import Portfolio
-from valuecalc.engine.portfolio_request import (
+from valuecalc.engine.journey.rates import MissingRate, exchange_rate
+from valuecalc.engine.portfolio import portfolio as engine
+from valuecalc.engine.portfolio.portfolio import Portfolio
+from valuecalc.engine.portfolio.request import (
     MAX_CASES,
     Entry,
     PortfolioRequest,
@@ -23,7 +24,6 @@ from valuecalc.engine.portfolio_request import (
     cases_per_part,
     refuse_impossible,
 )
-from valuecalc.engine.rates import MissingRate, exchange_rate
 from valuecalc.errors import InputError, NotFound
 from valuecalc.formula.known_units import CURRENCIES
 from valuecalc.schemas.portfolio import (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from valuecalc.engine.portfolio import Portfolio, SimulatedSum
+from valuecalc.engine.portfolio.portfolio import Portfolio, SimulatedSum
 from valuecalc.errors import InputError
 from valuecalc.schemas.portfolio import PortfolioAsked, read_portfolio_request
 from valuecalc.services import portfolio

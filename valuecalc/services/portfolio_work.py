@@ -8,8 +8,8 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 
-from valuecalc.engine import portfolio_parts
-from valuecalc.engine.portfolio_request import Entry, Part, PortfolioRequest
+from valuecalc.engine.portfolio import parts as portfolio_parts
+from valuecalc.engine.portfolio.request import Entry, Part, PortfolioRequest
 from valuecalc.errors import CaseError, DocumentError, InputError, Problem
 from valuecalc.schemas.case import load_case
 

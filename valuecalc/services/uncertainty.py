@@ -11,20 +11,26 @@ from typing import Any
 
 from valuecalc.case.case import Case
 from valuecalc.engine import alternatives as options
-from valuecalc.engine import break_even as breaking
-from valuecalc.engine import bridges, distributions, sensitivity
-from valuecalc.engine import information as knowledge
-from valuecalc.engine import simulate as drawing
+from valuecalc.engine import bridges
 from valuecalc.engine.alternatives import Alternatives, EconomicValue
-from valuecalc.engine.break_even import BreakEven
 from valuecalc.engine.bridges import LineBridge, ScenarioBridge
-from valuecalc.engine.draws import Plan
-from valuecalc.engine.information import Information
-from valuecalc.engine.pilots import PilotResult, with_pilot
 from valuecalc.engine.result import Result, Trace
 from valuecalc.engine.scenarios import EXPECTED
-from valuecalc.engine.sensitivity import Elasticity, Tornado, TwoWay
-from valuecalc.engine.simulate import Progress, SimulationResult
+from valuecalc.engine.sensitivity import break_even as breaking
+from valuecalc.engine.sensitivity import elasticity
+from valuecalc.engine.sensitivity import tornado as swings
+from valuecalc.engine.sensitivity import two_way as tables
+from valuecalc.engine.sensitivity.break_even import BreakEven
+from valuecalc.engine.sensitivity.elasticity import Elasticity
+from valuecalc.engine.sensitivity.tornado import Tornado
+from valuecalc.engine.sensitivity.two_way import TwoWay
+from valuecalc.engine.uncertainty import distributions
+from valuecalc.engine.uncertainty import information as knowledge
+from valuecalc.engine.uncertainty import simulate as drawing
+from valuecalc.engine.uncertainty.draws import Plan
+from valuecalc.engine.uncertainty.information import Information
+from valuecalc.engine.uncertainty.pilots import PilotResult, with_pilot
+from valuecalc.engine.uncertainty.simulate import Progress, SimulationResult
 from valuecalc.errors import CaseError, InputError, Problem, UnknownName
 from valuecalc.schemas.case import load_case
 from valuecalc.schemas.certainty_requests import WrittenPilot, pilot_numbers
@@ -57,7 +63,7 @@ def tornado(
 ) -> Tornado:
     """How far each assumption moves a figure between the ends of its range."""
     cases.refuse_mistakes(case)
-    return sensitivity.tornado(case, figure, scenario, others)
+    return swings.tornado(case, figure, scenario, others)
 
 
 def elasticities(
@@ -65,7 +71,7 @@ def elasticities(
 ) -> tuple[Elasticity, ...]:
     """By how many per cent a figure moves for one per cent of each assumption."""
     cases.refuse_mistakes(case)
-    return sensitivity.elasticities(case, figure, scenario)
+    return elasticity.elasticities(case, figure, scenario)
 
 
 def two_way(
@@ -78,7 +84,7 @@ def two_way(
 ) -> TwoWay:
     """A figure over the ranges of two assumptions at once."""
     cases.refuse_mistakes(case)
-    return sensitivity.two_way(case, first, second, figure, steps=steps, scenario=scenario)
+    return tables.two_way(case, first, second, figure, steps=steps, scenario=scenario)
 
 
 def explain_point(
@@ -86,7 +92,7 @@ def explain_point(
 ) -> Trace:
     """How a figure comes about where some assumptions have other values."""
     cases.refuse_mistakes(case)
-    return sensitivity.explain_point(case, changes, figure, scenario)
+    return swings.explain_point(case, changes, figure, scenario)
 
 
 def break_evens(

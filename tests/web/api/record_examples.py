@@ -17,7 +17,7 @@ from werkzeug.test import TestResponse
 from tests.team_members import new_member, new_team, new_token
 from tests.web.api.conftest import Program
 from tests.web.conftest import served
-from valuecalc.engine.portfolio_request import Entry
+from valuecalc.engine.portfolio.request import Entry
 from valuecalc.schemas.case import load_case
 from valuecalc.schemas.portfolio import dump_portfolio, read_portfolio_request
 from valuecalc.services.portfolio import calculate_portfolio

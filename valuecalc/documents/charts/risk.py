@@ -33,13 +33,13 @@ from valuecalc.documents.charts.series import cumulative_table, describe_cumulat
 from valuecalc.documents.charts.table import Table
 from valuecalc.documents.charts.tornado import Swing, describe_tornado, tornado, tornado_table
 from valuecalc.documents.charts.waterfall import waterfall, waterfall_rows
-from valuecalc.engine import sensitivity
 from valuecalc.engine.bridges import LineBridge
 from valuecalc.engine.effects import Bridge
-from valuecalc.engine.information import Information
-from valuecalc.engine.percentiles import Cumulative, Histogram, Percentiles
 from valuecalc.engine.result import Figure
-from valuecalc.engine.simulate import Band, SimulationResult
+from valuecalc.engine.sensitivity.tornado import Tornado
+from valuecalc.engine.uncertainty.information import Information
+from valuecalc.engine.uncertainty.percentiles import Cumulative, Histogram, Percentiles
+from valuecalc.engine.uncertainty.simulate import Band, SimulationResult
 from valuecalc.formula import quantity
 
 MARKED = ("p10", "p50", "p90")
@@ -87,7 +87,7 @@ def amounts_of(figure: Figure | Percentiles) -> Money:
 # --------------------------------------------------------------------------- what charts take
 
 
-def swings(found: sensitivity.Tornado, most: int = MOST_SWINGS) -> list[Swing]:
+def swings(found: Tornado, most: int = MOST_SWINGS) -> list[Swing]:
     """The bars of a tornado, the widest first; those without any effect are left out."""
     moving = [bar for bar in found.bars if bar.span is None or bar.span > 0]
     return [
@@ -207,7 +207,7 @@ def _are_drawable(amounts: Iterable[float]) -> bool:
 
 
 def tornado_picture(
-    found: sensitivity.Tornado,
+    found: Tornado,
     *,
     palette: Palette = SCREEN,
     chart_id: str = "tornado",

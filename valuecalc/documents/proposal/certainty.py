@@ -11,12 +11,12 @@ from valuecalc.documents.proposal import pictures, tables
 from valuecalc.documents.proposal.draft import Draft
 from valuecalc.documents.proposal.styles import TEXT_WIDTH_CM
 from valuecalc.documents.proposal.tables import Column, Row
-from valuecalc.engine import headline
-from valuecalc.engine.break_even import ONE, SEVERAL, BreakEven, break_even
-from valuecalc.engine.percentiles import Percentiles
 from valuecalc.engine.scenarios import CONSERVATIVE, EXPECTED, STRETCH
-from valuecalc.engine.sensitivity import Tornado, tornado
-from valuecalc.engine.simulate import SimulationResult, simulate
+from valuecalc.engine.sensitivity.break_even import ONE, SEVERAL, BreakEven, break_even
+from valuecalc.engine.sensitivity.tornado import Tornado, tornado
+from valuecalc.engine.uncertainty import headline
+from valuecalc.engine.uncertainty.percentiles import Percentiles
+from valuecalc.engine.uncertainty.simulate import SimulationResult, simulate
 from valuecalc.errors import InputError
 from valuecalc.formula import quantity
 

@@ -8,8 +8,8 @@ from valuecalc.case.statement import money_figure
 from valuecalc.documents.proposal import tables, wording
 from valuecalc.documents.proposal.draft import Content, Draft, Styled
 from valuecalc.documents.proposal.tables import Column, Line, Row
-from valuecalc.engine.headline_names import DRAWN
 from valuecalc.engine.result import Figure, Result
+from valuecalc.engine.uncertainty.headline_names import DRAWN
 
 TILES_A_ROW = 4
 LISTED_ASSUMPTIONS = 12

@@ -9,9 +9,9 @@ from valuecalc.documents.proposal import tables, wording
 from valuecalc.documents.proposal.draft import Draft
 from valuecalc.documents.proposal.styles import TEXT_WIDTH_CM
 from valuecalc.documents.proposal.tables import Column, Row
-from valuecalc.engine.headline_names import COMPARED
 from valuecalc.engine.result import Figure, Result
 from valuecalc.engine.scenarios import EXPECTED, MADE
+from valuecalc.engine.uncertainty.headline_names import COMPARED
 from valuecalc.formula import quantity
 
 LABEL_CM = 3.9

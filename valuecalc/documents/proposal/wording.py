@@ -7,8 +7,8 @@ from datetime import date
 
 from valuecalc.case.case import Case
 from valuecalc.documents.proposal.draft import Content
-from valuecalc.engine.headline import reached_in
 from valuecalc.engine.result import Figure, LineResult, Result
+from valuecalc.engine.uncertainty.headline import reached_in
 from valuecalc.formula import quantity
 
 _NEVER_PAYS = "Not within"

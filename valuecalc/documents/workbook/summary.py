@@ -16,8 +16,8 @@ from valuecalc.documents.workbook.charts import Charts
 from valuecalc.documents.workbook.draft import Draft
 from valuecalc.documents.workbook.figures import Figures, why_none
 from valuecalc.documents.workbook.years import YearTable
-from valuecalc.engine.headline import plan_of
 from valuecalc.engine.result import Figure
+from valuecalc.engine.uncertainty.headline import plan_of
 
 TITLE = "Summary"
 LABEL, VALUE, UNIT, DEFINITION = 1, 2, 3, 4

@@ -1,0 +1,1 @@
+"""Many cases together: their totals, how sure the sum is, and what moves it most."""
