@@ -115,9 +115,9 @@ def test_the_chance_of_the_expected_value_is_the_share_of_draws_that_reach_it(ca
     found = few(case)
     plan = insights.plan_for_readers(case, draws=1024)
     draws = simulate(case, plan).drawn["value"]
-    assert found.reached is not None
-    assert found.reached.share == (draws >= calculate(case).value("value")).mean()
-    assert calculate(case).figure("value").short in found.reached.label
+    assert found.simulation.reached is not None
+    assert found.simulation.reached.share == (draws >= calculate(case).value("value")).mean()
+    assert calculate(case).figure("value").short in found.simulation.reached.label
 
 
 def test_a_case_that_cannot_turn_out_otherwise_has_no_chance_of_its_value(case: Case) -> None:
@@ -125,7 +125,7 @@ def test_a_case_that_cannot_turn_out_otherwise_has_no_chance_of_its_value(case: 
         replace(each, low=None, high=None, outcomes=(), distribution="", range="")
         for each in case.assumptions
     )
-    assert few(replace(case, assumptions=certain, correlations=())).reached is None
+    assert few(replace(case, assumptions=certain, correlations=())).simulation.reached is None
 
 
 def test_the_sentence_leaves_no_draw_without_a_value_out_in_silence(case: Case) -> None:

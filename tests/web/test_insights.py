@@ -121,8 +121,8 @@ def test_the_page_says_how_often_the_value_of_the_case_is_reached(
     page = people.viewer.open(address(kept, "certainty", draws=2048, seed=7))
     found = insights.certainty(kept.case, Plan.of(kept.case.simulation, draws=2048, seed=7))
     [chances] = page.xpath("//dl[contains(@class, 'chances')]")
-    assert found.reached is not None
-    assert f"{found.reached.label}{found.reached.words}" in said(chances)
+    assert found.simulation.reached is not None
+    assert f"{found.simulation.reached.label}{found.simulation.reached.words}" in said(chances)
 
 
 def test_the_page_says_how_well_the_ends_of_the_likely_range_are_known(

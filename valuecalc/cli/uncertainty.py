@@ -260,8 +260,9 @@ def simulate(
 
 def _write_simulation(found: answers.SimulationResult) -> None:
     say(f"{found.case.title} ({found.scenario_label}): {found.plan.words}\n")
-    for chance in (found.gain, found.value_gain, found.payback):
-        say(f"{INDENT}{chance.label}: {chance.words}")
+    for chance in (found.gain, found.value_gain, found.reached, found.payback):
+        if chance is not None:
+            say(f"{INDENT}{chance.label}: {chance.words}")
     say("\nFigures: 10% of the draws are below P10, half below P50, 90% below P90")
     _write_percentiles(found)
     if found.inputs:

@@ -254,6 +254,11 @@ class SimulationResultSchema(OutputShape):
     figures = ByName(Part(PercentilesSchema), about="Every figure that was drawn, by its name.")
     gain = Part(ChanceSchema, about="How likely the NPV is above zero.")
     value_gain = Part(ChanceSchema, about="How likely the value is above zero.")
+    reached = Part(
+        ChanceSchema,
+        allow_none=True,
+        about="How likely the value is at least that at expected values; null if nothing is drawn.",
+    )
     payback = Part(ChanceSchema, about="How likely it pays back within the horizon.")
     histograms = ByName(Part(HistogramSchema), about="Of value and npv.")
     cumulative = ByName(Part(CumulativeSchema), about="Of value and npv.")

@@ -24,11 +24,10 @@ from valuecalc.engine.sensitivity.ranges import change_text
 from valuecalc.engine.sensitivity.tornado import DISCOUNT_RATE, Bar, Tornado
 from valuecalc.engine.sensitivity.two_way import TwoWay
 from valuecalc.engine.uncertainty import information as knowledge
-from valuecalc.engine.uncertainty import percentiles
 from valuecalc.engine.uncertainty import simulate as drawing
 from valuecalc.engine.uncertainty.draws import Plan
 from valuecalc.engine.uncertainty.information import Information
-from valuecalc.engine.uncertainty.percentiles import Chance, Percentiles
+from valuecalc.engine.uncertainty.percentiles import Percentiles
 from valuecalc.engine.uncertainty.pilots import PilotResult
 from valuecalc.engine.uncertainty.simulate import SimulationResult
 from valuecalc.errors import CaseError, InputError, Problem
@@ -66,7 +65,6 @@ __all__ = [
 MOST_DRAWS = 131_072
 """Draws that are made while a reader waits, at most."""
 
-ROUNDING = 1e-9
 
 FULL_FROM = 1_000
 """From here on amounts are shown to the unit, even if draws do not know it so well."""
@@ -79,13 +77,11 @@ FULL_FROM = 1_000
 class Certainty:
     """A case over many draws, and what to find out next.
 
-    The draws themselves are gone from `simulation`. `reached` is the chance that the value is at
-    least what it is at expected values. Without `information`, `unknown` says why.
+    The draws themselves are gone from `simulation`. Without `information`, `unknown` says why.
     """
 
     simulation: SimulationResult
     information: Information | None
-    reached: Chance | None = None
     unknown: str = ""
 
     @property
@@ -143,26 +139,7 @@ def certainty(case: Case, plan: Plan, scenario: str = scenarios.EXPECTED) -> Cer
         except InputError as error:
             unknown = f"{error.cause} {error.remedy}".strip()
     kept = replace(drawn, drawn={}, drawn_inputs={})
-    return Certainty(
-        simulation=kept, information=information, reached=_reached(drawn), unknown=unknown
-    )
-
-
-def _reached(drawn: SimulationResult) -> Chance | None:
-    """The chance of at least the expected value; None where there is none, or nothing to draw."""
-    expected = drawn.figure("value").expected
-    if drawn.is_certain or expected is None:
-        return None
-    short = Figure(name="value", label="Value", value=expected, unit=drawn.case.currency).short
-    draws = drawn.drawn["value"]
-    # A draw at expected values may differ from them in the last digits.
-    least = expected - abs(expected) * ROUNDING
-    return percentiles.chance(
-        f"The value reaches {short}, as in the case",
-        draws >= least,
-        abs(draws) < math.inf,
-        drawn.plan.rounds,
-    )
+    return Certainty(simulation=kept, information=information, unknown=unknown)
 
 
 def short_text(figure: Percentiles, name: str) -> str:

@@ -87,6 +87,8 @@ def _sentences(drawn: SimulationResult) -> Iterator[str]:
         f"{drawn.gain.words}, and that of paying back within "
         f"{drawn.case.timeline.horizon_text} {drawn.payback.words}."
     )
+    if drawn.reached is not None:
+        yield f" {drawn.reached.label} in {drawn.reached.words} of the draws."
     if drawn.case.correlations:
         yield " Assumptions that move together were drawn together."
 

@@ -122,7 +122,10 @@ def _error_shown(error: float, unit: str) -> str:
     rounded = float(f"{error:.2g}")
     if quantity.currency_of(unit) and rounded >= 1:
         return quantity.show(rounded, unit)
-    text = f"{float(f'{rounded * 100:.2g}'):.12g}%" if unit == "%" else f"{rounded:.12g}"
+    # Never with an exponent: `0.00002`, not `2e-05`.
+    shown = rounded * 100 if unit == "%" else rounded
+    text = np.format_float_positional(float(f"{shown:.2g}"), trim="-")
+    text += "%" if unit == "%" else ""
     if unit in ("%", "x", "1"):
         return text
     if quantity.currency_of(unit):

@@ -78,6 +78,9 @@ ones of each round."""
 MOST_IN_BAND = 4_000_000
 """Numbers of cumulative cash at most, periods times draws; longer cases take fewer draws."""
 
+ROUNDING = 1e-9
+"""Differences below this part of a figure are rounding."""
+
 _CELLS = 65_536
 _SHARES_OF_BAND = ("p5", "p10", "p50", "p90", "p95")
 
@@ -134,6 +137,8 @@ class SimulationResult:
     `case` is the one in force: with the values of the `scenario`, whose assumptions are then
     certain (`pinned`). `drawn` holds the draws of each figure in their order, `drawn_inputs`
     those of the assumptions by id, if they were asked for; NaN where a figure does not exist.
+    `reached` is the chance that the value is at least what it is at expected values; None where
+    that does not exist, or nothing is drawn.
     `inputs` come largest share first. `found_alone` counts the draws whose internal rate of
     return took a search of its own. `notes` say what has to be known to read all this.
     """
@@ -145,6 +150,7 @@ class SimulationResult:
     figures: Mapping[str, Percentiles]
     gain: Chance
     value_gain: Chance
+    reached: Chance | None
     payback: Chance
     histograms: Mapping[str, Histogram]
     cumulative: Mapping[str, Cumulative]
@@ -338,6 +344,7 @@ class _Run:
             figures={name: self._summary(name) for name in self.figures.names},
             gain=self._gain("npv", "The NPV is above zero"),
             value_gain=self._gain("value", "The value is above zero"),
+            reached=self._reached(),
             payback=self._payback(),
             histograms={name: percentiles.histogram(each) for name, each in shaped.items()},
             cumulative={name: percentiles.cumulative(each) for name, each in shaped.items()},
@@ -364,6 +371,16 @@ class _Run:
             outcome = f"{noun} is {'above zero' if holds else 'not above zero'}"
             return certain_chance(label, holds, outcome)
         return chance(label, drawn > 0, np.isfinite(drawn), self.plan.rounds)
+
+    def _reached(self) -> Chance | None:
+        figure = self.figures.expected["value"]
+        if not self.sampler.ids or figure.value is None:
+            return None
+        # A draw at expected values may differ from them in the last digits.
+        least = figure.value - abs(figure.value) * ROUNDING
+        drawn = self.kept["value"]
+        label = f"The value reaches {figure.short}, as in the case"
+        return chance(label, drawn >= least, np.isfinite(drawn), self.plan.rounds)
 
     def _payback(self) -> Chance:
         """Of the draws that can pay back: those with a cash flow, and with an investment."""

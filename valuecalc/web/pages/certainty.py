@@ -103,7 +103,7 @@ class CertaintyPage:
     def chances(self) -> list[tuple[str, str]]:
         """The chances of a gain, of the expected value and of a payback, each with its words."""
         drawn = self.simulation
-        told = (drawn.gain, drawn.value_gain, self.found.reached, drawn.payback)
+        told = (drawn.gain, drawn.value_gain, drawn.reached, drawn.payback)
         return [(each.label, each.words) for each in told if each]
 
     @property
