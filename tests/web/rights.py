@@ -171,7 +171,7 @@ PILOT = {
     "assumption": "subscribers",
     "value": "120,000",
     "source": "Pilot",
-    "date": "2027-03-31",
+    "date": "2026-03-31",
     "tag": "$tag",
 }
 INSIGHTS = ("certainty", "sensitivity", "alternatives", "point/<figure>")

@@ -29,8 +29,12 @@ def test_the_text_of_a_straw_man_gives_the_figures_of_its_page(
 ) -> None:
     own = lxml.html.fromstring(client.get(f"/straw-men/{slug}").text)
     sent = lxml.html.fromstring(post(library.straw_man(slug).path.read_text()).text)
+    # A case that is kept nowhere has no pages of its own to go on to.
+    for links in own.find_class("insight-links"):
+        links.drop_tree()
     for id in ("result", "cash-flow", "scenarios"):
-        assert sent.get_element_by_id(id).text_content() == own.get_element_by_id(id).text_content()
+        told = own.get_element_by_id(id).text_content().split()
+        assert sent.get_element_by_id(id).text_content().split() == told
 
 
 def test_a_file_is_read_instead_of_the_text(client: FlaskClient) -> None:
