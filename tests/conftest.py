@@ -7,6 +7,7 @@ PostgreSQL; for what only the latter can do there are `postgres_url` and `server
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -28,6 +29,18 @@ COMMON = {
 settings.register_profile("default", max_examples=30, **COMMON)
 settings.register_profile("long", max_examples=1000, **COMMON)
 settings.load_profile("default")
+
+HEAVY = ("slow", "browser", "office")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put the modules that take longest first, so that no processor waits for one at the end.
+
+    These are those with a test that is marked so, then those with the most tests.
+    """
+    counts = Counter(item.path for item in items)
+    heavy = {item.path for item in items if any(map(item.get_closest_marker, HEAVY))}
+    items.sort(key=lambda item: (item.path not in heavy, -counts[item.path]))
 
 
 @pytest.fixture(scope="session")

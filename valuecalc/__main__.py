@@ -70,7 +70,10 @@ CHECKS = (
 )
 
 # Files stay whole, because what a file's tests share is made once for each process.
-IN_PARALLEL = ("--numprocesses=auto", "--maxprocesses=4", "--dist=loadfile")
+IN_PARALLEL = (
+    *("--numprocesses=auto", "--maxprocesses=4", "--dist=loadfile"),
+    "--no-loadscope-reorder",  # tests/conftest.py knows better which modules take long
+)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
