@@ -34,7 +34,8 @@ Sums = tuple[list[float], NDArray[np.float64]]
 
 _NOTE = (
     "All lines' totals and the NPV of every draw; a ratio is to the hand-written NumPy, in chunks "
-    "that fit the cache. Drawing is not counted, except for Squiggle, which draws while it works. Before anything was timed, everybody gave the "
+    "that fit the cache. Drawing is not counted, except for Squiggle, which draws while "
+    "it works. Before anything was timed, everybody gave the "
     "same NPVs to a billionth of a usual one, draw by draw. ≈ is extrapolated: {peers}."
 )
 
