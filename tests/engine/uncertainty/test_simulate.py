@@ -13,12 +13,12 @@ from hypothesis import strategies as st
 
 from tests.bench import reference
 from tests.builders import assumption, benefit, calculation, case, investment, scenario
-from valuecalc.case.case import Assumption, Case, Conventions
+from valuecalc.case.case import Assumption, Case
 from valuecalc.case.risk import Correlation, Outcome, Simulation
 from valuecalc.engine.calculate import calculate
 from valuecalc.engine.uncertainty import distributions
 from valuecalc.engine.uncertainty.draws import Plan
-from valuecalc.engine.uncertainty.simulate import SimulationResult, headline, simulate
+from valuecalc.engine.uncertainty.simulate import SimulationResult, simulate
 from valuecalc.errors import CaseError, InputError, UnknownName
 
 METHODS = ("sobol", "plain")
@@ -424,34 +424,14 @@ def test_the_mean_converges_as_its_error_says(of_reference: SimulationResult) ->
         assert_near(each.mean, npv.mean, each.error)
 
 
-@pytest.mark.parametrize(
-    ("convention", "words"),
-    [
-        ("p10", "P10: the value that is exceeded in 90% of 4,096 draws"),
-        ("p20", "P20: the value that is exceeded in 80% of 4,096 draws"),
-        ("p50", "P50: the value that is exceeded in 50% of 4,096 draws"),
-    ],
-)
-def test_the_headline_is_a_percentile_with_its_error_and_seed(
-    of_reference: SimulationResult, convention: str, words: str
+@pytest.mark.parametrize("percentile", ["p10", "p20", "p50"])
+def test_a_percentile_is_exceeded_in_the_rest_of_the_draws(
+    of_reference: SimulationResult, percentile: str
 ) -> None:
-    found = headline(of_reference, convention)
-    assert found.value == of_reference.figure("value").at(convention)
-    assert found.npv_error == of_reference.figure("npv").error(convention) > 0
-    assert found.words == f"{words} (scrambled Sobol points, seed 1)"
-    above = of_reference.drawn["value"] > found.value
-    assert above.mean() == pytest.approx(1 - int(convention[1:]) / 100, abs=0.001)
-
-
-def test_the_headline_of_a_case_is_its_convention() -> None:
-    drawn = case(*TWO)
-    expected = headline(simulate(drawn, plan(), ()))
-    assert (expected.convention, expected.value) == ("expected", calculate(drawn).value("value"))
-    assert expected.value_error == 0
-    cautious = simulate(replace(drawn, conventions=Conventions(headline="p10")), plan(), ())
-    assert headline(cautious).value == cautious.figure("value").at("p10")
-    with pytest.raises(UnknownName, match="There is no headline “p33”"):
-        headline(cautious, "p33")
+    value = of_reference.figure("value")
+    assert of_reference.figure("npv").error(percentile) > 0
+    above = of_reference.drawn["value"] > value.at(percentile)
+    assert above.mean() == pytest.approx(1 - int(percentile[1:]) / 100, abs=0.001)
 
 
 def test_a_calculation_and_an_assumption_can_be_drawn_as_figures() -> None:

@@ -19,7 +19,6 @@ from dataclasses import asdict, dataclass, replace
 import numpy as np
 
 from valuecalc.case.case import Assumption, Case, Scenario
-from valuecalc.case.risk import HEADLINES, METHODS
 from valuecalc.engine import scenarios
 from valuecalc.engine.model import Model, compile_case
 from valuecalc.engine.uncertainty import distributions, percentiles
@@ -34,20 +33,17 @@ from valuecalc.engine.uncertainty.percentiles import (
     certain_chance,
     chance,
 )
-from valuecalc.errors import CaseError, InputError, Problem, UnknownName
-from valuecalc.formula import quantity
+from valuecalc.errors import CaseError, InputError, Problem
 
 __all__ = [
     "Band",
     "Chance",
     "Convergence",
     "Cumulative",
-    "Headline",
     "Histogram",
     "InputSummary",
     "Percentiles",
     "SimulationResult",
-    "headline",
     "simulate",
 ]
 
@@ -482,65 +478,3 @@ class _Run:
 def _mean(draws: Draws) -> float:
     """The mean, taken from the first draw, so that equal draws have exactly their value."""
     return float(draws[0] + (draws - draws[0]).mean()) if len(draws) else math.nan
-
-
-# --------------------------------------------------------------------------- the headline
-
-
-@dataclass(frozen=True, kw_only=True)
-class Headline:
-    """Value and NPV as documents show them, by the convention of the case.
-
-    `convention` is `expected`, `p10`, `p20` or `p50`. The errors are standard errors, 0 at
-    expected values; `words` say what is shown and where it comes from.
-    """
-
-    convention: str
-    value: float
-    npv: float
-    value_error: float
-    npv_error: float
-    seed: int
-    draws: int
-    words: str
-
-
-def headline(result: SimulationResult, convention: str | None = None) -> Headline:
-    """The headline of a simulation by a convention, that of its case unless given.
-
-    P10 is the value that is exceeded in 90 % of the draws: the cautious end. Raises
-    `UnknownName` for a convention that does not exist.
-    """
-    name = convention or result.case.conventions.headline
-    if name not in HEADLINES:
-        raise UnknownName("headline", name, HEADLINES)
-    value, npv = result.figure("value"), result.figure("npv")
-    if name == "expected":
-        shown = [math.nan if each.expected is None else each.expected for each in (value, npv)]
-        errors = [0.0, 0.0]
-    else:
-        shown = [each.at(name) for each in (value, npv)]
-        errors = [each.error(name) for each in (value, npv)]
-    return Headline(
-        convention=name,
-        value=shown[0],
-        npv=shown[1],
-        value_error=errors[0],
-        npv_error=errors[1],
-        seed=result.seed,
-        draws=result.draws,
-        words=_headline_words(result, name),
-    )
-
-
-def _headline_words(result: SimulationResult, name: str) -> str:
-    if name == "expected":
-        return "At the expected value of every assumption"
-    if result.is_certain:
-        return "At the expected value of every assumption, as nothing has a range"
-    exceeded = quantity.show(1 - HEADLINES[name], "%")
-    method = METHODS[result.method]
-    return (
-        f"{name.upper()}: the value that is exceeded in {exceeded} of {result.draws:,} draws "
-        f"({method[:1].lower()}{method[1:]}, seed {result.seed})"
-    )
