@@ -15,17 +15,9 @@ from scipy.special import ndtri
 from tests.builders import assumption, case
 from valuecalc.case.risk import Correlation, Outcome
 from valuecalc.engine.uncertainty import distributions
+from valuecalc.engine.uncertainty.bounded_shapes import Bounded, Pert, Triangular, Uniform
 from valuecalc.engine.uncertainty.distributions import Distribution
-from valuecalc.engine.uncertainty.shapes import (
-    Bounded,
-    Discrete,
-    Lognormal,
-    Normal,
-    Pert,
-    Triangular,
-    TwoHalves,
-    Uniform,
-)
+from valuecalc.engine.uncertainty.shapes import Discrete, Lognormal, Normal, TwoHalves
 from valuecalc.errors import CaseError, Problem, Severity
 
 CONTINUOUS: tuple[Distribution, ...] = (

@@ -18,19 +18,21 @@ from collections.abc import Callable, Iterator
 from valuecalc.case.case import Assumption, Case
 from valuecalc.case.risk import BOUNDED, DISTRIBUTIONS, ENDS, Outcome
 from valuecalc.engine.uncertainty import correlations
+from valuecalc.engine.uncertainty.bounded_shapes import (
+    Pert,
+    Triangular,
+    Uniform,
+    ends_of,
+    pert_percentiles,
+    triangular_percentiles,
+)
 from valuecalc.engine.uncertainty.shapes import (
     Z90,
     Discrete,
     Distribution,
     Lognormal,
     Normal,
-    Pert,
-    Triangular,
     TwoHalves,
-    Uniform,
-    ends_of,
-    pert_percentiles,
-    triangular_percentiles,
 )
 from valuecalc.errors import CaseError, Problem, Severity, did_you_mean
 from valuecalc.formula.quantity import is_percentage, show, show_with_unit
