@@ -24,6 +24,7 @@ calculated, so that hostile text is a clear error at once.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -79,6 +80,22 @@ class _Token:
 def read(text: str) -> Node:
     """The tree of a formula. Raises `FormulaError` with the place, the cause and the remedy."""
     return _Reader(text).formula()
+
+
+def names_in(text: str) -> Iterator[tuple[str, Span]]:
+    """Every name in a text, with where it stands; functions, units and time words are none.
+
+    The text need not be a formula yet: what has no meaning in one is passed over.
+    """
+    plain = text.translate(_TYPOGRAPHY)
+    position = 0
+    while position < len(plain):
+        match = _TOKEN.match(plain, position)
+        position = match.end() if match else position + 1
+        if match is None or match["name"] is None or match["name"] in TIME_WORDS:
+            continue
+        if not plain[position:].lstrip().startswith("("):
+            yield match["name"], match.span("name")
 
 
 def _tokens(text: str) -> list[_Token]:

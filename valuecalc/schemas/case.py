@@ -92,6 +92,15 @@ def load_case(data: object, lines: Mapping[Path, int] | None = None) -> Case:
         raise CaseError(problems_of(error.messages, data, lines)) from None
 
 
+def messages_about(data: object) -> object:
+    """What marshmallow says of plain data that is no case, nested by key; None for a case."""
+    try:
+        _SCHEMA.load(cast(Any, data))
+    except ValidationError as error:
+        return error.messages
+    return None
+
+
 def load_sound_case(data: object, lines: Mapping[Path, int] | None = None) -> Case:
     """The case that plain data describes, sound enough to be calculated.
 

@@ -37,14 +37,17 @@ class Outline:
     """What can stand at one place of the keyed view, as the schema has it.
 
     `fields` are those of a mapping; `items` is what each item is, where items go by ids;
-    `entries` what each value is, where keys are free. `unit` is the unit of a number there,
+    `each` what each value of any list is; `entries` what each value is, where keys are free.
+    `required` are the fields that have to be there. `unit` is the unit of a number there,
     `unit_key` the field beside it that holds the unit. `measured` are the fields whose numbers
     count in the unit of their mapping.
     """
 
     fields: Mapping[str, Outline] = field(default_factory=dict)
     items: Outline | None = None
+    each: Outline | None = None
     entries: Outline | None = None
+    required: frozenset[str] = frozenset()
     unit: str | None = None
     unit_key: str | None = None
     measured: tuple[str, ...] = ()
@@ -72,8 +75,9 @@ _ANYTHING = Outline()
 
 def _outline(schema: Schema) -> Outline:
     found = {each.data_key or name: _outline_of(each) for name, each in schema.fields.items()}
+    required = {each.data_key or name for name, each in schema.fields.items() if each.required}
     measured = schema.numbers if isinstance(schema, MeasuredShape) else ()
-    return Outline(fields=found, measured=measured)
+    return Outline(fields=found, required=frozenset(required), measured=measured)
 
 
 def _outline_of(each: fields.Field[Any]) -> Outline:
@@ -82,10 +86,11 @@ def _outline_of(each: fields.Field[Any]) -> Outline:
     if isinstance(each, fields.Dict) and each.value_field is not None:
         return Outline(entries=_outline_of(each.value_field))
     if isinstance(each, fields.List):
-        inner = each.inner
-        if isinstance(inner, fields.Nested) and _has_name(inner.schema):
-            return Outline(items=_outline(inner.schema))
-        return Outline() if isinstance(inner, fields.Nested) else _outline_of(inner)
+        inner = _outline_of(each.inner)
+        if isinstance(each.inner, fields.Nested):
+            is_named = _has_name(each.inner.schema)
+            return Outline(items=inner if is_named else None, each=inner)
+        return Outline(each=inner, unit=inner.unit, unit_key=inner.unit_key)
     return Outline(unit=getattr(each, "unit", None), unit_key=getattr(each, "unit_key", None))
 
 
