@@ -7,6 +7,7 @@ ValuecalcError
 │   ├── UnitError          units that do not exist or do not fit
 │   ├── FormulaError       a formula that cannot be read, with its place
 │   ├── DocumentError      a text that is no YAML or JSON
+│   ├── FileRefused        a file that is not safe to be read, or not of its kind
 │   └── CaseError          a case with mistakes: all of them at once
 │   ├── UnknownName        a figure, assumption or scenario that does not exist
 │   └── NoSolution         a wanted figure that no value gives
@@ -147,6 +148,12 @@ class DocumentError(InputError):
     def problem(self, place: str) -> Problem:
         """This error as a problem at `place`, with its line."""
         return super().problem(place).at_line(self.line)
+
+
+class FileRefused(InputError):
+    """A file that cannot be taken: it could do harm, or is not of the kind that it should be."""
+
+    code = "file"
 
 
 class CaseError(InputError):

@@ -7,16 +7,21 @@ import os
 import signal
 import time
 from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import inspect, text
+from sqlalchemy import inspect, select, text
 
+from tests.store.people import somebody
 from valuecalc.errors import StoreUnavailable
+from valuecalc.services import library, saved_cases
 from valuecalc.store import migrate
 from valuecalc.store.database import Database
-from valuecalc.store.tables import Table
+from valuecalc.store.tables import CaseMilestone, Table
 
 
 @pytest.fixture
@@ -119,9 +124,28 @@ def test_a_database_that_is_not_migrated_is_not_ready(empty: Database) -> None:
         empty.ping()
 
 
-def test_every_step_can_be_taken_back(empty: Database) -> None:
-    from alembic import command
+def test_the_milestones_of_cases_that_were_kept_before_are_listed(empty: Database) -> None:
+    migrate.upgrade(empty)
+    ann = somebody(empty)
+    case = library.straw_man(library.FEATURED).case
+    kept, _ = saved_cases.create(empty, ann.actor, case)
+    before = listed_milestones(empty)
+    with migrate.locked(empty) as connection:
+        command.downgrade(migrate._config(connection), "0002")
+    migrate.upgrade(empty)
+    assert listed_milestones(empty) == before
+    assert [label for _, _, label in before] == [each.label for each in case.plan.milestones]
+    saved_cases.save(empty, ann.actor, kept.head.uid, replace(case, title="Again"), kept.tag)
+    assert listed_milestones(empty) == before
 
+
+def listed_milestones(store: Database) -> list[tuple[int, date, str]]:
+    with store.read() as session:
+        rows = session.scalars(select(CaseMilestone).order_by(CaseMilestone.number))
+        return [(each.number, each.day, each.label) for each in rows]
+
+
+def test_every_step_can_be_taken_back(empty: Database) -> None:
     migrate.upgrade(empty)
     with migrate.locked(empty) as connection:
         command.downgrade(migrate._config(connection), "base")

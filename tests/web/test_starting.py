@@ -388,13 +388,13 @@ def test_references_of_a_team_are_nobody_elses(
 def test_every_straw_man_in_the_list_can_be_started_from(stranger: Reader) -> None:
     page = stranger.get("/straw-men")
     for slug in library.slugs():
-        assert page.xpath(f"//table//a[@href='/start?from={slug}']")
+        assert page.xpath(f"//li//a[@href='/start?from={slug}']")
     assert stranger.get(f"/straw-men/{SLUG}").xpath(f"//a[@href='/start?from={SLUG}']")
 
 
 def test_the_list_can_be_narrowed_to_a_sector(stranger: Reader) -> None:
     page = stranger.get("/straw-men?sector=Retail")
-    rows = page.xpath("//table[contains(@class, 'straw-men')]/tbody/tr")
+    rows = page.xpath("//li[contains(@class, 'straw-man')]")
     retail = [each for each in library.straw_men() if each.case.reference.sector == "Retail"]  # type: ignore[union-attr]
     assert len(rows) == len(retail) > 0
     assert "There are none of this sector" in words(stranger.get("/straw-men?sector=%3Cb%3E"))
@@ -404,5 +404,5 @@ def test_own_straw_men_are_a_second_list(
     editor: Reader, store: Database, ann: Actor, team: Team, stranger: Reader
 ) -> None:
     own = own_reference(store, ann, team)
-    assert editor.get("/straw-men").xpath(f"//table//a[@href='/references/{own}']")
+    assert editor.get("/straw-men").xpath(f"//li//a[@href='/references/{own}']")
     assert own not in stranger.client.get("/straw-men").text

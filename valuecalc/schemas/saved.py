@@ -15,6 +15,7 @@ from valuecalc.schemas.case import CaseSchema, load_case, load_sound_case
 from valuecalc.schemas.changes import ChangeSchema
 from valuecalc.schemas.fields import (
     Choice,
+    DateField,
     FigureName,
     Flag,
     Identifier,
@@ -324,6 +325,13 @@ class CaseTeamSchema(OutputShape):
     name = Words(about="What it is called.")
 
 
+class NextMilestoneSchema(OutputShape):
+    """What is reached next."""
+
+    label = Words(about="The milestone for people.", example="Go live")
+    day = DateField(about="When it is planned.")
+
+
 class CaseRowSchema(OutputShape):
     """A case as a list shows it."""
 
@@ -340,6 +348,11 @@ class CaseRowSchema(OutputShape):
     updated_at = Moment(about="When it was last saved.")
     updated_by = Words(about="Who saved it last.")
     binned_at = Moment(allow_none=True, about="When it was put into the bin; null if it was not.")
+    next_milestone = Part(
+        NextMilestoneSchema,
+        allow_none=True,
+        about="The first milestone of its plan whose day has not passed; null if there is none.",
+    )
     team = Part(CaseTeamSchema, about="The team that it belongs to.")
 
     @pre_dump
@@ -351,6 +364,7 @@ class CaseRowSchema(OutputShape):
             "id": head.uid,
             "updated_by": listed.updated_by,
             "binned_at": head.deleted_at,
+            "next_milestone": listed.milestone,
             "team": team_of(listed.team),
         }
 

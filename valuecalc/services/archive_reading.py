@@ -270,6 +270,7 @@ def _keep_case(store: Database, actor: Actor, team: Team, uid: str, read: ReadCa
             head.deleted_at, head.deleted_by = now(), user.id
         drafts[-1].put_on(head)
         holdings.add_case(session, head, versions, read.comments)
+        drafts[-1].keep_plan(session, head)
 
     store.run(work)
 

@@ -11,6 +11,7 @@ from valuecalc.documents.charts.bridge import Bar, waterfall_table
 from valuecalc.documents.charts.cumulative import cumulative_cash
 from valuecalc.documents.charts.risk import Picture
 from valuecalc.documents.charts.series import cumulative_table
+from valuecalc.documents.charts.sparkline import sparkline
 from valuecalc.documents.charts.table import Table
 from valuecalc.documents.charts.waterfall import waterfall_rows
 from valuecalc.engine.bridges import LineBridge
@@ -96,6 +97,17 @@ def evidence(result: Result, chart_id: str = "evidence-shares") -> Chart:
     title = "Benefits by strength of evidence"
     svg = shares(rows, chart_id=chart_id, width=CARD_WIDTH, title=title)
     return Chart(title, svg, shares_table(rows))
+
+
+def yearly(result: Result, chart_id: str) -> str:
+    """The net cash of each report year as a tiny picture without a table: SVG text."""
+    cash = result.axis.by_year(result.series["net"]).tolist()
+    write = money(result)
+    amounts = ", ".join(
+        f"{label} {write(amount)}"
+        for label, amount in zip(result.axis.column_labels, cash, strict=True)
+    )
+    return sparkline(cash, chart_id=chart_id, title="Net cash by year", description=f"{amounts}.")
 
 
 # --------------------------------------------------------------------------- how sure it is

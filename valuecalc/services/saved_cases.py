@@ -11,7 +11,7 @@ import json
 import math
 from collections.abc import Callable, Container, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from functools import cached_property
 from typing import Any
 
@@ -32,10 +32,11 @@ from valuecalc.services import audit, cases
 from valuecalc.services.access import Action, Actor, require
 from valuecalc.services.teams import team_for
 from valuecalc.store import cases as stored
-from valuecalc.store import people
+from valuecalc.store import milestones, people
 from valuecalc.store.database import Database, Session
 from valuecalc.store.pages import Slice
 from valuecalc.store.tables import (
+    CaseMilestone,
     IdempotencyKey,
     StoredCase,
     Team,
@@ -54,11 +55,15 @@ Expected = str | Container[str] | None
 
 @dataclass(frozen=True)
 class Listed:
-    """A case as a list shows it: its head, its team, and the name of who saved it last."""
+    """A case as a list shows it: its head, its team, and the name of who saved it last.
+
+    `milestone` is the next one of its plan: the first whose day has not passed.
+    """
 
     head: StoredCase
     team: Team
     updated_by: str
+    milestone: CaseMilestone | None = None
 
 
 @dataclass(frozen=True)
@@ -132,6 +137,11 @@ class Draft:
         head.currency = case.currency
         head.value, head.npv = self.value, self.npv
         head.evidence_share = self.evidence_share
+
+    def keep_plan(self, session: Session, head: StoredCase) -> None:
+        """Show the days of the case's plan in lists; `head` has its number by now."""
+        plan = self.case.plan.milestones
+        milestones.keep(session, head.id, [(each.date, each.label) for each in plan])
 
     def version(self, actor: Actor, number: int, **details: Any) -> Version:
         """The case as a version."""
@@ -249,7 +259,7 @@ def page(
             team_ids = (team_for(session, actor, team_uid, Action.READ).id,)
         wanted = stored.Wanted(team_ids=team_ids, **filters)
         found = stored.page(session, wanted, limit, after)
-        return Slice(_listed(session, found.rows), found.has_more)
+        return Slice(listed(session, found.rows), found.has_more)
 
 
 def cursor_after(listed: Listed) -> stored.Cursor:
@@ -257,12 +267,19 @@ def cursor_after(listed: Listed) -> stored.Cursor:
     return listed.head.updated_at, listed.head.id
 
 
-def _listed(session: Session, heads: tuple[StoredCase, ...]) -> tuple[Listed, ...]:
+def listed(
+    session: Session, heads: tuple[StoredCase, ...], today: date | None = None
+) -> tuple[Listed, ...]:
+    """Cases as a list shows them on a day."""
     teams = {
         each.id: each for each in people.teams(session, list({head.team_id for head in heads}))
     }
     users = people.users_of(session, list({head.updated_by for head in heads}))
-    return tuple(Listed(each, teams[each.team_id], users[each.updated_by].name) for each in heads)
+    days = milestones.upcoming(session, [head.id for head in heads], today or now().date())
+    return tuple(
+        Listed(each, teams[each.team_id], users[each.updated_by].name, days.get(each.id))
+        for each in heads
+    )
 
 
 # --------------------------------------------------------------------------- create
@@ -336,6 +353,7 @@ def _created(
     draft.put_on(head)
     first = draft.version(actor, 1, note=note)
     stored.add(session, head, first)
+    draft.keep_plan(session, head)
     audit.record(session, actor, "case.created", team_id=team.id, subject=uid, title=head.title)
     return Saved(head, first, team, draft)
 
@@ -455,6 +473,7 @@ def add_version(
     after = draft.version(actor, head.version, changes=changes.dump_changes(found), **details)
     after.case_id = head.id
     session.add(after)
+    draft.keep_plan(session, head)
     audit.record(
         session,
         actor,

@@ -17,7 +17,7 @@ import zipfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from itertools import islice
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -34,6 +34,7 @@ _AT_ONCE = 500
 _STEPS_TABLE = "alembic_version"
 _BYTES_KEY = "base64"
 _MOMENT_KEY = "moment"
+_DAY_KEY = "day"
 
 
 @dataclass(frozen=True)
@@ -129,6 +130,9 @@ def _plain(value: Any) -> Any:
     if isinstance(value, datetime):
         moment = value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
         return {_MOMENT_KEY: moment.isoformat()}
+    # A moment is a date as well, so this comes after it.
+    if isinstance(value, date):
+        return {_DAY_KEY: value.isoformat()}
     return value
 
 
@@ -217,6 +221,8 @@ def _value(table: Table, name: str, value: Any) -> Any:
         return value
     if _BYTES_KEY in value:
         return base64.b64decode(value[_BYTES_KEY])
+    if _DAY_KEY in value:
+        return date.fromisoformat(value[_DAY_KEY])
     return datetime.fromisoformat(value[_MOMENT_KEY])
 
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Select, delete, event, inspect, select, tuple_
+from sqlalchemy import Select, delete, event, inspect, or_, select, tuple_
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import Session, defer
+from sqlalchemy.orm import Session, defer, load_only
 
 from valuecalc.store.pages import Slice, sliced
 from valuecalc.store.search import folded, storable, with_texts, with_words
@@ -52,14 +52,15 @@ def by_id(session: Session, id: int) -> StoredCase | None:
 
 def page(session: Session, wanted: Wanted, limit: int, after: Cursor | None) -> Slice[StoredCase]:
     """The cases that changed last, from below `after` on."""
-    query = _matching(wanted)
+    query = matching(wanted)
     if after is not None:
         query = query.where(tuple_(StoredCase.updated_at, StoredCase.id) < after)
     query = query.order_by(StoredCase.updated_at.desc(), StoredCase.id.desc())
     return sliced(session.scalars(query.limit(limit + 1)), limit)
 
 
-def _matching(wanted: Wanted) -> Select[StoredCase]:
+def matching(wanted: Wanted) -> Select[StoredCase]:
+    """The query for the heads of such cases, in no order yet."""
     query = select(StoredCase).where(StoredCase.team_id.in_(wanted.team_ids))
     binned = StoredCase.deleted_at
     query = query.where(binned.is_not(None) if wanted.in_bin else binned.is_(None))
@@ -107,6 +108,32 @@ def versions(session: Session, head: StoredCase, limit: int, before: int | None)
         query = query.where(Version.number < before)
     query = query.order_by(Version.number.desc()).limit(limit + 1)
     return sliced(session.scalars(query.options(defer(Version.document, raiseload=True))), limit)
+
+
+def newest_with_value(session: Session, head: StoredCase) -> Version | None:
+    """The newest version that could be worked out; None where there is none."""
+    query = select(Version).where(Version.case_id == head.id, Version.value.is_not(None))
+    return session.scalar(query.order_by(Version.number.desc()).limit(1))
+
+
+def documents(session: Session, head: StoredCase, numbers: Iterable[int]) -> dict[int, str]:
+    """The documents of some versions of a case, by their numbers."""
+    query = select(Version.number, Version.document).where(
+        Version.case_id == head.id, Version.number.in_(tuple(numbers))
+    )
+    rows = session.execute(query)
+    return {row.number: row.document for row in rows}
+
+
+def headings(session: Session, head: StoredCase, limit: int) -> Sequence[Version]:
+    """The newest versions and all that have a name, the newest first, with what lists show."""
+    newest = head.version - limit
+    query = select(Version).where(
+        Version.case_id == head.id, or_(Version.number > newest, Version.name.is_not(None))
+    )
+    shown = (Version.number, Version.name, Version.author, Version.on_behalf_of, Version.at)
+    query = query.options(load_only(*shown, raiseload=True))
+    return session.scalars(query.order_by(Version.number.desc())).all()
 
 
 def all_versions(session: Session, head: StoredCase) -> Sequence[Version]:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import distinct, func, select
 from sqlalchemy.orm import Session
 
 from valuecalc.store.pages import Slice, sliced
@@ -18,6 +18,9 @@ from valuecalc.store.tables import (
     Share,
     StoredCase,
 )
+
+OPEN = "open"
+"""The state of a proposed number on which nobody has decided."""
 
 
 @dataclass(frozen=True)
@@ -131,6 +134,17 @@ def proposed_values(
     for value in session.scalars(query.order_by(ProposedValue.id)):
         found[value.proposal_id] += (value,)
     return found
+
+
+def waiting(session: Session, case_ids: Sequence[int]) -> Mapping[int, int]:
+    """How many proposals for each of some cases hold a number that nobody has decided on."""
+    query = (
+        select(Proposal.case_id, func.count(distinct(Proposal.id)))
+        .join(ProposedValue, ProposedValue.proposal_id == Proposal.id)
+        .where(Proposal.case_id.in_(case_ids), ProposedValue.state == OPEN)
+        .group_by(Proposal.case_id)
+    )
+    return dict(session.execute(query).all())
 
 
 def add_proposal(session: Session, proposal: Proposal, values: Sequence[ProposedValue]) -> None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import secrets
 import zlib
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from sqlalchemy import (
@@ -257,6 +257,22 @@ class StoredCase(Table):
     updated_at: Mapped[datetime] = mapped_column(default=now)
     deleted_at: Mapped[datetime | None]
     deleted_by: Mapped[int | None] = _of("user_account", nullable=True)
+
+
+class CaseMilestone(Table):
+    """A milestone in the plan of a case's newest version; `number` is its place by day.
+
+    All of them are kept, and not the next one alone, because days pass while nobody saves.
+    """
+
+    __tablename__ = "case_milestone"
+
+    case_id: Mapped[int] = mapped_column(
+        RowNumber, ForeignKey("value_case.id", ondelete="CASCADE"), primary_key=True
+    )
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    day: Mapped[date]
+    label: Mapped[str] = mapped_column(Text)
 
 
 class Version(Table):

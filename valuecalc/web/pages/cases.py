@@ -9,13 +9,16 @@ from flask import Blueprint, current_app, redirect, render_template, request, ur
 from werkzeug.wrappers import Response
 
 from valuecalc.formula import quantity
-from valuecalc.services import saved_cases, teams
+from valuecalc.services import home, saved_cases, teams
 from valuecalc.services.access import Action
+from valuecalc.services.home import WEAK_EVIDENCE
 from valuecalc.services.saved_cases import Listed
 from valuecalc.store.pages import Slice
-from valuecalc.store.tables import StoredCase, Team
+from valuecalc.store.tables import CaseMilestone, StoredCase, Team
 from valuecalc.web.identity import actor
 from valuecalc.web.pages import lists
+from valuecalc.web.pages.case_filters import AFTER, ORDERS, CaseFilters
+from valuecalc.web.pages.opening import case_address, editor_address
 from valuecalc.web.storage import store
 
 PAGE = 50
@@ -26,12 +29,40 @@ blueprint = Blueprint("case_list", __name__, url_prefix="/cases")
 
 @dataclass(frozen=True)
 class Row:
-    """One case in the list."""
+    """One case in the list; `waiting` is how many proposals nobody has decided on."""
 
-    head: StoredCase
-    team: Team
-    updated_by: str
-    may_edit: bool
+    listed: Listed
+    waiting: int = 0
+
+    @property
+    def head(self) -> StoredCase:
+        """What it is called, and its figures."""
+        return self.listed.head
+
+    @property
+    def team(self) -> Team:
+        """Whose it is."""
+        return self.listed.team
+
+    @property
+    def updated_by(self) -> str:
+        """The name of who saved it last."""
+        return self.listed.updated_by
+
+    @property
+    def milestone(self) -> CaseMilestone | None:
+        """What its plan says comes next."""
+        return self.listed.milestone
+
+    @property
+    def may_edit(self) -> bool:
+        """Whether the reader may change it, and so share it, copy it and put it into the bin."""
+        return actor().may(Action.EDIT, self.head.team_id)
+
+    @property
+    def address(self) -> str:
+        """Where it is opened."""
+        return case_address(self.head.uid, self.may_edit)
 
     @property
     def value(self) -> str:
@@ -43,8 +74,13 @@ class Row:
         """The net present value, in three digits."""
         return self._money(self.head.npv)
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether it has neither benefits nor costs that come to anything, as a new one has."""
+        return self.head.value == 0 and self.head.evidence_share is None
+
     def _money(self, amount: float | None) -> str:
-        if amount is None:
+        if amount is None or self.is_empty:
             return quantity.UNDEFINED
         return quantity.show_short(amount, self.head.currency)
 
@@ -53,6 +89,17 @@ class Row:
         """The share of the benefits that counts in the finance view."""
         share = self.head.evidence_share
         return quantity.UNDEFINED if share is None else quantity.show(share, "%", digits=0)
+
+    @property
+    def evidence_width(self) -> float:
+        """The same as the length of a bar, of 100."""
+        return round(100 * min(1.0, max(0.0, self.head.evidence_share or 0.0)), 1)
+
+    @property
+    def is_weak(self) -> bool:
+        """Whether the case needs evidence."""
+        share = self.head.evidence_share
+        return share is None or share < WEAK_EVIDENCE
 
     @property
     def goes_on(self) -> datetime | None:
@@ -64,55 +111,44 @@ class Row:
 
 @blueprint.get("")
 def show_all() -> str:
-    """The cases that changed last, searched and filtered by what the address says."""
-    found = _listed(in_bin=False)
+    """The cases of the reader's teams, searched, filtered and ordered by what the address says."""
+    filters = CaseFilters.of_address()
+    found = home.page(store(), actor(), PAGE, filters.cursor, **filters.wanted)
     return render_template(
         "cases.html",
-        rows=_rows(found),
-        next=_next(found),
-        words=_words(),
-        team=request.args.get("team", ""),
+        rows=[Row(each.listed, each.waiting) for each in found.rows],
+        next=filters.after(found.rows[-1].cursor) if found.has_more else None,
+        filters=filters,
+        orders=ORDERS,
+        choices=home.choices(store(), actor()),
         teams=teams.mine(store(), actor()).rows,
         may_create=bool(actor().teams_for(Action.EDIT)),
-        is_first=lists.AFTER not in request.args,
+        is_first=AFTER not in request.args,
     )
 
 
 @blueprint.get("/bin")
 def show_bin() -> str:
     """The cases in the bin, and when each of them goes."""
-    found = _listed(in_bin=True)
+    found = saved_cases.page(store(), actor(), PAGE, lists.cursor(datetime, int), in_bin=True)
     return render_template(
-        "bin.html", rows=_rows(found), next=_next(found), days=current_app.config["BIN_DAYS"]
+        "bin.html",
+        rows=[Row(each) for each in found.rows],
+        next=_next(found),
+        days=current_app.config["BIN_DAYS"],
     )
-
-
-def _words() -> str:
-    return request.args.get("q", "").strip()[:LONGEST_SEARCH]
-
-
-def _listed(*, in_bin: bool) -> Slice[Listed]:
-    return saved_cases.page(
-        store(),
-        actor(),
-        PAGE,
-        lists.cursor(datetime, int),
-        team_uid=request.args.get("team") or None,
-        words=_words(),
-        in_bin=in_bin,
-    )
-
-
-def _rows(found: Slice[Listed]) -> list[Row]:
-    return [
-        Row(each.head, each.team, each.updated_by, actor().may(Action.EDIT, each.team.id))
-        for each in found.rows
-    ]
 
 
 def _next(found: Slice[Listed]) -> str | None:
     last = saved_cases.cursor_after(found.rows[-1]) if found.rows else ()
     return lists.next_address(found.has_more, *last)
+
+
+@blueprint.post("/<uid>/duplicate")
+def duplicate(uid: str) -> Response:
+    """A copy of a case, opened at once."""
+    copy = home.duplicate(store(), actor(), uid)
+    return redirect(editor_address(copy.head.uid), code=303)
 
 
 @blueprint.post("/<uid>/delete")

@@ -1,4 +1,4 @@
-"""The first page: every straw-man with its figures, the featured one worked out on top."""
+"""The first page of strangers, and the gallery of straw-men for everybody."""
 
 from __future__ import annotations
 
@@ -14,14 +14,15 @@ from valuecalc.web.identity import actor
 from valuecalc.web.pages import lists
 from valuecalc.web.pages.places import EXPECTED, LibraryPlace
 from valuecalc.web.pages.references import next_after, own_straw_men, sectors_of_own
+from valuecalc.web.pages.straw_man_cards import Card, card_of_own, card_of_program, of_program
 from valuecalc.web.pages.worked_out import choose, scenarios_of
 
 blueprint = Blueprint("library", __name__)
 
 LISTED = {"value": "Value", "value_year_1": "First year", "payback": "Payback"}
 FEATURED_TILES = ("value_year_1", "npv", "payback", "benefit_cost_ratio")
-OWN_ON_A_PAGE = 50
-LONGEST_SECTOR = 300
+OWN_ON_A_PAGE = 24
+LONGEST_TEXT = 300
 A_FEW = 5
 """From more straw-men than these on, they can be filtered by sector."""
 
@@ -53,40 +54,52 @@ class Entry:
 
 @blueprint.get("/")
 def show_all() -> Response | str:
-    """The cases of whoever has signed in; the list of straw-men for everybody else."""
+    """The cases of whoever has signed in; for everybody else every straw-man with its figures."""
     if actor().is_known:
         return redirect(url_for("case_list.show_all"))
-    return show_straw_men()
-
-
-@blueprint.get("/straw-men")
-def show_straw_men() -> str:
-    """The list of straw-men: those of the program, and those of the reader's teams."""
-    everything = list(_entries())
-    sector = request.args.get("sector", "").strip()[:LONGEST_SECTOR]
-    entries = [each for each in everything if not sector or each.sector == sector]
+    entries = list(_entries())
     featured = next((each for each in entries if each.slug == library.FEATURED), None)
-    own = own_straw_men(OWN_ON_A_PAGE, lists.cursor(int, int), sector=sector)
     return render_template(
         "library.html",
         entries=entries,
         featured=featured,
         waterfall=charts.waterfall(featured.result) if featured else None,
-        own=own.rows,
-        next=next_after(own),
-        sector=sector,
-        sectors=_sectors(everything),
-        has_many=len(everything) > A_FEW,
+        sectors=_sectors(each.sector for each in entries),
+        has_many=len(entries) > A_FEW,
     )
-
-
-def _sectors(entries: Iterable[Entry]) -> list[str]:
-    """The sectors to choose from."""
-    found = {*(each.sector for each in entries), *sectors_of_own()}
-    return sorted(found - {""}, key=str.casefold)
 
 
 def _entries() -> Iterator[Entry]:
     for straw_man in library.straw_men():
         result = choose(scenarios_of(straw_man.slug), EXPECTED)
         yield Entry(straw_man.slug, result, LibraryPlace(straw_man.slug))
+
+
+def _sectors(found: Iterable[str]) -> list[str]:
+    """The sectors to choose from."""
+    return sorted({*found} - {""}, key=str.casefold)
+
+
+@blueprint.get("/straw-men")
+def show_straw_men() -> str:
+    """The gallery: the newest straw-men of the reader's teams, then those of the program."""
+    words, sector = _asked("q"), _asked("sector")
+    own = own_straw_men(OWN_ON_A_PAGE, lists.cursor(int, int), words=words, sector=sector)
+    everything = of_program()
+    return render_template(
+        "gallery.html",
+        own=[card_of_own(each) for each in own.rows],
+        next=next_after(own),
+        cards=[] if lists.is_further() else _cards(words, sector),
+        words=words,
+        sector=sector,
+        sectors=_sectors([*(each.sector for each in everything), *sectors_of_own()]),
+    )
+
+
+def _asked(name: str) -> str:
+    return request.args.get(name, "").strip()[:LONGEST_TEXT]
+
+
+def _cards(words: str, sector: str) -> list[Card]:
+    return [card_of_program(each) for each in of_program(words=words, sector=sector)]

@@ -25,3 +25,8 @@ def next_address(has_more: bool, *last: Any) -> str | None:
     assert request.endpoint is not None
     kept = {**(request.view_args or {}), **request.args.to_dict()}
     return url_for(request.endpoint, **{**kept, AFTER: write_cursor(*last)})
+
+
+def is_further() -> bool:
+    """Whether the address asks for a slice that is not the first."""
+    return AFTER in request.args

@@ -78,7 +78,7 @@ class Selection:
     def rows(self) -> list[Row]:
         """The cases that can be ticked."""
         listed = self.found.rows[:MOST_BOXES]
-        return [Row(each.head, each.team, each.updated_by, False) for each in listed]
+        return [Row(each) for each in listed]
 
     @property
     def count(self) -> str:

@@ -21,16 +21,17 @@ from valuecalc.engine.result import Figure, Result
 from valuecalc.errors import InputError
 from valuecalc.formula import quantity
 from valuecalc.schemas.case import dump_case
-from valuecalc.services import cases, extrapolation, library, references, teams
-from valuecalc.services.access import Action
+from valuecalc.services import cases, library, references
 from valuecalc.services.cases import Export
 from valuecalc.services.references import Opened
-from valuecalc.services.teams import OwnTeam
-from valuecalc.store.tables import new_uid, sha256
+from valuecalc.store.tables import new_uid
 from valuecalc.web.downloads import as_download
 from valuecalc.web.identity import actor
+from valuecalc.web.pages.opening import editor_address
+from valuecalc.web.pages.own_teams import editable_teams, key_of
 from valuecalc.web.pages.places import EXPECTED
 from valuecalc.web.pages.references import own_straw_men
+from valuecalc.web.pages.starting_blank import known_currencies
 from valuecalc.web.pages.starting_form import REFERENCES, Asked, StartForm, chosen_references
 from valuecalc.web.pages.worked_out import choose, scenarios_of
 from valuecalc.web.storage import store
@@ -74,7 +75,7 @@ def _render(start: StartForm) -> Response:
         start=start,
         form=start.form,
         offers=_offers(start.opened),
-        currencies=_currencies(),
+        currencies=known_currencies(),
     )
     return make_response(page, start.form.status)
 
@@ -106,12 +107,6 @@ def _shared(first: Opened, other: Opened) -> int:
 
 def _offer(first: Opened, other: Opened, is_chosen: bool) -> Offer:
     return Offer(other, _shared(first, other), len(first.case.assumptions), is_chosen)
-
-
-def _currencies() -> list[str]:
-    """Those for which rates are known; any other one can be typed."""
-    known = extrapolation.rates().exchange
-    return sorted({code for each in known for code in (each.base, each.quote)})
 
 
 # --------------------------------------------------------------------------- the preview
@@ -224,19 +219,11 @@ def _render_preview(start: StartForm, made: Preview) -> Response:
         preview=made,
         case=made.case,
         reference=start.first.case.reference or Reference(),
-        teams=_teams(),
+        teams=editable_teams(),
         key=new_uid(),
         sign_in=_sign_in_address(start),
     )
     return make_response(page)
-
-
-def _teams() -> list[OwnTeam]:
-    """The teams in which the reader may keep a case."""
-    if not actor().is_known:
-        return []
-    own = teams.mine(store(), actor()).rows
-    return [each for each in own if actor().may(Action.EDIT, each.team.id)]
 
 
 def _sign_in_address(start: StartForm) -> str:
@@ -262,25 +249,23 @@ def create() -> Response | AnyResponse:
     if asked is None:
         return _render(start)
     team = request.form.get("team") or None
-    keeping: dict[str, Any] = {"team_uid": team, "note": _note(opened), "key": _key(team)}
+    keeping: dict[str, Any] = {
+        "team_uid": team,
+        "note": _note(opened),
+        "key": key_of(request.form.get("key", ""), "start", team),
+    }
     wish = (asked.ids, asked.target, asked.given)
     try:
         _, saved, _ = references.start_case(store(), actor(), *wish, asked=asked.text, **keeping)
     except InputError as error:
         start.note(error)
         return _render(start)
-    return redirect(url_for("saved_case.show", uid=saved.head.uid), code=303)
+    return redirect(editor_address(saved.head.uid), code=303)
 
 
 def _note(opened: Sequence[Opened]) -> str:
     titles = ", ".join(f"“{each.case.title}”" for each in opened)
     return f"Started from {titles}."[:1000]
-
-
-def _key(team: str | None) -> str | None:
-    """The key of the preview: with another team, it is another wish."""
-    sent = request.form.get("key", "")
-    return sha256(f"start {team} {sent}") if sent else None
 
 
 @blueprint.post("/download")

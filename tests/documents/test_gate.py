@@ -1,0 +1,297 @@
+"""Hostile workbooks are refused at once, with the cause and a way out; honest ones pass."""
+
+from __future__ import annotations
+
+import io
+import struct
+import time
+import zipfile
+from collections.abc import Callable, Mapping
+
+import pytest
+from openpyxl import Workbook
+
+from valuecalc.documents import gate, sheets
+from valuecalc.errors import FileRefused
+from valuecalc.services import cases, library
+
+SHEET = "xl/worksheets/sheet1.xml"
+TYPES = "[Content_Types].xml"
+RELATIONSHIPS = "xl/_rels/workbook.xml.rels"
+WITHIN = 1.0
+
+
+def honest() -> bytes:
+    book = Workbook()
+    assert book.active is not None
+    book.active.append(["Assumption", "Value"])
+    book.active.append(["Users", 100])
+    target = io.BytesIO()
+    book.save(target)
+    return target.getvalue()
+
+
+def parts_of(content: bytes) -> dict[str, bytes]:
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        return {name: archive.read(name) for name in archive.namelist()}
+
+
+def packed(parts: Mapping[str, bytes]) -> bytes:
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, data in parts.items():
+            archive.writestr(name, data)
+    return target.getvalue()
+
+
+def with_parts(**extra: bytes) -> bytes:
+    return packed({**parts_of(honest()), **extra})
+
+
+def changed(name: str, before: bytes, after: bytes) -> bytes:
+    parts = parts_of(honest())
+    assert before in parts[name], parts[name]
+    return packed({**parts, name: parts[name].replace(before, after, 1)})
+
+
+def in_sheet(xml: bytes) -> bytes:
+    """An honest file whose sheet has something more at its end."""
+    return changed(SHEET, b"</sheetData>", b"</sheetData>" + xml)
+
+
+def in_rows(xml: bytes) -> bytes:
+    return changed(SHEET, b"</sheetData>", xml + b"</sheetData>")
+
+
+def formula(text: bytes) -> bytes:
+    return in_rows(b'<row r="9"><c r="A9"><f>' + text + b"</f><v>1</v></c></row>")
+
+
+def related(kind: bytes, target: bytes) -> bytes:
+    link = (
+        b'<Relationship Id="x" Type="http://schemas.openxmlformats.org/officeDocument/2006/'
+        b"relationships/" + kind + b'" Target="' + target + b'" TargetMode="External"/>'
+    )
+    return changed(RELATIONSHIPS, b"</Relationships>", link + b"</Relationships>")
+
+
+def twice() -> bytes:
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w") as archive, pytest.warns(UserWarning):
+        for name, data in parts_of(honest()).items():
+            archive.writestr(name, data)
+        archive.writestr(SHEET, b"<worksheet/>")
+    return target.getvalue()
+
+
+def lying_about_its_size() -> bytes:
+    content = bytearray(honest())
+    place = content.index(b"PK\x01\x02")
+    content[place + 24 : place + 28] = struct.pack("<I", 5)
+    return bytes(content)
+
+
+def encrypted() -> bytes:
+    content = bytearray(honest())
+    place = content.index(b"PK\x01\x02")
+    content[place + 8] |= 1
+    return bytes(content)
+
+
+def overlapping() -> bytes:
+    content = bytearray(honest())
+    first = content.index(b"PK\x01\x02")
+    second = content.index(b"PK\x01\x02", first + 4)
+    content[second + 42 : second + 46] = content[first + 42 : first + 46]
+    return bytes(content)
+
+
+MANY_ROWS = b"".join(
+    b'<row r="%d"><c r="A%d"><v>1</v></c></row>' % (n, n) for n in range(1, 100_050)
+)
+DTD = b'<!DOCTYPE a [<!ENTITY b "bbbbbbbbbb">]>'
+XXE = b'<!DOCTYPE a [<!ENTITY b SYSTEM "file:///etc/passwd">]>'
+
+HOSTILE: Mapping[str, tuple[Callable[[], bytes], str]] = {
+    "a merged range of everything": (
+        lambda: in_sheet(b'<mergeCells><mergeCell ref="A1:XFD1048576"/></mergeCells>'),
+        "reaches as far as A1:XFD1048576",
+    ),
+    "a link over everything": (
+        lambda: in_sheet(b'<hyperlinks><hyperlink r:id="x" ref="A1:XFD1048576"/></hyperlinks>'),
+        "reaches as far as",
+    ),
+    "half a million cell formats": (
+        lambda: with_parts(**{"xl/styles2.xml": b'<xf numFmtId="0"/>' * 500_000}),
+        "far larger than a sheet needs",
+    ),
+    "more rows than anybody reads": (lambda: in_rows(MANY_ROWS), "more than|reaches as far"),
+    "a cell far out": (
+        lambda: in_rows(b'<row r="1048576"><c r="XFD1048576"><v>1</v></c></row>'),
+        "reaches as far as",
+    ),
+    "400 MB of one letter": (
+        lambda: with_parts(**{"xl/sharedStrings2.xml": b"a" * 60_000_000}),
+        "far larger than a sheet needs",
+    ),
+    "entities in a sheet": (lambda: changed(SHEET, b"<worksheet", DTD + b"<worksheet"), "entities"),
+    "entities in the workbook": (
+        lambda: changed("xl/workbook.xml", b"<workbook", DTD + b"<workbook"),
+        "entities",
+    ),
+    "an entity that is a file": (
+        lambda: changed("xl/workbook.xml", b"<workbook", XXE + b"<workbook"),
+        "entities",
+    ),
+    "entities in UTF-16": (
+        lambda: with_parts(**{"docProps/x.xml": DTD.decode().encode("utf-16")}),
+        "not in UTF-8",
+    ),
+    "an encoding that is declared": (
+        lambda: with_parts(**{"docProps/x.xml": b'<?xml version="1.0" encoding="UTF-7"?><a/>'}),
+        "not in UTF-8",
+    ),
+    "a size that is a lie": (lying_about_its_size, "damaged"),
+    "a password": (encrypted, "encrypted"),
+    "a file of before 2007, or an encrypted one": (
+        lambda: b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600,
+        "password, or of a kind from before 2007",
+    ),
+    "no zip at all": (lambda: b"GIF89a", "is no .xlsx file"),
+    "half a file": (lambda: honest()[:-300], "damaged"),
+    "the same part twice": (twice, "twice"),
+    "the same part in capitals": (lambda: with_parts(**{SHEET.upper(): b"<a/>"}), "twice"),
+    "parts that lie over each other": (overlapping, "over each other|damaged"),
+    "a path to above": (lambda: with_parts(**{"../../etc/cron.d/x": b"x"}), "outside of the file"),
+    "a path from the root": (lambda: with_parts(**{"/etc/x": b"x"}), "outside of the file"),
+    "a path of Windows": (lambda: with_parts(**{"C:\\x.xml": b"x"}), "outside of the file"),
+    "too many parts": (
+        lambda: packed({f"xl/{number}.bin": b"" for number in range(1_001)}),
+        "1,001 parts",
+    ),
+    "a zip within": (lambda: with_parts(**{"xl/media/more.zip": b"PK"}), "another archive"),
+    "a workbook within": (
+        lambda: with_parts(**{"xl/embeddings/book.xlsx": b"PK"}),
+        "another archive",
+    ),
+    "an embedded program": (lambda: with_parts(**{"xl/embeddings/ole1.bin": b"x"}), "macros"),
+    "macros": (lambda: with_parts(**{"xl/vbaProject.bin": b"x"}), "macros"),
+    "macros under another name": (
+        lambda: changed(TYPES, b"sheet.main+xml", b"sheet.macroEnabled.main+xml"),
+        "macros",
+    ),
+    "a control": (lambda: with_parts(**{"xl/activeX/activeX1.xml": b"<a/>"}), "macros"),
+    "a link to another workbook": (
+        lambda: with_parts(**{"xl/externalLinks/externalLink1.xml": b"<a/>"}),
+        "linked to other files",
+    ),
+    "a data source": (lambda: with_parts(**{"xl/connections.xml": b"<a/>"}), "data source"),
+    "a picture from outside": (lambda: related(b"image", b"http://a.b/c.png"), "outside of it"),
+    "a template from a share": (
+        lambda: related(b"attachedTemplate", rb"\\host\a.dotm"),
+        "outside of it",
+    ),
+    "a link that runs a script": (
+        lambda: related(b"hyperlink", b"javascript:alert(1)"),
+        "outside of it",
+    ),
+    "a formula that starts a program": (
+        lambda: formula(b"cmd|'/c calc'!A0"),
+        "starts a program",
+    ),
+    "a formula that asks a host": (
+        lambda: formula(b"_xlfn.WEBSERVICE(&quot;http://a.b&quot;)"),
+        "asks another host",
+    ),
+    "a formula of another workbook": (lambda: formula(b"[1]Sheet1!A1"), "reads another workbook"),
+    "a document of Word": (
+        lambda: packed(
+            {TYPES: b'<Types><Override ContentType="application/vnd.a"/></Types>', SHEET: b"<a/>"}
+        ),
+        "is no .xlsx file",
+    ),
+    "no list of its parts": (lambda: packed({SHEET: b"<worksheet/>"}), "no list of its parts"),
+    "a file that is too large": (lambda: b"PK\x03\x04" + b"\0" * 5_000_001, "5 MB are allowed"),
+}
+
+
+@pytest.mark.parametrize("kind", HOSTILE)
+def test_a_hostile_file_is_refused_at_once_with_a_way_out(kind: str) -> None:
+    make, cause = HOSTILE[kind]
+    content = make()
+    began = time.process_time()
+    with pytest.raises(FileRefused, match=cause) as refused:
+        gate.check(content)
+    assert time.process_time() - began < WITHIN
+    assert refused.value.remedy
+
+
+def test_honest_files_pass() -> None:
+    gate.check(honest())
+    for slug in library.slugs()[:1]:
+        case = library.straw_man(slug).case
+        gate.check(cases.export(case, "xlsx").content)
+        gate.check(cases.export(case, "docx").content, "docx")
+
+
+def test_a_link_on_words_and_signs_in_texts_of_formulas_are_no_harm() -> None:
+    gate.check(related(b"hyperlink", b"https://example.org/"))
+    gate.check(formula(b"IF(A1=1,&quot;a|b!&quot;,Sheet1!A1)"))
+
+
+def test_what_stands_across_two_pieces_is_found() -> None:
+    for offset in (-4, -1, 0, 3):
+        filling = b"<a/>" * ((gate._PIECE + offset) // 4)
+        part = b"<x>" + filling + DTD + b"</x>"
+        with pytest.raises(FileRefused, match="entities"):
+            gate.check(with_parts(**{"xl/other.xml": part}))
+
+
+def test_cells_are_counted_over_all_sheets(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(gate, "LIMITS", gate.Limits(cells=5))
+    gate.check(honest())
+    sheet = parts_of(honest())[SHEET]
+    with pytest.raises(FileRefused, match="more than 5 cells"):
+        gate.check(with_parts(**{"xl/worksheets/sheet2.xml": sheet}))
+
+
+# --------------------------------------------------------------------------- the process
+
+
+def test_cells_come_as_people_would_type_them() -> None:
+    book = Workbook()
+    assert book.active is not None
+    book.active.append(["Share", 0.07, 22, 1250.5, -3, True, None])
+    for place, number_format in zip(
+        "BCDE", ("0.0%", "[$£-809]#,##0.00", "#,##0", '"EUR" #,##0'), strict=True
+    ):
+        book.active[f"{place}1"].number_format = number_format
+    target = io.BytesIO()
+    book.save(target)
+    [sheet] = sheets.read(target.getvalue())
+    assert sheet.rows[0][:6] == ("Share", "7%", "£22", "1250.5", "-EUR 3", "TRUE")
+
+
+def test_a_file_that_passes_the_gate_and_is_no_workbook_is_refused() -> None:
+    with pytest.raises(FileRefused, match="cannot be read as a workbook"):
+        sheets.read(with_parts(**{"xl/workbook.xml": b"<workbook>"}))
+
+
+def test_a_process_that_takes_too_long_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sheets, "PATIENCE", 0.01)
+    with pytest.raises(FileRefused, match="takes too long"):
+        sheets.read(honest())
+
+
+def test_the_process_knows_nothing_secret(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("VALUECALC_SECRET_KEY", "s" * 40)
+    seen: dict[str, object] = {}
+
+    def run(*_: object, env: Mapping[str, str], **__: object) -> object:
+        seen.update(env)
+        raise OSError
+
+    monkeypatch.setattr(sheets.subprocess, "run", run)
+    with pytest.raises(OSError):
+        sheets.read(honest())
+    assert "VALUECALC_SECRET_KEY" not in seen

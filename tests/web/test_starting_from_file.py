@@ -1,0 +1,240 @@
+"""A case from a file or a pasted table: shown first, kept only when it is asked for."""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+from typing import Any
+
+import pytest
+from flask import Flask
+from openpyxl import Workbook
+from werkzeug.test import TestResponse
+
+from tests.documents.test_gate import HOSTILE
+from tests.web.cases import as_text, minimal
+from tests.web.readers import tree, words
+from tests.web.visitors import Cast, cast
+from valuecalc.schemas.assumption_table import columns_of, read_table
+from valuecalc.services import exchange, home, library, saved_cases
+from valuecalc.store.database import Database
+
+PASTED = """My numbers
+
+Assumption\tLow\tExpected value\tHigh\tUnit\tData source\tGrade\tComment
+Subscribers\t90,000\t104k\t120,000\tsubscriber\tBilling\tA\tCounted
+Price (today)\t\t£22\t\tGBP/subscriber/month\tAccounts\tb\t
+Uplift\t5%\t7%\t10%
+Costs
+Bad\t\t12,5
+\t\t5
+Odd unit\t\t3\t\t#
+"""
+
+
+@pytest.fixture
+def people(app: Flask) -> Cast:
+    return cast(app)
+
+
+@pytest.fixture
+def store(app: Flask) -> Database:
+    found: Database = app.extensions["store"]
+    return found
+
+
+def uploaded(people: Cast, content: bytes, name: str) -> TestResponse:
+    data = {"csrf_token": people.editor.token(), "file": (io.BytesIO(content), name)}
+    return people.editor.client.post("/start/file", data=data)
+
+
+def workbook(*rows: list[Any]) -> bytes:
+    book = Workbook()
+    assert book.active is not None
+    for row in rows:
+        book.active.append(row)
+    target = io.BytesIO()
+    book.save(target)
+    return target.getvalue()
+
+
+def created(people: Cast, response: TestResponse, **fields: str) -> TestResponse:
+    """Sends the form of a preview."""
+    [form] = tree(response).xpath("//form[contains(@class, 'from-file-keep')]")
+    return people.editor.send("/start/file/create", {**dict(form.form_values()), **fields})
+
+
+def only_case(people: Cast, store: Database) -> Any:
+    [row] = home.page(store, people.editor.actor, 9).rows
+    return saved_cases.load(store, people.editor.actor, row.listed.head.uid).case
+
+
+# --------------------------------------------------------------------------- tables
+
+
+def test_a_pasted_table_becomes_a_case(people: Cast, store: Database) -> None:
+    response = people.editor.send("/start/file", {"text": PASTED})
+    assert response.status_code == 200
+    assert home.page(store, people.editor.actor, 9).rows == ()
+    done = created(people, response, title="Data services", customer="Company B")
+    assert done.status_code == 303
+    case = only_case(people, store)
+    assert (case.title, case.customer, case.currency) == ("Data services", "Company B", "GBP")
+    subscribers, price, uplift, odd = case.assumptions
+    assert (subscribers.low, subscribers.value, subscribers.high) == (90_000, 104_000, 120_000)
+    assert (subscribers.evidence.grade, subscribers.evidence.source) == ("A", "Billing")
+    assert (price.value, price.unit, price.evidence.grade) == (22, "GBP/subscriber/month", "B")
+    assert (uplift.low, uplift.value, uplift.high, uplift.unit) == (0.05, 0.07, 0.1, "%")
+    assert odd.note == "Unit: #."
+
+
+def test_what_cannot_be_read_is_told_by_its_row(people: Cast) -> None:
+    page = tree(people.editor.send("/start/file", {"text": PASTED}))
+    notes = [words(each) for each in page.xpath("//ul[contains(@class, 'from-file-notes')]/li")]
+    assert [each.partition(".")[0] for each in notes] == [
+        "Row 7 “Costs” has no value",
+        "Row 8 “12,5” uses a decimal comma",
+        "Row 9 There is a number without a name",
+        "Row 10 “#” is no unit",
+    ]
+
+
+def test_the_table_of_a_workbook_is_found_with_its_formats(people: Cast, store: Database) -> None:
+    book = Workbook()
+    assert book.active is not None
+    book.active.append(["Notes"])
+    sheet = book.create_sheet("Inputs")
+    sheet.append(["Name", "Amount (GBP)", "Evidence"])
+    sheet.append(["Uplift", 0.07, "E"])
+    sheet.append(["Licence", 9000, "C"])
+    sheet["B2"].number_format = "0%"
+    target = io.BytesIO()
+    book.save(target)
+    response = uploaded(people, target.getvalue(), "our_numbers-2026.xlsx")
+    assert "the sheet “<bdi>Inputs</bdi>”" in response.text
+    assert created(people, response).status_code == 303
+    case = only_case(people, store)
+    assert case.title == "our numbers 2026"
+    uplift, licence = case.assumptions
+    assert (uplift.value, uplift.unit, uplift.evidence.grade) == (0.07, "%", "E")
+    assert (licence.value, licence.unit, licence.evidence.grade) == (9000, "GBP", "C")
+
+
+def test_a_csv_may_have_commas_or_semicolons(people: Cast) -> None:
+    for text in ("Assumption,Value\nUsers,100\n", "Assumption;Value\nUsers;100\n"):
+        assert "Users" in uploaded(people, text.encode(), "a.csv").text
+
+
+def test_a_table_without_headings_is_refused_with_a_remedy(people: Cast) -> None:
+    for response in (
+        people.editor.send("/start/file", {"text": "Users\t100"}),
+        uploaded(people, workbook(["Users", 100]), "a.xlsx"),
+    ):
+        assert response.status_code == 422
+        assert "No row of the table names its columns" in response.text
+
+
+@pytest.mark.parametrize(
+    ("heading", "column"),
+    [
+        ("Assumption", "label"),
+        ("Value driver", "label"),
+        ("Assumption value", "value"),
+        ("Base case", "value"),
+        ("Low value", "low"),
+        ("Optimistic", "high"),
+        ("Unit of measure", "unit"),
+        ("Data source", "source"),
+        ("Comments", "note"),
+        ("", None),
+        ("What the customer told us on the phone about it", None),
+    ],
+)
+def test_a_heading_is_understood_by_its_words(heading: str, column: str | None) -> None:
+    assert columns_of([heading]) == ({column: 0} if column else {})
+
+
+def test_ids_are_free_and_no_words_of_formulas() -> None:
+    rows = [["Name", "Value"], *([name, "1"] for name in ("Max", "Users", "users!", "3rd", "الف"))]
+    read = read_table(rows)
+    assert read is not None
+    ids = [each["id"] for each in read.assumptions]
+    assert len(set(ids)) == 5
+    assert "max" not in ids
+
+
+# --------------------------------------------------------------------------- other files
+
+
+def test_the_text_of_a_case_comes_as_it_is(people: Cast, store: Database) -> None:
+    response = people.editor.send("/start/file", {"text": as_text(minimal())})
+    assert "worth £6k" in response.text
+    assert created(people, response).status_code == 303
+    assert only_case(people, store).benefits[0].formula == "users * 50 GBP/user/year"
+
+
+def test_the_file_of_a_straw_man_and_its_value_model_are_read(people: Cast) -> None:
+    straw_man = library.straw_man(library.FEATURED)
+    response = uploaded(people, straw_man.path.read_bytes(), "a.yaml")
+    assert straw_man.case.title in response.text
+    model = exchange.export(straw_man.case, exchange.VALUE_MODELS)
+    assert straw_man.case.title in uploaded(people, model.content, model.name).text
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        (b"", "empty"),
+        (b"\xff\xfe\x00a", "neither a workbook nor a text"),
+        (b"{", "Line 1"),
+        (b"title: 3", "format"),
+        (b'{"a": ' * 5_000, "deep|nested"),
+    ],
+)
+def test_what_is_no_case_is_refused_with_its_place(people: Cast, content: bytes, told: str) -> None:
+    response = uploaded(people, content, "a.json")
+    assert response.status_code == 422
+    assert re.search(told, response.text)
+
+
+@pytest.mark.parametrize("kind", ["macros", "entities in a sheet", "a path to above"])
+def test_a_hostile_workbook_is_refused_on_the_page(people: Cast, kind: str) -> None:
+    make, _ = HOSTILE[kind]
+    response = uploaded(people, make(), "a.xlsx")
+    assert response.status_code == 422
+    assert "This cannot be used yet" in response.text
+
+
+def test_a_file_that_is_too_large_is_not_read(people: Cast) -> None:
+    assert uploaded(people, b"PK\x03\x04" + b"\0" * 5_200_000, "a.xlsx").status_code == 413
+
+
+# --------------------------------------------------------------------------- keeping
+
+
+def test_the_same_preview_makes_one_case(people: Cast, store: Database) -> None:
+    response = people.editor.send("/start/file", {"text": PASTED})
+    assert created(people, response).location == created(people, response).location
+    assert only_case(people, store)
+
+
+def test_a_mistake_in_the_form_of_the_preview_is_told_there(people: Cast) -> None:
+    response = people.editor.send("/start/file", {"text": PASTED})
+    done = created(people, response, currency="pounds")
+    assert done.status_code == 422
+    assert 'id="currency-mistake"' in done.text
+
+
+@pytest.mark.parametrize("document", ["", "[]", "{", "null", json.dumps({"format": "x"})])
+def test_a_made_up_document_is_refused(people: Cast, document: str) -> None:
+    form = {"document": document, "title": "A", "currency": "GBP"}
+    assert people.editor.send("/start/file/create", form).status_code == 422
+
+
+def test_hostile_texts_stay_texts(people: Cast) -> None:
+    markup = "<script>alert(1)</script>"
+    table = f"Assumption\tValue\tUnit\tSource\n{markup}\t3\t{markup}\t{markup}\n{markup}\t{markup}"
+    response = people.editor.send("/start/file", {"text": table})
+    assert response.status_code == 200
+    assert "<script>alert" not in response.text

@@ -1,0 +1,365 @@
+"""The gate for files of Excel and Word that come from outside: refused before they are parsed.
+
+Such a file is a zip of XML parts, and can be made to harm whoever parses it: parts that swell
+a thousandfold, references to other hosts, programs, ranges of billions of cells. Nothing here
+trusts what the file says of itself: each part is unpacked piece by piece and counted, and
+none of it is parsed. What passes is still parsed in a process of its own, with limits
+(`valuecalc.documents.sheets`).
+
+| looked at | refused |
+|---|---|
+| the whole | larger than `Limits.size`; encrypted, of an old kind, or no zip |
+| the list of parts | too many, the same twice, overlapping, outside of the file, inside a zip |
+| each part | too large, or packed too tightly; damaged; encrypted |
+| XML | another encoding than UTF-8, a DTD |
+| kinds of parts | macros, controls, embedded programs, links to other workbooks, connections |
+| relationships | anything outside but links on words, to the web or to mail |
+| cells | too many, too far out, ranges too large, formulas that start programs |
+"""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Literal
+
+from valuecalc.errors import FileRefused
+
+Kind = Literal["xlsx", "docx"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Limits:
+    """How large a file may be, in bytes, parts and cells.
+
+    `ratio` is how many times its packed size a part may have; `ratio_from` is the size up to
+    which it is not asked for, as small parts of honest files are packed most tightly.
+    """
+
+    size: int = 5_000_000
+    parts: int = 1_000
+    part: int = 40_000_000
+    total: int = 80_000_000
+    ratio: int = 120
+    ratio_from: int = 1_000_000
+    cells: int = 200_000
+    rows: int = 50_000
+    columns: int = 2_000
+    area: int = 2_000_000
+
+
+LIMITS = Limits()
+
+MAIN_PARTS: dict[Kind, bytes] = {
+    "xlsx": b"application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml",
+    "docx": b"application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml",
+}
+PROGRAMS: dict[Kind, str] = {"xlsx": "Excel", "docx": "Word"}
+CONTENT_TYPES = "[Content_Types].xml"
+
+_PIECE = 1 << 18
+_OVERLAP = 512
+"""So much of a piece is looked at again with the next one, for what stands across both."""
+
+_OLD_OR_ENCRYPTED = b"\xd0\xcf\x11\xe0"
+_ZIP = b"PK\x03\x04"
+
+_BAD_PATH = re.compile(r"^/|\\|(?:^|/)\.\.(?:/|$)|^[A-Za-z]:|[\x00-\x1f]")
+_ARCHIVE = re.compile(
+    r"\.(?:zip|7z|rar|gz|tgz|bz2|xz|xls[xmb]|doc[xm]|ppt[xm]|jar)$", re.IGNORECASE
+)
+_NUMBERS_OF_CHART = re.compile(r"word/embeddings/[^/]+\.xlsx$", re.IGNORECASE)
+_ACTIVE_PART = re.compile(
+    r"vbaproject|vbadata|activex|macrosheets/|dialogsheets/|ctrlprops/|customui|afchunk"
+    r"|embeddings/.*\.bin$|\.(?:exe|dll|js|vbs|hta|lnk|ps1|bat|cmd|com|scr)$",
+    re.IGNORECASE,
+)
+_LINK_PART = re.compile(
+    r"externallinks/|connections\.xml|querytables/|webextensions/", re.IGNORECASE
+)
+_ACTIVE_TYPE = re.compile(
+    rb"macroEnabled|vbaProject|activeX|oleObject|ms-office\.vba|intlmacrosheet|macrosheet|dialogsheet"
+)
+_DTD = re.compile(rb"<!(?:DOCTYPE|ENTITY)")
+_ENCODING = re.compile(rb"""<\?xml[^>]*encoding\s*=\s*["']([^"']+)""")
+_RELATIONSHIP = re.compile(rb"<(?:\w+:)?Relationship\b[^>]*>")
+# A name of XML may have a prefix; looking for its colon is much faster than reading the prefix.
+_CELL = re.compile(rb"[<:]c[ />]")
+_ROW = re.compile(rb"[<:]row[ />]")
+_ADDRESS = re.compile(rb"""\sr\s*=\s*["']([A-Z]{0,4})([0-9]{0,9})["']""")
+_RANGE = re.compile(
+    rb"""[<:](?:mergeCell|hyperlink)\b"""
+    rb"""[^>]*?\bref\s*=\s*["']([^"']{1,200})"""
+)
+_AREA = re.compile(rb"\$?([A-Z]{1,3})\$?(\d{1,8}):\$?([A-Z]{1,3})\$?(\d{1,8})")
+_FORMULA = re.compile(rb"[<:]f(?:\s[^>]*)?>([^<]{0,8200})")
+_TEXT_IN_FORMULA = re.compile(rb'"[^"]*"|&quot;.*?&quot;')
+_STARTS_PROGRAM = re.compile(
+    rb"\|[^<]*!|\b(?:WEBSERVICE|CALL|REGISTER\.ID|EXEC)\s*\(", re.IGNORECASE
+)
+_OTHER_BOOK = re.compile(rb"\[\d+\]|\[[^\]<]{1,200}\.xl")
+
+
+def check(content: bytes, kind: Kind = "xlsx") -> None:
+    """Nothing, for a file that may be parsed. Raises `FileRefused` with cause and remedy."""
+    _check_size(len(content))
+    _check_beginning(content, kind)
+    with _opened(content, kind) as archive:
+        parts = archive.infolist()
+        _check_list(parts, kind)
+        for part in parts:
+            _check_name(part, kind)
+        counted = Counted()
+        for part in parts:
+            _check_part(archive, part, kind, counted)
+    if not counted.has_types:
+        raise FileRefused(
+            f"The file is no {PROGRAMS[kind]} file: it has no list of its parts.", _resave(kind)
+        )
+
+
+def _resave(kind: Kind) -> str:
+    return f"Open it in {PROGRAMS[kind]}, save it as .{kind}, and send that file."
+
+
+# --------------------------------------------------------------------------- the whole
+
+
+def _check_size(size: int) -> None:
+    if size > LIMITS.size:
+        raise FileRefused(
+            f"The file has {size / 1e6:.1f} MB; {LIMITS.size / 1e6:g} MB are allowed.",
+            "Leave out pictures and sheets that are not needed.",
+        )
+
+
+def _check_beginning(content: bytes, kind: Kind) -> None:
+    if content.startswith(_OLD_OR_ENCRYPTED):
+        raise FileRefused(
+            "The file is protected by a password, or of a kind from before 2007.",
+            f"Take the password off, or save it as .{kind}.",
+        )
+    if not content.startswith(_ZIP):
+        raise FileRefused(f"The file is no .{kind} file.", _resave(kind))
+
+
+def _opened(content: bytes, kind: Kind) -> zipfile.ZipFile:
+    try:
+        return zipfile.ZipFile(io.BytesIO(content))
+    except (zipfile.BadZipFile, ValueError, OverflowError, NotImplementedError):
+        raise _damaged(kind) from None
+
+
+def _damaged(kind: Kind) -> FileRefused:
+    return FileRefused(
+        "The file is damaged.", f"{_resave(kind)} If it does not open there, it is lost."
+    )
+
+
+def _check_list(parts: list[zipfile.ZipInfo], kind: Kind) -> None:
+    if len(parts) > LIMITS.parts:
+        raise FileRefused(
+            f"The file has {len(parts):,} parts; {LIMITS.parts:,} are allowed.",
+            "Copy the sheet that is needed into a new workbook.",
+        )
+    names = Counter(part.filename.casefold() for part in parts)
+    twice = next((part.filename for part in parts if names[part.filename.casefold()] > 1), None)
+    if twice is not None:
+        raise FileRefused(f"The file has the part “{_shown(twice)}” twice.", _resave(kind))
+    places = sorted((part.header_offset, part.compress_size) for part in parts)
+    if any(start + size > following for (start, size), (following, _) in pairwise(places)):
+        raise FileRefused("Parts of the file lie over each other.", _resave(kind))
+
+
+def _check_name(part: zipfile.ZipInfo, kind: Kind) -> None:
+    name = part.filename
+    # `ZipInfo` cuts a name at a NUL and turns backslashes; the original says what was meant.
+    if _BAD_PATH.search(name) or _BAD_PATH.search(part.orig_filename):
+        raise FileRefused(f"The part “{_shown(name)}” lies outside of the file.", _resave(kind))
+    if _LINK_PART.search(name):
+        raise FileRefused(
+            "The file is linked to other files or to a data source.",
+            "In Excel, choose Data → Edit Links → Break Link, and save it again.",
+        )
+    if _ACTIVE_PART.search(name):
+        raise _active(kind)
+    # The charts of a document of Word carry their numbers as workbooks; nothing opens those.
+    if _ARCHIVE.search(name) and not (kind == "docx" and _NUMBERS_OF_CHART.match(name)):
+        raise FileRefused(f"The file holds another archive, “{_shown(name)}”.", "Leave it out.")
+
+
+def _active(kind: Kind) -> FileRefused:
+    return FileRefused(
+        "The file holds macros, controls or other programs.",
+        f"Save it as .{kind}, which leaves them out, and remove embedded objects.",
+    )
+
+
+def _shown(name: str) -> str:
+    return "".join(each if each.isprintable() else "?" for each in name)[:80]
+
+
+# --------------------------------------------------------------------------- each part
+
+
+@dataclass
+class Counted:
+    """What has come together so far, over all parts."""
+
+    size: int = 0
+    cells: int = 0
+    rows: int = 0
+    has_types: bool = False
+
+
+def _check_part(
+    archive: zipfile.ZipFile, part: zipfile.ZipInfo, kind: Kind, counted: Counted
+) -> None:
+    if part.flag_bits & 1:
+        raise FileRefused("Parts of the file are encrypted.", "Take the password off.")
+    is_xml = part.filename.casefold().endswith((".xml", ".rels", ".vml"))
+    before = b""
+    for number, piece in enumerate(_pieces(archive, part, kind, counted)):
+        if not is_xml:
+            continue
+        if number == 0:
+            _check_encoding(piece, kind)
+        _check_xml(part.filename, before, piece, kind, counted)
+        before = (before + piece)[-_OVERLAP:]
+    if part.filename == CONTENT_TYPES:
+        counted.has_types = True
+
+
+def _pieces(
+    archive: zipfile.ZipFile, part: zipfile.ZipInfo, kind: Kind, counted: Counted
+) -> Iterator[bytes]:
+    """What is in a part, unpacked piece by piece while it stays within the limits."""
+    size = 0
+    try:
+        with archive.open(part) as file:
+            while piece := file.read(_PIECE):
+                size += len(piece)
+                counted.size += len(piece)
+                _check_unpacked(part, size, counted)
+                yield piece
+    except (zipfile.BadZipFile, EOFError, OSError, ValueError, NotImplementedError, RuntimeError):
+        raise _damaged(kind) from None
+    except Exception as error:  # zlib.error and its kin have no common base
+        if isinstance(error, FileRefused):
+            raise
+        raise _damaged(kind) from None
+
+
+def _check_unpacked(part: zipfile.ZipInfo, size: int, counted: Counted) -> None:
+    tight = size > LIMITS.ratio_from and size > LIMITS.ratio * max(1, part.compress_size)
+    if tight or size > LIMITS.part or counted.size > LIMITS.total:
+        raise FileRefused(
+            f"Unpacked, the part “{_shown(part.filename)}” is far larger than a sheet needs.",
+            "Copy the cells that are needed into a new workbook, without formats.",
+        )
+
+
+def _check_encoding(piece: bytes, kind: Kind) -> None:
+    found = _ENCODING.match(piece.removeprefix(b"\xef\xbb\xbf"))
+    is_other = found is not None and found[1].lower() not in (b"utf-8", b"utf8", b"us-ascii")
+    if is_other or b"\0" in piece[:200] or piece.startswith((b"\xff\xfe", b"\xfe\xff")):
+        raise FileRefused("A part of the file is not in UTF-8.", _resave(kind))
+
+
+def _check_xml(name: str, before: bytes, piece: bytes, kind: Kind, counted: Counted) -> None:
+    text = before + piece
+    if _DTD.search(text):
+        raise FileRefused("A part of the file declares entities of its own.", _resave(kind))
+    if name == CONTENT_TYPES:
+        _check_types(text, kind)
+    elif name.endswith(".rels"):
+        _check_relationships(text, kind)
+    elif name.startswith("xl/worksheets/"):
+        _count_cells(before, text, counted)
+        _check_cells(text)
+    elif name == "xl/workbook.xml":
+        _check_formulas(text)
+
+
+def _check_types(text: bytes, kind: Kind) -> None:
+    if _ACTIVE_TYPE.search(text):
+        raise _active(kind)
+    if MAIN_PARTS[kind] not in text:
+        raise FileRefused(f"The file is no .{kind} file.", _resave(kind))
+
+
+def _check_relationships(text: bytes, kind: Kind) -> None:
+    for found in _RELATIONSHIP.finditer(text):
+        if b"External" not in found[0]:
+            continue
+        kind_of = re.search(rb"""Type\s*=\s*["'][^"']*/([^"'/]+)["']""", found[0])
+        target = re.search(rb"""Target\s*=\s*["']([^"']*)""", found[0])
+        is_link = kind_of is not None and kind_of[1] == b"hyperlink" and target is not None
+        if not (is_link and re.match(rb"(?:https?|mailto):|#", target[1], re.IGNORECASE)):  # type: ignore[index]
+            raise FileRefused(
+                "The file is linked to something outside of it.",
+                "Break its links to other files, pictures and templates, and save it again.",
+            )
+
+
+# --------------------------------------------------------------------------- cells
+
+
+def _count_cells(before: bytes, text: bytes, counted: Counted) -> None:
+    counted.cells += len(_CELL.findall(text)) - len(_CELL.findall(before))
+    counted.rows += len(_ROW.findall(text)) - len(_ROW.findall(before))
+    if counted.cells > LIMITS.cells or counted.rows > LIMITS.rows:
+        raise FileRefused(
+            f"The file has more than {LIMITS.cells:,} cells or {LIMITS.rows:,} rows.",
+            "Copy the table that is needed into a new workbook.",
+        )
+
+
+def _check_cells(text: bytes) -> None:
+    for found in _ADDRESS.finditer(text):
+        if _column(found[1]) > LIMITS.columns or int(found[2] or 0) > LIMITS.rows:
+            raise _too_far(found[1] + found[2])
+    for found in _RANGE.finditer(text):
+        for area in _AREA.finditer(found[1]):
+            if _size_of(area) > LIMITS.area:
+                raise _too_far(area[0])
+    _check_formulas(text)
+
+
+def _too_far(place: bytes) -> FileRefused:
+    return FileRefused(
+        f"The sheet reaches as far as {place.decode()}.",
+        "Copy the table that is needed into a new workbook.",
+    )
+
+
+def _column(letters: bytes) -> int:
+    number = 0
+    for letter in letters:
+        number = number * 26 + letter - 64
+    return number
+
+
+def _size_of(area: re.Match[bytes]) -> int:
+    columns = abs(_column(area[3]) - _column(area[1])) + 1
+    return columns * (abs(int(area[4]) - int(area[2])) + 1)
+
+
+def _check_formulas(text: bytes) -> None:
+    for found in _FORMULA.finditer(text):
+        formula = _TEXT_IN_FORMULA.sub(b"", found[1])
+        if _STARTS_PROGRAM.search(formula):
+            raise FileRefused(
+                "A formula of the file starts a program or asks another host.",
+                "Replace such formulas by their values.",
+            )
+        if _OTHER_BOOK.search(formula):
+            raise FileRefused(
+                "A formula of the file reads another workbook.",
+                "In Excel, choose Data → Edit Links → Break Link, and save it again.",
+            )

@@ -1,0 +1,68 @@
+"""Reads the cells of a workbook in a process of its own, which has limits and is thrown away.
+
+It takes the file on its standard input and writes JSON; `valuecalc.documents.sheets` starts it.
+Only the values that the file holds are read, and no formula is worked out.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import resource
+import sys
+from datetime import date, datetime
+from typing import Any
+
+MEMORY = 700_000_000
+"""Bytes of address space; a table of the size that is taken needs a tenth of it."""
+
+SECONDS = 10
+"""Of processor time."""
+
+MOST_SHEETS = 20
+MOST_ROWS = 2_000
+MOST_COLUMNS = 60
+LONGEST_TEXT = 2_000
+
+
+def main() -> None:
+    """Read the file from standard input, and write its sheets."""
+    _limit()
+    # Nothing that it is used for is asked here, and loading it takes longer than all the rest.
+    sys.modules["numpy"] = None  # type: ignore[assignment]
+    from openpyxl import load_workbook
+
+    content = io.BytesIO(sys.stdin.buffer.read())
+    book = load_workbook(content, read_only=True, data_only=True, keep_links=False)
+    json.dump([_sheet(each) for each in book.worksheets[:MOST_SHEETS]], sys.stdout)
+
+
+def _limit() -> None:
+    resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
+    # macOS knows the limit and does not keep it.
+    if sys.platform != "darwin":
+        resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+
+
+def _sheet(sheet: Any) -> dict[str, Any]:
+    sheet.reset_dimensions()
+    rows = sheet.iter_rows(max_row=MOST_ROWS, max_col=MOST_COLUMNS)
+    return {"name": sheet.title, "rows": [[_cell(each) for each in row] for row in rows]}
+
+
+def _cell(cell: Any) -> list[Any] | None:
+    """The value of a cell with its number format; None for an empty one."""
+    value = cell.value
+    if value is None or isinstance(value, bool):
+        return None if value is None else [str(value).upper(), ""]
+    if isinstance(value, datetime | date):
+        return [value.isoformat()[:10], ""]
+    if isinstance(value, int | float):
+        return [value, str(cell.number_format)]
+    return [str(value)[:LONGEST_TEXT], ""]
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,104 @@
+"""The cells of an uploaded workbook as people would type them: `12%`, `£22`, `1250`."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from valuecalc.documents import gate
+from valuecalc.errors import FileRefused
+from valuecalc.formula import quantity
+
+PROCESS = "valuecalc.documents.sheet_process"
+PATIENCE = 15.0
+"""Seconds until the process that reads a file is ended."""
+
+_HANDED_ON = ("PATH", "PYTHONPATH", "LD_LIBRARY_PATH", "LANG")
+"""What the process is told of our environment: nothing that is secret."""
+
+_QUOTED = re.compile(r'"([^"]*)"|\\(.)')
+_LOCALE = re.compile(r"\[\$([^\]-]*)(?:-[^\]]*)?\]")
+_CODE = re.compile(r"\b([A-Z]{3})\b")
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """One sheet: its name, and the texts of its cells from the first row and column on."""
+
+    name: str
+    rows: tuple[tuple[str, ...], ...]
+
+
+def read(content: bytes) -> tuple[Sheet, ...]:
+    """The sheets of a workbook. Raises `FileRefused` for one that is not safe or not whole."""
+    gate.check(content, "xlsx")
+    found = json.loads(_output(content))
+    return tuple(
+        Sheet(each["name"], tuple(tuple(map(_text, row)) for row in each["rows"])) for each in found
+    )
+
+
+def _output(content: bytes) -> bytes:
+    """What the process has written about a file. Raises `FileRefused`."""
+    known = {name: os.environ[name] for name in _HANDED_ON if name in os.environ}
+    command = (sys.executable, "-P", "-m", PROCESS)
+    try:
+        done = subprocess.run(
+            command, input=content, capture_output=True, timeout=PATIENCE, env=known, check=False
+        )
+    except subprocess.TimeoutExpired:
+        raise _unreadable("It takes too long to read the file.") from None
+    if done.returncode:
+        raise _unreadable("The file cannot be read as a workbook.")
+    return done.stdout
+
+
+def _unreadable(cause: str) -> FileRefused:
+    return FileRefused(
+        cause, "Copy the table that is needed into a new workbook, or paste it as text."
+    )
+
+
+def _text(cell: list[Any] | None) -> str:
+    if cell is None:
+        return ""
+    value, number_format = cell
+    if isinstance(value, str):
+        return value.strip()
+    return as_written(value, number_format)
+
+
+def as_written(value: float, number_format: str) -> str:
+    """A number as somebody would type what its format shows: exact, with `%` or its currency."""
+    positive = number_format.split(";")[0]
+    if "%" in _QUOTED.sub("", positive):
+        return f"{_plain(Decimal(repr(value)) * 100)}%"
+    currency = _currency(positive)
+    text = _plain(Decimal(repr(value)))
+    if not currency:
+        return text
+    sign, digits = ("-", text[1:]) if text.startswith("-") else ("", text)
+    return f"{sign}{currency} {digits}" if currency.isalpha() else f"{sign}{currency}{digits}"
+
+
+def _plain(number: Decimal) -> str:
+    text = f"{number:f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def _currency(number_format: str) -> str:
+    """The symbol or the code that a number format shows; an empty text for none."""
+    shown = _LOCALE.sub(r' "\1" ', number_format)
+    quoted = " ".join(found[1] or found[2] or "" for found in _QUOTED.finditer(shown))
+    bare = _QUOTED.sub(" ", shown)
+    for symbol in quantity.SYMBOLS:
+        if symbol in quoted or symbol in bare:
+            return symbol
+    code = _CODE.search(quoted)
+    return code[1] if code else ""

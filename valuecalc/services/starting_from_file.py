@@ -1,0 +1,167 @@
+"""A case from what somebody has already: a file of a case, a value model, or a plain table.
+
+Nothing is kept here; what comes out is shown before it becomes a case of a team.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from dataclasses import dataclass, replace
+from typing import Any
+
+from valuecalc.case.case import Case
+from valuecalc.documents.gate import LIMITS
+from valuecalc.errors import DocumentError, FileRefused, Problem
+from valuecalc.schemas import assumption_table, value_models
+from valuecalc.schemas.assumption_table import Cells, TableRead
+from valuecalc.schemas.case import load_case
+from valuecalc.schemas.document import read_document
+from valuecalc.services import cases
+
+_ZIP, _OLD = b"PK", b"\xd0\xcf\x11\xe0"
+_DELIMITERS = ("\t", ";", ",")
+LINES_LOOKED_AT = 50
+LARGEST_FILE = LIMITS.size
+"""Bytes of a file that is taken."""
+
+LONGEST_TITLE = 300
+
+NO_HEADER = FileRefused(
+    "No row of the table names its columns.",
+    "Begin with a row of headings that has at least “Assumption” and “Value”.",
+)
+
+
+@dataclass(frozen=True)
+class FromFile:
+    """A case that was read, and what was noticed.
+
+    `table` is what was read where the case comes from a table of assumptions, `sheet` the name
+    of the sheet that held it. `notes` are about what was left out or read otherwise.
+    """
+
+    case: Case
+    notes: tuple[Problem, ...] = ()
+    table: TableRead | None = None
+    sheet: str = ""
+
+
+def read_file(content: bytes, name: str) -> FromFile:
+    """The case in a file. Raises `FileRefused`, `DocumentError` or `CaseError`."""
+    if content.startswith((_ZIP, _OLD)):
+        return _read_workbook(content, _title_of(name))
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise DocumentError(
+            "The file is neither a workbook nor a text in UTF-8.",
+            "Save it as .xlsx, or as text in UTF-8.",
+        ) from None
+    return read_text(text, _title_of(name), is_csv=name.casefold().endswith((".csv", ".tsv")))
+
+
+def _title_of(name: str) -> str:
+    stem = name.replace("\\", "/").rpartition("/")[2].rpartition(".")[0]
+    return " ".join(stem.replace("_", " ").replace("-", " ").split())[:LONGEST_TITLE]
+
+
+def read_text(text: str, title: str = "", *, is_csv: bool = False) -> FromFile:
+    """The case in a text: a table with tabs, a value model, or a case as YAML or JSON.
+
+    Raises `DocumentError` or `CaseError`, and `FileRefused` for a table without headings.
+    """
+    if is_csv or _is_table(text):
+        found = assumption_table.read_table(_rows_of(text))
+        if found is None:
+            raise NO_HEADER
+        return _of_table(found, title)
+    return _of_document(text)
+
+
+# --------------------------------------------------------------------------- tables
+
+
+def _is_table(text: str) -> bool:
+    """Whether it has columns, as what is copied from a sheet: at once, or below a title."""
+    lines = [line for line in text.splitlines() if line.strip()][:LINES_LOOKED_AT]
+    if lines and "\t" in lines[0].strip():
+        return True
+    return any(_names_columns(line.split("\t")) for line in lines if "\t" in line)
+
+
+def _rows_of(text: str) -> list[list[str]]:
+    try:
+        return list(csv.reader(io.StringIO(text), delimiter=_delimiter(text)))
+    except csv.Error as error:
+        raise DocumentError(
+            f"The table cannot be read: {error}.", "Paste it from a sheet."
+        ) from None
+
+
+def _delimiter(text: str) -> str:
+    """What stands between the columns of the row of headings; tabs where none is found."""
+    for delimiter in _DELIMITERS:
+        rows = csv.reader(text.splitlines()[:LINES_LOOKED_AT], delimiter=delimiter)
+        if any(_names_columns(row) for row in rows):
+            return delimiter
+    return "\t"
+
+
+def _names_columns(row: Cells) -> bool:
+    return {assumption_table.LABEL, assumption_table.VALUE} <= set(assumption_table.columns_of(row))
+
+
+def _read_workbook(content: bytes, title: str) -> FromFile:
+    # Loaded only when a workbook is sent: most people start otherwise.
+    from valuecalc.documents import sheets
+
+    first: FromFile | None = None
+    for sheet in sheets.read(content):
+        found = assumption_table.read_table(sheet.rows)
+        if found is not None:
+            read = _of_table(found, title, sheet.name)
+            if found.assumptions:
+                return read
+            first = first or read
+    if first is None:
+        raise NO_HEADER
+    return first
+
+
+def _of_table(found: TableRead, title: str, sheet: str = "") -> FromFile:
+    document = {
+        "format": "valuecalc/1",
+        "title": title or "Case from a table",
+        "currency": found.currency or "GBP",
+        "assumptions": list(found.assumptions),
+    }
+    return FromFile(load_case(document), found.problems, found, sheet)
+
+
+# --------------------------------------------------------------------------- documents
+
+
+def _of_document(text: str) -> FromFile:
+    document = read_document(text)
+    if isinstance(document.data, dict) and "format" not in document.data and _is_json(text):
+        return _of_value_model(document.data)
+    case = load_case(document.data, document.lines)
+    return FromFile(case, cases.check(case))
+
+
+def _is_json(text: str) -> bool:
+    return text.lstrip().startswith("{")
+
+
+def _of_value_model(data: dict[str, Any]) -> FromFile:
+    imported = value_models.read_value_model(data)
+    return FromFile(imported.case, imported.notes)
+
+
+# --------------------------------------------------------------------------- to be kept
+
+
+def renamed(case: Case, title: str, customer: str) -> Case:
+    """The case under another title, for another customer."""
+    return replace(case, title=title or case.title, customer=customer)
