@@ -162,6 +162,14 @@ START = {
     "drivers.subscribers.value": "250,000",
     "drivers.subscribers.owner": "A. Jones",
 }
+BLANK = {
+    "title": "New case",
+    "currency": "GBP",
+    "timeline.start": "2027-01",
+    "timeline.years": "3",
+    "discounting.rate": "10%",
+}
+FROM_FILE = {**AS_TEXT, "title": "New case", "currency": "GBP", "key": "k" * 16}
 PUBLISH = {"sector": "Telecoms", "region": "GB", "year": "2026", "achieved.arpu": "£13m"}
 NUMBERS = {"value-subscribers": "120,000", "source-subscribers": "Billing", "name": "Bo Fox"}
 PERSON = {"name": "Bo Fox", "email": "bo@example.org", "password": "correct horse staple"}
@@ -174,6 +182,8 @@ PILOT = {
     "date": "2026-03-31",
     "tag": "$tag",
 }
+NEW_LINE = {"document": EXAMPLE_CASE, "list": "benefits", "category": "revenue"}
+RENAME = {"document": EXAMPLE_CASE, "list": "assumptions", "from": "subscribers", "to": "users"}
 INSIGHTS = ("certainty", "sensitivity", "alternatives", "point/<figure>")
 
 QUESTIONS: Mapping[str, Mapping[str, str]] = {
@@ -293,6 +303,11 @@ _OWN_PAGES = (
     Row("GET", "/cases/bin", Takes.ACCOUNT),
     Row("GET", "/teams", Takes.ACCOUNT),
     Row("POST", "/teams", Takes.OWNING, form={"name": "South"}),
+    Row("GET", "/start/blank", Takes.ACCOUNT),
+    Row("POST", "/start/blank", Takes.EDIT, form={**BLANK, "team": "$team", "key": "k" * 16}),
+    Row("GET", "/start/file", Takes.ACCOUNT),
+    Row("POST", "/start/file", Takes.ACCOUNT, form={"text": AS_TEXT["document"]}),
+    Row("POST", "/start/file/create", Takes.EDIT, form={**FROM_FILE, "team": "$team"}),
     Row(
         "POST",
         "/start/create",
@@ -311,6 +326,45 @@ _CASE_PAGES = (
     Row("POST", f"{CASE}/pilots", Takes.EDIT, form=PILOT),
     Row("GET", f"{CASE}/numbers", Takes.EDIT),
     Row("POST", f"{CASE}/numbers", Takes.EDIT, form={"version": "2", "subscribers.value": "9000"}),
+    # Whoever may read alone is sent to the page of the case.
+    Row("GET", f"{CASE}/edit", Takes.READ),
+    Row("POST", f"{CASE}/edit/live", Takes.EDIT, json={"document": EXAMPLE_CASE}),
+    Row("POST", f"{CASE}/edit/save", Takes.EDIT, json={"document": EXAMPLE_CASE, "base": 2}),
+    Row("POST", f"{CASE}/edit/rename", Takes.EDIT, json=RENAME),
+    Row("POST", f"{CASE}/edit/suggest", Takes.EDIT, json=NEW_LINE),
+    Row("POST", f"{CASE}/edit/add", Takes.EDIT, json={"from": "1,250", "by": "+20"}),
+    Row("GET", f"{CASE}/edit/help", Takes.EDIT),
+    Row("GET", f"{CASE}/edit/state", Takes.EDIT, query={"since": "1"}, stranger=401),
+    Row("POST", f"{CASE}/edit/explain/<figure>", Takes.EDIT, form=AS_TEXT),
+    Row(
+        "POST",
+        f"{CASE}/edit/decide",
+        Takes.SHARE,
+        json={
+            "proposal": "$proposal",
+            "assumption": "subscribers",
+            "decision": "accept",
+            "base": 2,
+        },
+    ),
+    Row("GET", f"{CASE}/edit/remarks", Takes.READ, query={"place": "benefits"}),
+    Row("POST", f"{CASE}/edit/remarks", Takes.COMMENT, form={"text": "Why?"}),
+    *(
+        Row(
+            "POST",
+            f"{CASE}/edit/remarks/<comment>/<any(resolve, reopen):verb>",
+            Takes.COMMENT,
+            form={},
+            parts={"verb": verb},
+        )
+        for verb in ("resolve", "reopen")
+    ),
+    Row("GET", f"{CASE}/edit/share", Takes.SHARE),
+    Row("POST", f"{CASE}/edit/share", Takes.SHARE, form={"label": "Company A", "version": "2"}),
+    *(
+        Row("GET", f"{CASE}/edit/export.<kind>", Takes.READ, parts={"kind": kind})
+        for kind in ("xlsx", "docx", "json")
+    ),
     Row("GET", f"{CASE}/versions", Takes.READ),
     Row("POST", f"{CASE}/versions/<version:number>/freeze", Takes.EDIT, form={"name": "Offer"}),
     Row("POST", f"{CASE}/versions/<version:number>/restore", Takes.EDIT, form={"tag": "$tag"}),
@@ -331,6 +385,7 @@ _CASE_PAGES = (
             ("delete", Takes.EDIT),
         )
     ),
+    Row("POST", f"{CASE}/duplicate", Takes.EDIT, form={}),
     Row("POST", f"{CASE}/delete", Takes.EDIT, form={}),
     Row("POST", f"{CASE}/put-back", Takes.EDIT, parts={"uid": "$binned"}, form={}),
     Row("GET", f"{CASE}/shares", Takes.SHARE),

@@ -53,7 +53,7 @@ class Person:
         names = of.names if names is None else names
         headers = {**self.headers, **filled(row.headers, names)}
         options: dict[str, object] = {}
-        if row.is_api:
+        if row.is_api or row.json is not None:
             if self.csrf:
                 headers["X-CSRFToken"] = self.csrf
             if row.is_archive:

@@ -30,6 +30,7 @@ from valuecalc.web.pages import (
     case_insights,
     cases,
     comments,
+    editor,
     help,
     invitation,
     library,
@@ -45,17 +46,22 @@ from valuecalc.web.pages import (
     shares,
     sign_in,
     starting,
+    starting_blank,
+    starting_from_file,
     team,
     theme,
     versions,
     wording,
 )
+from valuecalc.web.pages.editor import deciding, files, remarks, sharing
+from valuecalc.web.pages.editor import help as editor_help
 
 PARTS = (
     *(library, case, case_insights, calculate),
     *(cases, saved_case, saved_insights, numbers, versions, comments),
+    *(editor, deciding, editor_help, files, remarks, sharing),
     portfolio,
-    *(starting, publishing, references),
+    *(starting, starting_blank, starting_from_file, publishing, references),
     *(shares, shared, shared_insights),
     *(setup, sign_in, invitation, account, team),
     *(help, health),

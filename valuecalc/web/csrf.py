@@ -9,6 +9,7 @@ Forms send back a secret that only our own pages know, and scripts send it as `X
 | the verbs that keep nothing | nothing: there is nothing to forge |
 | what is open to all, without a session | nothing: there is nobody to act for |
 | other calls of the API | a session, else 401; and then the secret |
+| a script of a page for people with an account | a session, else 401; and then the secret |
 | every other form | the secret |
 """
 
@@ -22,7 +23,7 @@ from flask_wtf.csrf import CSRFError, CSRFProtect, generate_csrf
 from markupsafe import Markup
 
 from valuecalc.errors import Unauthenticated
-from valuecalc.web.errors import API_PATH, answer
+from valuecalc.web.errors import API_PATH, answer, is_for_programs, is_read_by_script
 from valuecalc.web.identity import actor, has_token
 from valuecalc.web.local_paths import local_path
 from valuecalc.web.problem import Failure
@@ -80,6 +81,8 @@ def protect() -> None:
         if _is_open_to_all():
             return
         raise Unauthenticated("You are not signed in.", "Send a token: Authorization: Bearer vc_…")
+    if is_read_by_script() and not actor().is_known:
+        raise Unauthenticated("Your session has ended.", "Sign in again; your work stays here.")
     cast(CSRFProtect, current_app.extensions["csrf"]).protect()
 
 
@@ -94,7 +97,7 @@ def field() -> Markup:
 
 
 def _refuse(_: CSRFError) -> Response:
-    if request.path.startswith(API_PATH):
+    if is_for_programs():
         return answer(
             Failure(
                 status=400,

@@ -1,13 +1,16 @@
 """What goes wrong with a request, said to people as a page and to programs as JSON.
 
-Programs are those that ask under `/api/`; they get `application/problem+json` (RFC 9457) with
-the list of all places, causes and remedies. Nobody gets the insides of an unexpected error:
-they stand in the log, under the number that the reader is given.
+Programs are those that ask under `/api/`, and scripts of our own pages; they get
+`application/problem+json` (RFC 9457) with the list of all places, causes and remedies. Nobody
+gets the insides of an unexpected error: they stand in the log, under the number that the reader
+is given.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from http import HTTPStatus
+from typing import Any, TypeVar
 
 from flask import Flask, Response, current_app, render_template, request
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
@@ -33,6 +36,8 @@ from valuecalc.web import logs, metrics
 from valuecalc.web.problem import Failure, problem_response
 
 API_PATH = "/api/"
+
+View = TypeVar("View", bound=Callable[..., Any])
 
 _PAGE_TEXTS = {
     400: ("This request cannot be read", "Go back and try again."),
@@ -69,9 +74,26 @@ def install(app: Flask) -> None:
     app.register_error_handler(Exception, answer_unexpected)
 
 
+def read_by_scripts(view: View) -> View:
+    """Mark a view that a script of one of our pages asks, and no reader sees."""
+    view.is_read_by_scripts = True  # type: ignore[attr-defined]
+    return view
+
+
+def is_read_by_script() -> bool:
+    """Whether this request comes from a script of one of our pages."""
+    view = current_app.view_functions.get(request.endpoint or "")
+    return bool(getattr(view, "is_read_by_scripts", False))
+
+
+def is_for_programs() -> bool:
+    """Whether whoever asks reads JSON."""
+    return request.path.startswith(API_PATH) or is_read_by_script()
+
+
 def answer(failure: Failure) -> Response:
-    """The failure as problem+json under `/api/`, else as a page."""
-    if request.path.startswith(API_PATH):
+    """The failure as problem+json for programs, else as a page."""
+    if is_for_programs():
         response = problem_response(failure)
     else:
         response = Response(render_template("error.html", failure=failure), failure.status)
@@ -147,7 +169,7 @@ def failure_of_input(error: InputError) -> Failure:
 def _status_of_input(error: InputError) -> HTTPStatus:
     if isinstance(error, DocumentError):
         return HTTPStatus.BAD_REQUEST
-    is_in_address = isinstance(error, UnknownName) and not request.path.startswith(API_PATH)
+    is_in_address = isinstance(error, UnknownName) and not is_for_programs()
     return HTTPStatus.NOT_FOUND if is_in_address else HTTPStatus.UNPROCESSABLE_ENTITY
 
 

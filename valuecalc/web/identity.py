@@ -19,7 +19,7 @@ from valuecalc.errors import Unauthenticated
 from valuecalc.services import identity
 from valuecalc.services.access import STRANGER, Actor
 from valuecalc.store.tables import User
-from valuecalc.web.errors import API_PATH, answer_refusal
+from valuecalc.web.errors import API_PATH, answer_refusal, is_for_programs
 from valuecalc.web.local_paths import local_path
 from valuecalc.web.storage import store
 
@@ -129,7 +129,7 @@ def end_session() -> None:
 
 def ask_to_sign_in(error: Unauthenticated) -> Response:
     """Send the reader of a page to the sign-in page and back; tell programs and forms no."""
-    is_page = request.method in ("GET", "HEAD") and not request.path.startswith(API_PATH)
+    is_page = request.method in ("GET", "HEAD") and not is_for_programs()
     if not is_page or request.endpoint in _FOR_ANYBODY:
         return answer_refusal(error)
     return redirect(url_for("sign_in.show", next=here()), code=303)

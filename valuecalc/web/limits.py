@@ -37,12 +37,22 @@ View = TypeVar("View", bound=Callable[..., Any])
 COST_FOR_STRANGERS = 3
 """How many requests a calculation counts for, when nobody is signed in."""
 
+LIVE_LIMIT = "1800/minute"
+"""How often an account may have a case worked out while somebody types in it.
+
+An editor asks again as soon as it has an answer, about ten times a second: within a minute that
+would use up what is allowed for everything else. Here are three editors at full speed, so that
+nobody is ever stopped in the middle of a word, and a script that runs wild is.
+"""
+
 USUAL_DRAWS = Simulation().draws
 """Draws of one simulation that counts for no more than any other page."""
 
 _UNCOUNTED = frozenset(
     {"static_files.send", "health.show", "health.show_readiness", "metrics.show"}
 )
+LIVE = frozenset({"editor.live"})
+"""Views with the allowance `LIVE_LIMIT` of their own."""
 _CALCULATING = frozenset({"v1", "calculate", "references", "starting"})
 _WORKED_OUT_WHEN_READ = frozenset({"case_insights", "saved_insights", "shared_insights"})
 _DRAWING = _WORKED_OUT_WHEN_READ | {"v1"}
@@ -119,8 +129,10 @@ def install(app: Flask, settings: Settings) -> None:
     # Only the application keeps it alive: everything else refers to it weakly.
     app.extensions[_EXTENSION] = limiter
     app.config["SIGN_IN_LIMIT"] = settings.sign_in_limit
+    app.config["LIVE_LIMIT"] = LIVE_LIMIT if settings.rate_limit else ""
     app.before_request(find_out_who_asks)
     limiter.init_app(app)
+    app.before_request(_count_live)
     app.after_request(tell_what_is_left)
     app.register_error_handler(RateLimitExceeded, _refuse)
 
@@ -134,7 +146,7 @@ def _patience(storage: str) -> dict[str, str | int]:
 
 def find_out_who_asks() -> None:
     """Ask first, so that a request counts for whoever has proved who they are."""
-    if not is_uncounted():
+    if request.endpoint not in _UNCOUNTED:
         # It counts for the address then. Whoever asks next meets the error again, and tells.
         with suppress(Unauthenticated):
             identity.actor()
@@ -158,8 +170,8 @@ def network() -> str:
 
 
 def is_uncounted() -> bool:
-    """Whether a request is free."""
-    return request.endpoint in _UNCOUNTED
+    """Whether a request is free, or counted elsewhere."""
+    return request.endpoint in _UNCOUNTED or request.endpoint in LIVE
 
 
 def cost() -> int:
@@ -201,6 +213,22 @@ def sign_in() -> None:
         raise TooMany(
             "There were too many attempts to sign in from your address.",
             f"Wait {_in_words(seconds)}, then try again.",
+            retry_after=seconds,
+        )
+
+
+def _count_live() -> None:
+    """Count a request while somebody types. Raises `TooMany`."""
+    text = str(current_app.config["LIVE_LIMIT"])
+    if not text or request.endpoint not in LIVE:
+        return
+    limit = parse(text)
+    if not _hit(limit, "live", counted_for()):
+        metrics.rate_limited("requests")
+        seconds = _seconds_left(limit, "live", counted_for())
+        raise TooMany(
+            "More was typed from your account than can be worked out.",
+            f"Wait {_in_words(seconds)}: what you type is kept.",
             retry_after=seconds,
         )
 

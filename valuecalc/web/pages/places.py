@@ -179,6 +179,36 @@ class SavedPlace:
         return url_for(endpoint, uid=self.uid, scenario=scenario, version=self.version, **parts)
 
 
+@dataclass(frozen=True)
+class EditPlace:
+    """A case in the editor: its numbers are explained as they stand in the form.
+
+    The script puts what is typed into the form `case-form` before it is sent. Scenarios, files
+    and what the case depends on are those of the version that is kept.
+    """
+
+    uid: str
+    scenario: str = EXPECTED
+    document: ClassVar[str] = ""
+
+    def show(self, scenario: str) -> str:
+        """The editor in a scenario."""
+        return url_for("editor.show", uid=self.uid, scenario=_unless_expected(scenario))
+
+    def explain(self, figure: str) -> str:
+        """Where the form is sent to have a figure explained."""
+        scenario = _unless_expected(self.scenario)
+        return url_for("editor.explain", uid=self.uid, figure=figure, scenario=scenario)
+
+    def download(self, kind: str) -> str:
+        """The address of the file, which holds what is kept."""
+        return SavedPlace(self.uid, self.scenario).download(kind)
+
+    def insight(self, page: str, **query: Any) -> str:
+        """A page of what the kept case depends on: see `InsightPlace`."""
+        return SavedPlace(self.uid, self.scenario).insight(page, **query)
+
+
 def _insight(blueprint: str, page: str, shown: str, /, **query: Any) -> str:
     scenario = _unless_expected(query.pop("scenario", shown))
     return url_for(f"{blueprint}.{page}", scenario=scenario, **query)

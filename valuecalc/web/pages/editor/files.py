@@ -1,0 +1,41 @@
+"""The files of a case that is being edited: as it was when it could last be worked out."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, make_response
+
+from valuecalc.errors import CaseError, NotFound
+from valuecalc.services import exchange, saved_cases, versions
+from valuecalc.web.downloads import as_download
+from valuecalc.web.identity import actor
+from valuecalc.web.pages.case import wanted_scenario
+from valuecalc.web.pages.saved_case import draft
+from valuecalc.web.storage import store
+
+FORMATS = {"xlsx": "xlsx", "docx": "docx", "json": exchange.VALUE_MODELS}
+"""What files end in, and the format of each."""
+
+blueprint = Blueprint("editor_files", __name__, url_prefix="/cases/<uid>/edit")
+
+
+@blueprint.get("/export.<kind>")
+def download(uid: str, kind: str) -> Response:
+    """The newest version as a file; while it is a draft, the last one that was none.
+
+    Where there was none, it is said what has to be mended.
+    """
+    if kind not in FORMATS:
+        raise NotFound("file")
+    saved = saved_cases.load(store(), actor(), uid)
+    try:
+        return _file(saved, kind)
+    except CaseError:
+        saved = versions.newest_complete(store(), actor(), uid)
+    try:
+        return _file(saved, kind)
+    except CaseError as error:
+        return make_response(draft(saved, error.problems), 422)
+
+
+def _file(saved: saved_cases.Saved, kind: str) -> Response:
+    return as_download(exchange.export(saved.case, FORMATS[kind], wanted_scenario()))

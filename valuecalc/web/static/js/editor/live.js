@@ -1,0 +1,254 @@
+// Asks the server what the document comes to, and shows the answer.
+//
+// One request is under way at a time; when it is answered and something has changed meanwhile, the
+// newest document is sent. So nobody waits for an old answer, none comes too late, and however
+// fast somebody types, the server has one request at a time from him.
+
+import { events, model, placeOf, tidy } from "./document.js";
+import { fieldOf } from "./fields.js";
+import { patch } from "./patch.js";
+import { read } from "./places.js";
+import * as problems from "./problems.js";
+import { pause, send } from "./request.js";
+import * as session from "./session.js";
+import { speak } from "./toast.js";
+
+const BEFORE_SPEAKING = 1_500;
+
+let isBusy = false;
+let isChanged = false;
+let isStopped = false;
+let failures = 0;
+let retrying;
+let typedAt = 0;
+let lastChange = 0;
+let notBefore = 0;
+let opened = null;
+let tidied = { document: {}, texts: {} };
+
+export function start() {
+  window.editorTimings = [];
+  document.addEventListener("input", noteTime, { capture: true });
+  document.addEventListener("focusout", tidyLeftField);
+  events.addEventListener("change", changed);
+  window.addEventListener("online", () => failures && asked());
+  session.events.addEventListener("back", () => asked());
+  watchParts();
+  asked();
+}
+
+function changed({ detail: { kind } }) {
+  if (kind === "tidied") return; // it means the same
+  if (kind !== "replaced") lastChange = performance.now();
+  asked();
+}
+
+export function stop() {
+  isStopped = true;
+}
+
+// The answers in which somebody may have to look for something.
+export const answers = new EventTarget();
+
+// Asks for what the document comes to now: at once, or as soon as the request before is answered.
+export function asked() {
+  isChanged = true;
+  if (!isBusy) pump();
+}
+
+async function pump() {
+  if (isStopped || session.isOver() || performance.now() < notBefore) return;
+  clearTimeout(retrying);
+  isBusy = true;
+  isChanged = false;
+  const request = begin();
+  take(request, await send("POST", url(), { json: request.json, wants: "document" }));
+  isBusy = false;
+  if (isChanged && !failures) pump();
+}
+
+function begin() {
+  const request = { document: model(), parts: nearParts(), typedAt, number: ++newestNumber };
+  typedAt = 0;
+  request.json = JSON.stringify({
+    document: request.document,
+    scenario: form().dataset.scenario ?? "expected",
+    parts: request.parts,
+    opened,
+  });
+  return request;
+}
+
+function form() {
+  return document.getElementById("editor");
+}
+
+function url() {
+  return form().dataset.liveUrl;
+}
+
+function take(request, { status, body, secondsToWait }) {
+  const island = status === 200 ? body?.getElementById("answer") : null;
+  if (!island) return fail(request, status, secondsToWait);
+  failures = 0;
+  const answer = JSON.parse(island.textContent);
+  problems.show(answer.problems, answer.sections);
+  if (answer.complete) showResult(request, body, answer);
+  say(staleWords(answer));
+  tidyAll(request.document, answer.tidy);
+  speakLater(answer);
+  answers.dispatchEvent(new CustomEvent("answer", { detail: answer }));
+  measure(request);
+}
+
+// --------------------------------------------------------------------------- what is shown
+
+function showResult(request, page, answer) {
+  const shown = new Map();
+  for (const target of document.querySelectorAll("[data-live]")) {
+    shown.set(target.dataset.live, target);
+  }
+  for (const source of page.querySelectorAll("[data-live]")) {
+    const target = shown.get(source.dataset.live);
+    if (target) patch(target, source);
+  }
+  for (const part of request.parts) shownNumber.set(part, request.number);
+  completeNumber = request.number;
+  opened ??= answer.figures;
+  showSince(answer.since ?? "");
+}
+
+function showSince(text) {
+  const place = document.querySelector("[data-since]");
+  if (!place) return;
+  place.hidden = !text;
+  place.classList.toggle("negative", text.startsWith("▼"));
+  place.textContent = text;
+}
+
+// A half-typed number never makes the result jump: the last complete one stays, and says so.
+function staleWords(answer) {
+  if (answer.complete) return "";
+  const count = answer.problems.filter((each) => each.level === "error").length;
+  const last = completeNumber || opened ? "Last complete result." : "No result yet.";
+  return `${last} ${count} ${count === 1 ? "value" : "values"} to fix.`;
+}
+
+function say(words) {
+  document.body.toggleAttribute("data-stale", words !== "");
+  const place = document.querySelector("p[data-stale]");
+  if (!place) return;
+  place.hidden = words === "";
+  if (place.textContent !== words) place.textContent = words;
+}
+
+function speakLater(answer) {
+  if (!lastChange) return; // nobody has changed anything yet
+  const words = answer.complete ? answer.spoken : staleWords(answer);
+  speak(words, Math.max(0, lastChange + BEFORE_SPEAKING - performance.now()));
+}
+
+// --------------------------------------------------------------------------- failures
+
+function fail(request, status, secondsToWait) {
+  typedAt ||= request.typedAt;
+  if (status === 401 || status === 400) session.over();
+  if ([401, 400, 403, 404, 413, 422].includes(status)) return say(WORDS[status] ?? WORDS.refused);
+  failures += 1;
+  say(status ? WORDS.failed : WORDS.offline);
+  const wait = pause(failures, secondsToWait);
+  // A service that is asked too often is left alone; without a connection nobody is.
+  notBefore = status ? performance.now() + wait - 50 : 0;
+  retrying = setTimeout(asked, wait);
+}
+
+const WORDS = {
+  offline: "Results are not up to date: no connection. Trying again.",
+  failed: "Results are not up to date: the service cannot answer now. Trying again.",
+  refused: "Results are not up to date: the service does not take this document.",
+  400: "Results are not up to date: you are signed out.",
+  401: "Results are not up to date: you are signed out.",
+  403: "Results are not up to date: you may no longer change this case.",
+  404: "Results are not up to date: this case is no longer there.",
+  413: "Results are not up to date: the case has become too large.",
+};
+
+// --------------------------------------------------------------------------- tidy texts
+
+// “2.5m” becomes “2,500,000” when its field is left.
+function tidyAll(document, texts) {
+  tidied = { document, texts };
+  for (const place of Object.keys(texts)) tidyOne(place);
+}
+
+function tidyOne(place) {
+  tidy(place, tidied.texts[place], read(tidied.document, place));
+}
+
+function tidyLeftField(event) {
+  const field = fieldOf(event.target);
+  // The focus is only on its way when this is told; and the row may be gone by then.
+  setTimeout(() => {
+    if (field?.isConnected && placeOf(field) in tidied.texts) tidyOne(placeOf(field));
+  });
+}
+
+// --------------------------------------------------------------------------- parts near the view
+
+let newestNumber = 0;
+let completeNumber = 0;
+const shownNumber = new Map();
+const near = new Map();
+const watched = new WeakMap();
+const watcher = new IntersectionObserver(noteNear, { rootMargin: "300px" });
+
+function partOf(element) {
+  return element.dataset.live.split(".")[0];
+}
+
+function watchParts() {
+  for (const element of document.querySelectorAll("[data-live]")) watch(element);
+  // Rows come and go with their outputs.
+  events.addEventListener("change", ({ detail }) => {
+    if (!["structure", "replaced"].includes(detail.kind)) return;
+    for (const element of document.querySelectorAll("[data-live]")) watch(element);
+  });
+}
+
+function watch(element) {
+  // What is still empty may have no box of its own.
+  const box = element.getClientRects().length ? element : element.parentElement;
+  if (!watched.has(box)) watched.set(box, new Set());
+  watched.get(box).add(partOf(element));
+  watcher.observe(box);
+}
+
+function noteNear(entries) {
+  for (const { target, isIntersecting } of entries) {
+    if (isIntersecting) near.set(target, watched.get(target));
+    else near.delete(target);
+  }
+  const isOld = (part) => (shownNumber.get(part) ?? 0) < completeNumber;
+  if (completeNumber && nearParts().some(isOld)) asked();
+}
+
+function nearParts() {
+  return [...new Set(["panel", ...[...near.values()].flatMap((parts) => [...parts])])];
+}
+
+// --------------------------------------------------------------------------- how long it takes
+
+function noteTime(event) {
+  typedAt ||= event.timeStamp;
+}
+
+// Until the result of a key can be seen: the second frame begins when the first one is painted.
+function measure({ typedAt: start, number }) {
+  if (!start) return;
+  requestAnimationFrame(() => {
+    requestAnimationFrame(() => {
+      const measured = performance.measure(`result ${number}`, { start });
+      window.editorTimings.push(measured.duration);
+    });
+  });
+}
