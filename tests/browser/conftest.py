@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import threading
@@ -9,8 +10,8 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import BrowserContext, ConsoleMessage, Page
+from axe_playwright_python.base import AXE_SCRIPT
+from playwright.sync_api import BrowserContext, ConsoleMessage, Locator, Page, expect
 from werkzeug.serving import make_server
 
 from valuecalc.config import Settings
@@ -26,6 +27,10 @@ ARGUMENTS = [
     "--disable-sync",
 ]
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+# What passes is left out already in the browser: on a long page it is megabytes.
+AXE_RUN = "axe.run({}).then(found => found.violations)".format(
+    json.dumps({"runOnly": RULES, "resultTypes": ["violations"]})
+)
 
 # Collects what the policy refuses, which Chromium does not always write to the console.
 WATCH_POLICY = """
@@ -98,12 +103,53 @@ def page_without_scripts(new_context: Any) -> Page:
     return context.new_page()
 
 
+def settle(page: Page, shown: Locator, seconds: float = 5) -> None:
+    """Wait for the page that a click or a key leads to, until it is there as a whole.
+
+    `shown` has to be something that the page before does not show. A click returns before the
+    next page is there, so what is asked of the page right after it may reach the page before,
+    or one that has no body yet.
+    """
+    expect(shown).to_be_visible(timeout=1000 * seconds)
+    page.wait_for_load_state()
+
+
+def flaws(page: Page, shown: Locator) -> list[str]:
+    """What axe finds on the page that shows `shown`, and how much wider than its window it is."""
+    settle(page, shown)
+    return [*faults(page), *excess(page)]
+
+
 def faults(page: Page) -> list[str]:
-    """What axe finds, with the elements, once no colour is on its way to another."""
+    """What axe finds, with the elements, once no colour is on its way to another.
+
+    After a click that leads to another page, call `settle` first.
+    """
     page.evaluate("document.getAnimations().forEach(each => each.finish())")
-    found = Axe().run(page, options={"runOnly": RULES}).response["violations"]
+    if page.evaluate("typeof axe === 'undefined'"):
+        page.evaluate(AXE_SCRIPT)
     return [
         f"{rule['id']}: {node['html'][:160]} {node['failureSummary']}"
-        for rule in found
+        for rule in page.evaluate(AXE_RUN)
         for node in rule["nodes"]
     ]
+
+
+def width(page: Page) -> int:
+    """How wide the page is in pixels, once the window has its size and has been painted in it.
+
+    After a click that leads to another page, call `settle` first.
+    """
+    assert page.viewport_size is not None
+    wanted = page.viewport_size["width"]
+    page.wait_for_function("wide => matchMedia(`(width: ${wide}px)`).matches", arg=wanted)
+    page.evaluate("new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
+    found: int = page.evaluate("document.documentElement.scrollWidth")
+    return found
+
+
+def excess(page: Page) -> list[str]:
+    """Nothing, or how much wider than its window the page is."""
+    assert page.viewport_size is not None
+    window, found = page.viewport_size["width"], width(page)
+    return [f"{found} pixels wide in a window of {window}"] if found > window else []

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import faults
-from tests.browser.test_pages import SCHEMES, width
+from tests.browser.conftest import faults, width
+from tests.browser.test_pages import SCHEMES
 
 pytestmark = pytest.mark.browser
 

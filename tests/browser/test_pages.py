@@ -7,7 +7,7 @@ from typing import Literal
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import faults
+from tests.browser.conftest import faults, settle, width
 from tests.web import cases
 
 pytestmark = pytest.mark.browser
@@ -32,23 +32,11 @@ def open_page(page: Page, path: str) -> None:
         page.get_by_text("/api/v1/calculate", exact=True).first.wait_for()
 
 
-def width(page: Page) -> int:
-    """How wide the page is, once the window has its new size and has been painted in it."""
-    assert page.viewport_size is not None
-    wanted = page.viewport_size["width"]
-    for _ in range(100):
-        if page.evaluate("wide => matchMedia(`(width: ${wide}px)`).matches", wanted):
-            break
-        page.wait_for_timeout(20)
-    page.evaluate("new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
-    found: int = page.evaluate("document.documentElement.scrollWidth")
-    return found
-
-
 def calculate(page: Page, text: str) -> None:
     page.goto("/calculate")
     page.get_by_label("The case, as YAML or JSON").fill(text)
     page.get_by_role("button", name="Calculate").click()
+    settle(page, page.locator(".tiles"))
 
 
 @pytest.mark.parametrize("path", PAGES.values(), ids=PAGES)
@@ -181,7 +169,7 @@ def test_mistakes_get_the_focus_and_the_text_is_still_there(page: Page) -> None:
     field.fill(BROKEN)
     page.get_by_role("button", name="Calculate").click()
     expect(page.locator("[autofocus]")).to_be_focused()
-    expect(page.get_by_text("Line 4: assumptions.a.value")).to_be_visible()
+    settle(page, page.get_by_text("Line 4: assumptions.a.value"))
     assert faults(page) == []
     expect(field).to_have_value(BROKEN)
 

@@ -11,7 +11,7 @@ from flask import Flask
 from playwright.sync_api import BrowserContext, Page, ViewportSize, expect
 from werkzeug.serving import make_server
 
-from tests.browser.conftest import faults
+from tests.browser.conftest import excess, faults, settle
 from tests.services.job_running import coordinating
 from tests.web.conftest import served
 from tests.web.visitors import Cast, cast, visitor
@@ -71,19 +71,14 @@ def start(page: Page, service: Service, seed: int) -> None:
     page.get_by_label("Draws").fill("1,000")
     page.get_by_role("button", name="Work out the portfolio").click()
     expect(page.locator("[data-job-words]")).to_have_text("Waiting for its turn.")
+    page.wait_for_load_state()
 
 
 def answer(page: Page, service: Service, seed: int) -> None:
     """Go to the answer of a portfolio."""
     start(page, service, seed)
     Coordinator(service.store, "threads://1").work_off()
-    expect(page.get_by_role("heading", name="How sure the sum is")).to_be_visible(timeout=20_000)
-
-
-def is_too_wide(page: Page) -> bool:
-    return bool(
-        page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth")
-    )
+    settle(page, page.get_by_role("heading", name="How sure the sum is"), seconds=20)
 
 
 def test_the_page_follows_the_job_until_the_answer_is_there(page: Page, service: Service) -> None:
@@ -115,9 +110,9 @@ def test_nothing_is_wider_than_the_screen(page: Page, service: Service, size: Vi
     page.set_viewport_size(size)
     service.sign_in(page.context)
     page.goto(service.portfolios)
-    assert not is_too_wide(page)
+    assert excess(page) == []
     answer(page, service, seed=size["width"])
-    assert not is_too_wide(page)
+    assert excess(page) == []
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])

@@ -14,12 +14,13 @@ from io import BytesIO
 from pathlib import Path
 from zipfile import ZipFile
 
-import openpyxl
 from lxml import etree
 
 from valuecalc.system_packages import LIBREOFFICE
 
 MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
+RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
+SHARED = "xl/sharedStrings.xml"
 TIMEOUT_SECONDS = 300
 _OPTIONS = {
     "/org.openoffice.Office.Calc/Formula/Load": ("OOXMLRecalcMode", "0"),
@@ -51,25 +52,72 @@ class Sheets:
 
 
 def read(content: bytes) -> Sheets:
-    """The values of a workbook as they stand in the file."""
-    book = openpyxl.load_workbook(BytesIO(content), data_only=True, read_only=True)
-    cells = {
-        sheet.title: {
-            cell.coordinate: cell.value
-            for row in sheet.iter_rows()
-            for cell in row
-            if cell.value is not None
+    """The values of a workbook as they stand in the file.
+
+    Read from the XML itself, which takes a tenth of what openpyxl does; a test holds the two
+    against each other.
+    """
+    with ZipFile(BytesIO(content)) as archive:
+        book = etree.fromstring(archive.read("xl/workbook.xml"))
+        shared = _shared_texts(archive)
+        cells = {
+            title: dict(_values(etree.fromstring(archive.read(part)), shared))
+            for title, part in _parts(archive, book)
         }
-        for sheet in book.worksheets
-    }
     return Sheets(cells, dict(_single_cells(book)))
 
 
-def _single_cells(book: openpyxl.Workbook) -> Iterator[tuple[str, tuple[str, str]]]:
-    for name, defined in book.defined_names.items():
-        title, area = next(iter(defined.destinations))
-        if ":" not in area:
-            yield name, (title, area.replace("$", ""))
+def _parts(archive: ZipFile, book: etree._Element) -> Iterator[tuple[str, str]]:
+    """Each sheet's title, and where in the file it stands."""
+    links = etree.fromstring(archive.read("xl/_rels/workbook.xml.rels"))
+    targets = {link.get("Id"): link.get("Target") for link in links}
+    for sheet in book.iter(f"{MAIN}sheet"):
+        target = str(targets[sheet.get(RELATION)])
+        yield str(sheet.get("name")), target.lstrip("/") if target[0] == "/" else f"xl/{target}"
+
+
+def _shared_texts(archive: ZipFile) -> list[str]:
+    """The texts that cells name by number."""
+    if SHARED not in archive.namelist():
+        return []
+    return [_text(each) for each in etree.fromstring(archive.read(SHARED)).iter(f"{MAIN}si")]
+
+
+def _text(element: etree._Element) -> str:
+    """All its runs together, without the hints of how to read them aloud."""
+    return "".join(
+        each.text or "" for each in element.iter(f"{MAIN}t") if each.getparent().tag != f"{MAIN}rPh"
+    )
+
+
+def _values(sheet: etree._Element, shared: list[str]) -> Iterator[tuple[str, object]]:
+    for cell in sheet.iter(f"{MAIN}c"):
+        value = _value(cell, shared)
+        if value is not None:
+            yield cell.get("r"), value
+
+
+def _value(cell: etree._Element, shared: list[str]) -> object:
+    form = cell.get("t", "n")
+    if form == "inlineStr":
+        return _text(cell) or None
+    written = cell.findtext(f"{MAIN}v")
+    if written is None:
+        return None
+    if form == "s":
+        return shared[int(written)]
+    if form == "b":
+        return written == "1"
+    return float(written) if form == "n" else written
+
+
+def _single_cells(book: etree._Element) -> Iterator[tuple[str, tuple[str, str]]]:
+    """Each defined name, with the sheet and the cell that it stands for."""
+    for defined in book.iter(f"{MAIN}definedName"):
+        title, _, area = (defined.text or "").rpartition("!")
+        if title and ":" not in area and not defined.get("name", "").startswith("_xlnm."):
+            plain = title.strip("'").replace("''", "'")
+            yield str(defined.get("name")), (plain, area.replace("$", ""))
 
 
 def without_values(content: bytes) -> bytes:
@@ -96,9 +144,9 @@ def _stripped(part: bytes) -> bytes:
 
 def with_inputs(content: bytes, inputs: Mapping[str, float | str]) -> bytes:
     """The workbook with other contents in the cells of some defined names."""
-    places = read(content).names
+    sheets = read(content)
+    places, titles = sheets.names, list(sheets.cells)
     made = BytesIO()
-    titles = openpyxl.load_workbook(BytesIO(content), read_only=True).sheetnames
     with ZipFile(BytesIO(content)) as source, ZipFile(made, "w") as target:
         for entry in source.infolist():
             part = source.read(entry)

@@ -9,8 +9,12 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
+
+import pytest
+from sqlalchemy import update
 
 from tests.services import job_kinds
 from valuecalc.services import jobs
@@ -19,6 +23,8 @@ from valuecalc.services.coordinator import Coordinator
 from valuecalc.services.job_run import Pace, canonical
 from valuecalc.services.jobs import Job
 from valuecalc.store.database import Database
+from valuecalc.store.job_tables import JobRow
+from valuecalc.store.jobs import moment
 from valuecalc.store.tables import sha256
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -26,6 +32,24 @@ QUICK = Pace(
     lease=3, beat=0.05, idle=0.05, look_at_cases=0.1, pause=0.1, patience=30, faults=3, attempts=3
 )
 PATIENCE_SECONDS = 120
+
+# For what happens in processes and on clusters, which do not know what the database is.
+on_sqlite = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+
+
+def on_each_database(name: str, on_sqlite: object, on_postgresql: object) -> pytest.MarkDecorator:
+    """Runs a test on both kinds of database, with another value of the parameter `name` each.
+
+    Every value and every database is seen once; which goes with which makes no difference.
+    """
+    return pytest.mark.parametrize(
+        ("database_url", name),
+        [
+            ("sqlite", on_sqlite),
+            pytest.param("postgresql", on_postgresql, marks=pytest.mark.postgres),
+        ],
+        indirect=["database_url"],
+    )
 
 
 def expected_sha(request: dict[str, Any]) -> str:
@@ -75,6 +99,13 @@ def wait_for_end(store: Database, actor: Actor, job: Job) -> Job:
 
 def wait_for_parts(store: Database, actor: Actor, job: Job, count: int = 1) -> None:
     wait_until(lambda: jobs.read(store, actor, job.uid).done >= count)
+
+
+def let_the_lease_end(store: Database, job: Job) -> None:
+    """As if the time for which a job is left to its owner had gone by since it was killed."""
+    with store.write() as session:
+        over = moment(session) - timedelta(seconds=1)
+        session.execute(update(JobRow).where(JobRow.id == job.number).values(lease_until=over))
 
 
 @contextmanager

@@ -15,6 +15,8 @@ from tests.services.job_running import (
     QUICK,
     coordinating,
     expected_sha,
+    let_the_lease_end,
+    on_sqlite,
     process_at_work,
     started,
     wait_for_end,
@@ -37,6 +39,7 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
         yield running
 
 
+@on_sqlite
 def test_the_cluster_gives_the_same_answer_as_threads(
     store: Database, ann: Actor, cluster: Cluster
 ) -> None:
@@ -45,6 +48,7 @@ def test_the_cluster_gives_the_same_answer_as_threads(
     assert (job.state, job.sha) == (State.DONE, expected_sha(request)), cluster.log()
 
 
+@on_sqlite
 def test_a_mistake_on_a_worker_comes_back_with_its_reason(
     store: Database, ann: Actor, cluster: Cluster
 ) -> None:
@@ -55,6 +59,7 @@ def test_a_mistake_on_a_worker_comes_back_with_its_reason(
     assert (job.reason.place, job.reason.remedy) == ("part 3 of 10", "Did you mean value?")
 
 
+@on_sqlite
 def test_cancelling_ends_the_work_on_the_cluster(
     store: Database, ann: Actor, cluster: Cluster
 ) -> None:
@@ -67,6 +72,7 @@ def test_cancelling_ends_the_work_on_the_cluster(
         assert time.monotonic() - began < 2
 
 
+@on_sqlite
 def test_when_a_worker_is_killed_the_others_do_its_parts(
     store: Database, ann: Actor, cluster: Cluster
 ) -> None:
@@ -80,6 +86,7 @@ def test_when_a_worker_is_killed_the_others_do_its_parts(
     assert (job.state, job.attempt, job.sha) == (State.DONE, 1, expected_sha(request))
 
 
+@on_sqlite
 def test_when_the_scheduler_is_killed_and_comes_back_the_job_goes_on(
     store: Database, ann: Actor, cluster: Cluster
 ) -> None:
@@ -109,6 +116,7 @@ def test_when_the_coordinating_process_is_killed_another_goes_on_with_the_same_c
         wait_for_parts(store, ann, job, 5)
         first.kill()
         first.wait()
+    let_the_lease_end(store, job)
     job = worked_off_by_another(store, ann, job, cluster)
     assert (job.state, job.attempt, job.sha) == (State.DONE, 2, expected_sha(request))
 
@@ -118,6 +126,7 @@ def worked_off_by_another(store: Database, ann: Actor, job: jobs.Job, cluster: C
         return wait_for_end(store, ann, job)
 
 
+@on_sqlite
 def test_a_cluster_that_is_not_there_fails_the_job_after_a_while_and_says_so(
     store: Database, ann: Actor
 ) -> None:

@@ -13,6 +13,9 @@ from tests.services.job_running import (
     coordinating,
     expected_sha,
     is_alive,
+    let_the_lease_end,
+    on_each_database,
+    on_sqlite,
     process_at_work,
     started,
     wait_for_end,
@@ -28,7 +31,7 @@ from valuecalc.store.database import Database
 pytestmark = pytest.mark.slow
 
 
-@pytest.mark.parametrize("engine", ["threads://2", "processes://2"])
+@on_each_database("engine", "processes://2", "threads://2")
 def test_when_the_coordinating_process_is_killed_another_goes_on_after_the_lease(
     store: Database, database_url: str, ann: Actor, tmp_path: Path, engine: str
 ) -> None:
@@ -41,6 +44,7 @@ def test_when_the_coordinating_process_is_killed_another_goes_on_after_the_lease
     before = jobs.read(store, ann, job.uid)
     assert before.state is State.RUNNING
     assert 5 <= before.done < 60
+    let_the_lease_end(store, job)
     with process_at_work(database_url, engine, tmp_path):
         job = wait_for_end(store, ann, job)
     assert (job.state, job.attempt, job.sha) == (State.DONE, 2, expected_sha(request))
@@ -60,6 +64,7 @@ def test_when_one_of_two_coordinating_processes_is_killed_the_other_takes_over(
     assert (job.attempt, job.sha) == (2, expected_sha(request))
 
 
+@on_sqlite
 def test_the_processes_of_a_killed_coordinator_end_with_it(
     store: Database, database_url: str, ann: Actor, tmp_path: Path
 ) -> None:
@@ -72,6 +77,7 @@ def test_the_processes_of_a_killed_coordinator_end_with_it(
         wait_until(lambda: not any(map(is_alive, children)), 10)
 
 
+@on_sqlite
 def test_when_a_process_of_the_pool_is_killed_its_parts_are_done_again(
     store: Database, ann: Actor, tmp_path: Path
 ) -> None:
@@ -81,6 +87,7 @@ def test_when_a_process_of_the_pool_is_killed_its_parts_are_done_again(
     assert (job.state, job.attempt, job.sha) == (State.DONE, 1, expected_sha(request))
 
 
+@on_sqlite
 def test_a_part_that_kills_every_process_fails_the_job_with_a_reason(
     store: Database, ann: Actor
 ) -> None:

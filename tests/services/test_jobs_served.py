@@ -22,6 +22,8 @@ from tests.services.job_kinds import sums
 from tests.services.job_running import (
     ROOT,
     expected_sha,
+    on_each_database,
+    on_sqlite,
     started,
     wait_for_end,
     wait_for_parts,
@@ -78,7 +80,7 @@ def worker(url: str, *options: str, **settings: str) -> Iterator[subprocess.Pope
 # --------------------------------------------------------------------------- the command
 
 
-@pytest.mark.parametrize("engine", ["threads://2", "processes://2"])
+@on_each_database("engine", "processes://2", "threads://2")
 def test_a_worker_that_is_told_to_work_once_ends_when_nothing_is_left(
     store: Database, database_url: str, ann: Actor, engine: str
 ) -> None:
@@ -97,7 +99,7 @@ def test_a_worker_that_is_told_to_work_once_ends_when_nothing_is_left(
     assert [each.sha for each in done] == [expected_sha(each) for each in requests]
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+@on_each_database("number", signal.SIGINT, signal.SIGTERM)
 def test_a_worker_that_is_told_to_end_gives_its_job_back(
     store: Database, database_url: str, ann: Actor, number: int
 ) -> None:
@@ -126,6 +128,7 @@ def test_a_worker_is_told_what_is_wrong_with_its_engine(
 # --------------------------------------------------------------------------- beside the server
 
 
+@on_sqlite
 def test_the_web_server_works_on_jobs_and_leaves_them_alone_when_told_so(
     store: Database, database_url: str, ann: Actor
 ) -> None:

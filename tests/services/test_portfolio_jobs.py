@@ -23,6 +23,8 @@ from tests.services import pipeline
 from tests.services.dask_cluster import Cluster, running_cluster
 from tests.services.job_running import (
     coordinating,
+    let_the_lease_end,
+    on_each_database,
     process_at_work,
     wait_for_end,
     wait_for_parts,
@@ -139,8 +141,7 @@ def test_the_portfolio_holds_what_may_go_wrong() -> None:
     assert drivers["exchange:EUR/GBP"] > 1
 
 
-@on_both_databases
-@pytest.mark.parametrize("engine", ["threads://2", "processes://2"])
+@on_each_database("engine", "processes://2", "threads://2")
 def test_threads_and_processes_give_the_answer_of_here_and_now(
     store: Database, ann: Actor, job: Job, engine: str
 ) -> None:
@@ -149,7 +150,6 @@ def test_threads_and_processes_give_the_answer_of_here_and_now(
     assert is_as_expected(store, ann, done)
 
 
-@on_both_databases
 def test_a_cluster_gives_the_answer_of_here_and_now(
     store: Database, ann: Actor, job: Job, cluster: Cluster
 ) -> None:
@@ -191,6 +191,7 @@ def test_the_coordinating_process_is_killed(
         first.kill()
         first.wait()
     assert jobs.read(store, ann, job.uid).state is State.RUNNING
+    let_the_lease_end(store, job)
     with coordinating(store):
         done = wait_for_end(store, ann, job)
     assert done.attempt == 2

@@ -17,6 +17,7 @@ from tests.services.job_running import (
     QUICK,
     coordinating,
     expected_sha,
+    let_the_lease_end,
     started,
     wait_for_end,
     wait_for_parts,
@@ -103,6 +104,7 @@ def test_a_backup_holds_answers_and_what_is_kept_of_unfinished_jobs(
     begun = jobs.read(empty, ann, running.uid)
     assert begun.state is State.RUNNING
     assert begun.done >= 5
+    let_the_lease_end(empty, begun)
     with coordinating(empty):
         again = wait_for_end(empty, ann, running)
     assert (again.attempt, again.sha) == (2, expected_sha(request))

@@ -46,7 +46,7 @@ WITH_A_CASE = (
     r"^(POST|PUT) /api/v1/(calculate(/bulk)?|check|explain|solve|export|cases(/.case_id.)?|"
     r"tornado|elasticities|two-way|break-even|simulate|information|alternatives|bridge)$"
 )
-FEW, MANY = 8, 200
+FEW, MANY = 4, 200
 PATIENCE_SECONDS = 3600
 EVERYTHING = "examples,coverage,fuzzing,stateful"
 AT_ONCE = "examples,coverage,fuzzing"

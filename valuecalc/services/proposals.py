@@ -26,6 +26,7 @@ from valuecalc.store.tables import Proposal, ProposedValue, Share, StoredCase, n
 
 KIND = "proposal"
 MOST_PROPOSALS = 100
+MOST_WAITING = 200
 OPEN, ACCEPTED, DECLINED = "open", "accepted", "declined"
 
 
@@ -313,6 +314,33 @@ def of_case(
         return Slice(_received(session, found.rows, head), found.has_more)
 
 
+def waiting(store: Database, actor: Actor, uid: str) -> tuple[Review, ...]:
+    """The proposals for a case that hold numbers to decide on, the newest first.
+
+    Their rows are those numbers alone.
+    """
+    with store.read() as session:
+        head = head_for(session, actor, uid, Action.READ)
+        found = stored.proposals_of_case(session, head.id, MOST_WAITING, None).rows
+        received = [each for each in _received(session, found, head) if each.open_count]
+        if not received:
+            return ()
+        newest = Saved(head, version_of(session, head))
+        seen = {
+            each.proposal.version: version_of(session, head, each.proposal.version)
+            for each in received
+        }
+    return tuple(
+        _waiting(each, newest, Saved(head, seen[each.proposal.version])) for each in received
+    )
+
+
+def _waiting(found: Received, newest: Saved, seen: Saved) -> Review:
+    undecided = [each for each in found.values if each.state == OPEN]
+    rows = tuple(_rows(undecided, newest, seen.case))
+    return Review(found.proposal, found.values, found.share, found.head, newest, seen.case, rows)
+
+
 def review(store: Database, actor: Actor, uid: str, case_uid: str | None = None) -> Review:
     """A proposal beside the newest version. Raises `NotFound`, also for another case's."""
     with store.read() as session:
@@ -321,7 +349,7 @@ def review(store: Database, actor: Actor, uid: str, case_uid: str | None = None)
             raise NotFound(KIND)
         newest = Saved(found.head, version_of(session, found.head))
         seen = Saved(found.head, version_of(session, found.head, found.proposal.version))
-    rows = tuple(_rows(found.values, newest.case, seen.case))
+    rows = tuple(_rows(found.values, newest, seen.case))
     return Review(found.proposal, found.values, found.share, found.head, newest, seen.case, rows)
 
 
@@ -343,21 +371,38 @@ def proposal_for(
     return Received(proposal, values, share, head)
 
 
-def _rows(values: Iterable[ProposedValue], newest: Case, seen: Case) -> Iterable[Row]:
-    value_now = _value_of(newest)
+def _rows(values: Iterable[ProposedValue], newest: Saved, seen: Case) -> Iterable[Row]:
+    case = newest.case
     for each in values:
         before = seen.assumption(each.assumption)
-        assumption = newest.assumption(each.assumption)
+        assumption = case.assumption(each.assumption)
         named = assumption or before
         yield Row(
             value=each,
             label=named.label if named else each.assumption,
             unit=before.unit if before else "1",
             newest=assumption.value if assumption else None,
-            effect=_effect_alone(newest, each, value_now) if assumption else None,
+            effect=_effect_alone(newest, each) if assumption else None,
             hindrance=_hindrance(before, assumption),
             widened=widening(assumption, each.theirs) if assumption else "",
         )
+
+
+VALUES_ARE_KEPT_OF = 512
+"""So many cases with one other number; the editor asks for them again whenever somebody types."""
+
+_values: dict[tuple[str, str, float], float | None] = {}
+
+
+def _value_with(newest: Saved, assumption: str = "", number: float = 0.0) -> float | None:
+    """The value of a case, with another number for one assumption; None if it has none."""
+    key = (newest.version.sha, assumption, number)
+    if key not in _values:
+        if len(_values) >= VALUES_ARE_KEPT_OF:
+            _values.clear()
+        case = newest.case.with_values({assumption: number}) if assumption else newest.case
+        _values[key] = _value_of(case)
+    return _values[key]
 
 
 def _value_of(case: Case) -> float | None:
@@ -367,11 +412,12 @@ def _value_of(case: Case) -> float | None:
         return None
 
 
-def _effect_alone(case: Case, value: ProposedValue, value_now: float | None) -> float | None:
-    if value_now is None or value.state != OPEN:
+def _effect_alone(newest: Saved, value: ProposedValue) -> float | None:
+    if value.state != OPEN:
         return None
-    value_then = _value_of(case.with_values({value.assumption: value.theirs}))
-    return None if value_then is None else value_then - value_now
+    value_now = _value_with(newest)
+    value_then = _value_with(newest, value.assumption, value.theirs)
+    return None if value_now is None or value_then is None else value_then - value_now
 
 
 def _hindrance(before: Assumption | None, assumption: Assumption | None) -> str:

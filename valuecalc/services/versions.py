@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from itertools import islice, zip_longest
+
 from valuecalc.errors import Conflict
 from valuecalc.schemas.saved import read_name
 from valuecalc.services import audit, saved_cases
 from valuecalc.services.access import Action, Actor
 from valuecalc.services.saved_cases import Draft, Expected, Saved
+from valuecalc.services.sittings import Sitting, grouped, sitting
 from valuecalc.store import cases as stored
 from valuecalc.store.database import Database, Session
-from valuecalc.store.pages import Slice
+from valuecalc.store.pages import Slice, sliced
 from valuecalc.store.tables import StoredCase, Version, now
+
+READ_AT_ONCE = 200
+"""Versions are read from the database in pieces of so many."""
 
 
 def page(
@@ -20,6 +27,45 @@ def page(
     with store.read() as session:
         head = saved_cases.head_for(session, actor, uid, Action.READ)
         return stored.versions(session, head, limit, before)
+
+
+def sittings(
+    store: Database, actor: Actor, uid: str, limit: int = 30, before: int | None = None
+) -> Slice[Sitting]:
+    """The newest sittings of a case below the version `before`, none of them split.
+
+    `before` is the first version of the sitting that the slice before ended with.
+    """
+    with store.read() as session:
+        head = saved_cases.head_for(session, actor, uid, Action.READ)
+        # The sitting after the last one wanted begins with what that one started from.
+        runs = list(islice(grouped(_from_newest(session, head, before)), limit + 1))
+        wanted = sliced(runs, limit)
+        previous = [run[0] for run in runs[1:]]
+        ends = {run[0].number for run in wanted.rows} | {each.number for each in previous}
+        texts = stored.documents(session, head, ends)
+    pairs = zip_longest(wanted.rows, previous[: len(wanted.rows)])
+    return Slice(tuple(sitting(run, earlier, texts) for run, earlier in pairs), wanted.has_more)
+
+
+def _from_newest(session: Session, head: StoredCase, before: int | None) -> Iterator[Version]:
+    """The versions of a case from the newest on, read as far as they are looked at."""
+    while True:
+        found = stored.versions(session, head, READ_AT_ONCE, before)
+        yield from found.rows
+        if not found.has_more:
+            return
+        before = found.rows[-1].number
+
+
+def headings(store: Database, actor: Actor, uid: str, limit: int = 300) -> tuple[Version, ...]:
+    """The newest versions of a case and all that have a name, to choose from: the newest first.
+
+    They come with number, name, author and moment alone.
+    """
+    with store.read() as session:
+        head = saved_cases.head_for(session, actor, uid, Action.READ)
+        return tuple(stored.headings(session, head, limit))
 
 
 def freeze(store: Database, actor: Actor, uid: str, number: int, name: str) -> Saved:
@@ -84,6 +130,14 @@ def restore(
         )
 
     return store.run(work)
+
+
+def newest_complete(store: Database, actor: Actor, uid: str) -> Saved:
+    """A case in the newest version that could be worked out; the newest where none could."""
+    with store.read() as session:
+        head = saved_cases.head_for(session, actor, uid, Action.READ)
+        found = stored.newest_with_value(session, head)
+        return saved_cases.saved(session, head, found or saved_cases.version_of(session, head))
 
 
 def two(store: Database, actor: Actor, uid: str, first: int, last: int) -> tuple[Saved, Saved]:

@@ -76,18 +76,18 @@ def show_all(uid: str) -> Response:
 @blueprint.post("/shares")
 def create(uid: str) -> AnyResponse:
     """Make a link and show its address, this once."""
-    form = _wish_form()
+    form = wish_form()
     try:
         wish = NewShareSchema().load(dict(form.typed))
-        made = shares.create(store(), actor(), uid, wish, _key())
+        made = shares.create(store(), actor(), uid, wish, form_key())
     except CaseError as error:
-        return _page(uid, _with_problems(form, error), 422)
+        return _page(uid, with_problems(form, error), 422)
     if not made.secret:
         return redirect(url_for("shares.show_all", uid=uid), code=303)
     return _page(uid, Form(), made=made)
 
 
-def _key() -> str | None:
+def form_key() -> str | None:
     """What makes a form that is sent twice one link."""
     nonce = request.form.get("nonce", "")
     return f"share form {nonce[:60]}" if nonce else None
@@ -97,7 +97,7 @@ def _key() -> str | None:
 def change(uid: str, share: str) -> AnyResponse:
     """Change what a link allows."""
     _require_of_case(uid, share)
-    form = _wish_form(share)
+    form = wish_form(share)
     wish = dict(form.typed)
     del wish["version"]
     if request.form.get("keep_code_word"):
@@ -108,7 +108,7 @@ def change(uid: str, share: str) -> AnyResponse:
     try:
         shares.change(store(), actor(), share, ShareChangeSchema().load(wish))
     except CaseError as error:
-        return _page(uid, _with_problems(form, error), 422)
+        return _page(uid, with_problems(form, error), 422)
     return redirect(url_for("shares.show_all", uid=uid, _anchor=f"share-{share}"), code=303)
 
 
@@ -136,7 +136,7 @@ def answer(uid: str, share: str) -> AnyResponse:
         said = AnswerSchema().load(typed)
         shares.answer(store(), actor(), share, said["text"], said["place"])
     except CaseError as error:
-        return _page(uid, _with_problems(Form(typed, share=f"answer {share}"), error), 422)
+        return _page(uid, with_problems(Form(typed, share=f"answer {share}"), error), 422)
     return redirect(url_for("shares.show_all", uid=uid, _anchor="comments"), code=303)
 
 
@@ -146,7 +146,7 @@ def _require_of_case(uid: str, share: str) -> None:
         raise NotFound(shares.KIND)
 
 
-def _wish_form(share: str = "") -> Form:
+def wish_form(share: str = "") -> Form:
     """The form that says what a link should allow, as it was sent."""
     sent = request.form
     typed = {
@@ -160,7 +160,8 @@ def _wish_form(share: str = "") -> Form:
     return Form(typed, share=share)
 
 
-def _with_problems(form: Form, error: CaseError) -> Form:
+def with_problems(form: Form, error: CaseError) -> Form:
+    """The form with what is wrong beside each of its fields."""
     found: dict[str, Problem] = {}
     for each in error.problems:
         name = each.place.partition("[")[0].partition(".")[0]
