@@ -359,6 +359,7 @@ _CASE_PAGES = (
         )
         for verb in ("resolve", "reopen")
     ),
+    Row("GET", f"{CASE}/workshop", Takes.EDIT),
     Row("GET", f"{CASE}/edit/share", Takes.SHARE),
     Row("POST", f"{CASE}/edit/share", Takes.SHARE, form={"label": "Company A", "version": "2"}),
     *(

@@ -281,6 +281,13 @@ def test_a_case_from_blank_is_kept_once_and_opened(people: Cast, store: Database
     assert "Nothing in it yet" in people.viewer.text("/cases")
 
 
+def test_only_the_first_case_of_somebody_comes_with_the_tour(people: Cast) -> None:
+    for title, has_tour in (("First", True), ("Second", False)):
+        form = _fields(people.editor.open("/start/blank")) | {"title": title}
+        made = people.editor.send("/start/blank", form)
+        assert ("?guide=1" in made.location) is has_tour
+
+
 def _fields(page: Any) -> dict[str, str]:
     [form] = page.xpath("//form[contains(@class, 'start-form')]")
     return dict(form.form_values())

@@ -27,6 +27,7 @@ __all__ = [
     "Row",
     "choices",
     "duplicate",
+    "made_by",
     "page",
 ]
 
@@ -113,3 +114,9 @@ def duplicate(store: Database, actor: Actor, uid: str) -> Saved:
     note = f"Copied from “{case.title}”, version {original.number}."
     saved, _ = saved_cases.create(store, actor, copy, team.uid, note)
     return saved
+
+
+def made_by(store: Database, actor: Actor) -> int:
+    """How many cases somebody has made, those in the bin included."""
+    with store.read() as session:
+        return case_lists.count_made_by(session, actor.account.id)

@@ -128,3 +128,9 @@ def choices(session: Session, team_ids: Sequence[int]) -> Choices:
         return tuple(session.scalars(query.distinct().order_by(column).limit(MOST_CHOICES)))
 
     return Choices(*map(texts, (StoredCase.sector, StoredCase.customer, StoredCase.currency)))
+
+
+def count_made_by(session: Session, user_id: int) -> int:
+    """How many cases somebody has made, in whichever team."""
+    query = select(func.count()).select_from(StoredCase).where(StoredCase.created_by == user_id)
+    return session.scalar(query) or 0

@@ -53,13 +53,13 @@ from valuecalc.web.pages import (
     versions,
     wording,
 )
-from valuecalc.web.pages.editor import deciding, files, remarks, sharing
+from valuecalc.web.pages.editor import deciding, files, remarks, sharing, workshop
 from valuecalc.web.pages.editor import help as editor_help
 
 PARTS = (
     *(library, case, case_insights, calculate),
     *(cases, saved_case, saved_insights, numbers, versions, comments),
-    *(editor, deciding, editor_help, files, remarks, sharing),
+    *(editor, deciding, editor_help, files, remarks, sharing, workshop),
     portfolio,
     *(starting, starting_blank, starting_from_file, publishing, references),
     *(shares, shared, shared_insights),

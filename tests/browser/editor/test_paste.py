@@ -80,13 +80,13 @@ def test_a_block_fills_right_and_down_and_adds_rows_in_one_step(
     place(page, "assumptions.saving.label").focus()
     block = (
         "Saved for each user\t£400\t£600\t£700\tGBP/user/year\tSurvey\r\n"
-        "Price of the licence\t8k\t9,500\t11k\tGBP\tOffer\r\n"
+        "Price of the licence\t8k\t10k\t11k\tGBP\tOffer\r\n"
         'Prüfung, "neu"\t\t1,250\t\tsite\t"Plan\n2027"\r\n'
     )
     assert paste(page, block)
     expect(toast(page)).to_contain_text("Pasted 3 × 6 cells, 1 new row.")
     assert rows(page) == ["users", "saving", "price", "prufung_neu"]
-    expect_value(page, "£171k")  # 100 × £600 × 3 years less £9,500
+    expect_value(page, "£170k")  # 100 × £600 × 3 years less £10,000
     expect(place(page, "assumptions.prufung_neu.value")).to_have_value("1,250")
     expect(place(page, "assumptions.price.high")).to_have_value("£11,000")
     expect_status(page, "Saved at")

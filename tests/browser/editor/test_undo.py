@@ -100,5 +100,6 @@ def test_while_a_cell_is_half_typed_the_key_is_the_browsers_own(
     expect_value(page, "£1.49m")
     users.press("Control+z")
     expect(users).to_have_value("100")
+    expect(page.locator("#toasts")).not_to_contain_text("Undone")
     expect(price).to_have_value("£8,000")
     expect_value(page, "£142k")

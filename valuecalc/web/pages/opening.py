@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from flask import current_app, url_for
+from flask import url_for
 
-EDITOR = "editor.show"
+from valuecalc.services import home
+from valuecalc.services.saved_cases import Saved
+from valuecalc.web.identity import actor
+from valuecalc.web.storage import store
 
 
 def case_address(uid: str, may_edit: bool) -> str:
@@ -12,7 +15,12 @@ def case_address(uid: str, may_edit: bool) -> str:
     return editor_address(uid) if may_edit else url_for("saved_case.show", uid=uid)
 
 
-def editor_address(uid: str, section: str | None = None) -> str:
-    """The editor of a case, at one of its sections; its page where there is no editor."""
-    endpoint = EDITOR if EDITOR in current_app.view_functions else "saved_case.show"
-    return url_for(endpoint, uid=uid, _anchor=section)
+def editor_address(uid: str, section: str | None = None, guide: int | None = None) -> str:
+    """The editor of a case, at one of its sections; with `guide` the tour begins."""
+    return url_for("editor.show", uid=uid, guide=guide, _anchor=section)
+
+
+def new_case_address(saved: Saved, section: str | None = None) -> str:
+    """The editor of a case that was just made; somebody's first case comes with the tour."""
+    is_first = home.made_by(store(), actor()) == 1
+    return editor_address(saved.head.uid, section, 1 if is_first else None)

@@ -27,7 +27,7 @@ from valuecalc.services.references import Opened
 from valuecalc.store.tables import new_uid
 from valuecalc.web.downloads import as_download
 from valuecalc.web.identity import actor
-from valuecalc.web.pages.opening import editor_address
+from valuecalc.web.pages.opening import new_case_address
 from valuecalc.web.pages.own_teams import editable_teams, key_of
 from valuecalc.web.pages.places import EXPECTED
 from valuecalc.web.pages.references import own_straw_men
@@ -260,7 +260,7 @@ def create() -> Response | AnyResponse:
     except InputError as error:
         start.note(error)
         return _render(start)
-    return redirect(editor_address(saved.head.uid), code=303)
+    return redirect(new_case_address(saved), code=303)
 
 
 def _note(opened: Sequence[Opened]) -> str:

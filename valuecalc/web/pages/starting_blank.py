@@ -15,7 +15,7 @@ from valuecalc.services import extrapolation, saved_cases
 from valuecalc.store.tables import new_uid
 from valuecalc.web.identity import actor
 from valuecalc.web.pages.forms import Form
-from valuecalc.web.pages.opening import editor_address
+from valuecalc.web.pages.opening import new_case_address
 from valuecalc.web.pages.own_teams import editable_teams, key_of
 from valuecalc.web.storage import store
 
@@ -73,7 +73,7 @@ def create() -> Response | AnyResponse:
         case = _case_of(form)
         if form.is_sound:
             saved, _ = saved_cases.create(store(), actor(), case, team, NOTE, key)
-            return redirect(editor_address(saved.head.uid, FIRST_SECTION), code=303)
+            return redirect(new_case_address(saved, FIRST_SECTION), code=303)
     return make_response(_render(form), form.status)
 
 

@@ -24,7 +24,7 @@ from valuecalc.web.errors import problems_of
 from valuecalc.web.identity import actor
 from valuecalc.web.limits import takes_files
 from valuecalc.web.pages.forms import Form
-from valuecalc.web.pages.opening import editor_address
+from valuecalc.web.pages.opening import new_case_address
 from valuecalc.web.pages.own_teams import editable_teams, key_of
 from valuecalc.web.storage import store
 
@@ -155,7 +155,7 @@ def create() -> Response | AnyResponse:
     with form.told():
         case = load_case(_with_texts(dump_case(read.case), form))
         saved, _ = saved_cases.create(store(), actor(), case, team, "Started from a file.", key)
-        return redirect(editor_address(saved.head.uid), code=303)
+        return redirect(new_case_address(saved), code=303)
     return _render_preview(read, form)
 
 

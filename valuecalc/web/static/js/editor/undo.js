@@ -84,7 +84,7 @@ function note({ detail: { place, kind } }) {
 
 function keep(place, kind, before) {
   if (group?.step) group.step.after = seen;
-  else if (group) add((group.step = { kind, before, after: seen, label: group.label }));
+  else if (group) add((group.step = { place, kind, before, after: seen, label: group.label }));
   else if (continuesTyping(place, kind)) done.at(-1).after = seen;
   // What others have saved, and what a save made of the texts, is not for this reader to undo.
   else if (kind !== "replaced") {
