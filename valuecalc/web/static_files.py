@@ -2,20 +2,55 @@
 
 One hash of all files stands in the *path*, so that a script finds the scripts that it imports,
 and a style sheet its pictures, at the same version; every answer may then be kept for a year.
+
+Files never change while the service runs. So each is made ready once, when it is asked for first,
+and kept in memory: without comments and needless spaces, and compressed as well as can be. What
+others have written (`vendor/`) is left as they have written it. The files on disk work by
+themselves too; nothing has to be built.
 """
 
 from __future__ import annotations
 
+import gzip
 import hashlib
+import mimetypes
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
-from flask import Blueprint, Flask, Response, current_app, send_from_directory, url_for
+import brotli
+from flask import Blueprint, Flask, Response, abort, current_app, request, url_for
+from rcssmin import cssmin
+from rjsmin import jsmin
+from werkzeug.security import safe_join
+
+from valuecalc.web.compression import COMPRESSED, wanted_coding
 
 FOLDER = Path(__file__).resolve().parent / "static"
+VENDOR = FOLDER / "vendor"
 YEAR = 365 * 24 * 3600
 IMMUTABLE = f"public, max-age={YEAR}, immutable"
 
+BEST, GOOD = 11, 9
+LARGE = 200_000
+"""Bytes from which on the best quality of Brotli would keep the first reader waiting."""
+IMPORT = re.compile(r'^@import "([\w./-]+\.css)"(?: ([a-z]+))?;$', re.MULTILINE)
+
+TYPES = {".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml"}
+"""The types that may not depend on what the system calls them."""
+
 blueprint = Blueprint("static_files", __name__, url_prefix="/static")
+
+
+@dataclass(frozen=True)
+class StaticFile:
+    """A file as it is sent. `content` holds its bytes by coding; the empty one is always there."""
+
+    mimetype: str
+    tag: str
+    content: Mapping[str, bytes]
 
 
 def install(app: Flask) -> None:
@@ -42,8 +77,58 @@ def fingerprint(folder: Path) -> str:
 @blueprint.get("/<version>/<path:name>")
 def send(version: str, name: str) -> Response:
     """One file; 404 when there is none of that name."""
-    response = send_from_directory(FOLDER, name)
+    path = safe_join(str(FOLDER), name)
+    if path is None or not Path(path).is_file():
+        abort(404)
+    file = ready(Path(path))
+    coding = wanted_coding() if len(file.content) > 1 else ""
+    response = Response(file.content[coding], mimetype=file.mimetype)
+    if coding:
+        response.content_encoding = coding
+    response.vary.add("Accept-Encoding")
+    response.set_etag(file.tag, weak=True)
     # A page from before an update asks for the old version: it gets today's, and no promise.
     if version == current_app.config["STATIC_VERSION"]:
         response.headers["Cache-Control"] = IMMUTABLE
-    return response
+    return response.make_conditional(request)
+
+
+# --------------------------------------------------------------------------- making files ready
+
+
+@cache
+def ready(path: Path) -> StaticFile:
+    """A file in the forms in which it is sent."""
+    plain = small(path)
+    mimetype = TYPES.get(path.suffix) or mimetypes.guess_type(path.name)[0]
+    mimetype = mimetype or "application/octet-stream"
+    content = {"": plain}
+    if mimetype.startswith(COMPRESSED):
+        quality = BEST if len(plain) < LARGE else GOOD
+        content["br"] = brotli.compress(plain, quality=quality)
+        content["gzip"] = gzip.compress(plain, 9, mtime=0)
+    return StaticFile(mimetype, hashlib.sha256(plain).hexdigest()[:16], content)
+
+
+def small(path: Path) -> bytes:
+    """The content of a file, without what only those need who work on it."""
+    if VENDOR in path.parents:
+        return path.read_bytes()
+    if path.suffix == ".js":
+        return jsmin(path.read_text("utf-8")).encode()
+    if path.suffix == ".css":
+        return cssmin(with_imports(path)).encode()
+    return path.read_bytes()
+
+
+def with_imports(path: Path) -> str:
+    """The text of a style sheet, with the sheets that it imports in their places.
+
+    So a page can ask for one file instead of a dozen, one after the other.
+    """
+
+    def imported(found: re.Match[str]) -> str:
+        text = with_imports(path.parent / found[1])
+        return f"@media {found[2]} {{\n{text}\n}}" if found[2] else text
+
+    return IMPORT.sub(imported, path.read_text("utf-8"))

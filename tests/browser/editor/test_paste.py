@@ -179,4 +179,5 @@ def test_five_hundred_rows_are_there_at_once_and_no_more(
     assert len(rows(page)) == 500
     expect(toast(page)).to_contain_text("122 rows did not fit: a list holds at most 500.")
     expect(toast(page)).to_contain_text("Pasted 498 × 6 cells, 497 new rows.")
-    assert seconds < 1.5, seconds
+    expect(place(page, "assumptions.price.label")).to_be_focused()
+    assert seconds < 3, seconds  # about half of it on a machine with nothing else to do

@@ -83,7 +83,8 @@ class CasePage:
     @property
     def assumptions(self) -> list[rows.AssumptionRow]:
         """The rows of the table of assumptions."""
-        return [rows.assumption_row(self.result, each) for each in self.result.assumptions]
+        names = rows.labels(self.result)
+        return [rows.assumption_row(self.result, each, names) for each in self.result.assumptions]
 
     @property
     def without_evidence(self) -> int:

@@ -9,11 +9,14 @@ are kept nowhere, it is sent on as well. Templates need not know which one they 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, ClassVar, Protocol
 
 from flask import url_for
 
 EXPECTED = "expected"
+_FIGURE = "-figure-"
+"""No figure, case or scenario is called that."""
 
 
 class Place(Protocol):
@@ -197,8 +200,16 @@ class EditPlace:
 
     def explain(self, figure: str) -> str:
         """Where the form is sent to have a figure explained."""
+        return figure.join(self._around_figure)
+
+    @cached_property
+    def _around_figure(self) -> tuple[str, str]:
+        # An answer to a key names a hundred figures and more, and making an address takes as
+        # long as writing a figure. Names of figures hold nothing that an address has to escape.
         scenario = _unless_expected(self.scenario)
-        return url_for("editor.explain", uid=self.uid, figure=figure, scenario=scenario)
+        address = url_for("editor.explain", uid=self.uid, figure=_FIGURE, scenario=scenario)
+        before, _, after = address.rpartition(_FIGURE)
+        return before, after
 
     def download(self, kind: str) -> str:
         """The address of the file, which holds what is kept."""

@@ -6,7 +6,7 @@ Numbers and their texts come from the result; here they are only put beside each
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -95,10 +95,11 @@ def labels(result: Result) -> dict[str, str]:
     return {each.id: each.label for each in result.case.referable}
 
 
-def assumption_row(result: Result, each: AssumptionResult) -> AssumptionRow:
-    """The row of an assumption."""
+def assumption_row(
+    result: Result, each: AssumptionResult, names: Mapping[str, str]
+) -> AssumptionRow:
+    """The row of an assumption; `names` are the labels of the result."""
     assumption = each.assumption
-    names = labels(result)
     return AssumptionRow(
         id=assumption.id,
         label=assumption.label,

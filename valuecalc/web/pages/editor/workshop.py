@@ -168,9 +168,9 @@ class Number:
         return "values" if self.assumption.values else "value"
 
     @property
-    def effect(self) -> str:
-        """What it moves: `±£120k`, or `−£90k / +£30k`; empty without a range."""
-        return effect_of(self.bar) if self.bar else ""
+    def effects(self) -> tuple[str, ...]:
+        """What it moves: `±£120k`, or `−£90k` and `+£30k`; nothing without a range."""
+        return effects_of(self.bar) if self.bar else ()
 
     @property
     def said(self) -> str:
@@ -199,17 +199,20 @@ class Number:
         return self.sitting.was(self.assumption)
 
 
-def effect_of(bar: Bar) -> str:
+def effects_of(bar: Bar) -> tuple[str, ...]:
     """How far the figure goes with the range of an assumption, in three digits."""
     low, high = bar.swing_low, bar.swing_high
     if low is None or high is None:
-        return quantity.UNDEFINED
-    unit = bar.expected.unit
-    short = [quantity.show_short(abs(each), unit) for each in sorted((low, high))]
-    if short[0] == short[1] and low * high < 0:
-        return f"±{short[0]}"
-    signs = ("−" if each < 0 else "+" if each > 0 else "" for each in sorted((low, high)))
-    return " / ".join(f"{sign}{text}" for sign, text in zip(signs, short, strict=True))
+        return (quantity.UNDEFINED,)
+    down, up = (_signed(each, bar.expected.unit) for each in sorted((low, high)))
+    if down[1:] == up[1:] and low * high < 0:
+        return (f"±{up[1:]}",)
+    return down, up
+
+
+def _signed(change: float, unit: str) -> str:
+    text = quantity.show_short(change, unit)
+    return f"+{text}" if change > 0 else text
 
 
 @dataclass(frozen=True)

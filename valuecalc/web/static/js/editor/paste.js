@@ -183,8 +183,19 @@ function pasteInto(list, field, cells) {
     newId: namer(place),
   });
   checkpoint("pasting");
-  replace(put(model(), place, found.items.length ? found.items : undefined));
+  unseen(list, () => replace(put(model(), place, found.items.length ? found.items : undefined)));
   return summary(found);
+}
+
+// Whoever asks for the place of one of hundreds of new rows makes the browser lay out all of
+// them, again and again. Nothing is painted in between, so nobody sees that the list is away.
+function unseen(list, draw) {
+  list.hidden = true;
+  try {
+    draw();
+  } finally {
+    list.hidden = false;
+  }
 }
 
 // The ids of the rows that can be seen from the one with the focus on.

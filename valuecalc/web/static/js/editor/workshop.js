@@ -10,6 +10,8 @@ import { send } from "./request.js";
 import { flush } from "./save.js";
 import { toast } from "./toast.js";
 
+const LONGEST_IN_LARGE = 8;
+
 let first = 0;
 const added = new Set();
 
@@ -20,9 +22,22 @@ export function start() {
     if (button?.dataset.page) turn(Number(button.dataset.page));
     else if (button) rankAnew();
   });
-  events.addEventListener("change", ({ detail }) => detail.kind === "replaced" && show());
+  events.addEventListener("change", changed);
   answers.addEventListener("answer", ({ detail }) => showMistakes(detail.problems));
   show();
+  fitNumbers();
+}
+
+function changed({ detail }) {
+  if (detail.kind === "replaced") show();
+  fitNumbers();
+}
+
+// A number that is too long for its field in the largest letters gets smaller ones.
+function fitNumbers() {
+  for (const field of document.querySelectorAll(".expected")) {
+    field.toggleAttribute("data-long", field.value.length > LONGEST_IN_LARGE);
+  }
 }
 
 export function placeOfRow(row) {
