@@ -272,3 +272,23 @@ def test_the_currency_is_what_a_unit_begins_with() -> None:
     assert quantity.currency_of("GBP/month") == "GBP"
     assert quantity.currency_of("user/GBP") is None
     assert quantity.currency_of("kWh") is None
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "digits", "shown"),
+    [
+        (1234.5, "GBP", None, "£1,235"),
+        (2.5, "1", 0, "3"),
+        (0.125, "%", 0, "13%"),
+        (1.005, "GBP", 2, "£1.01"),
+        (-0.5, "1", 0, "\u22121"),
+    ],
+)
+def test_a_half_is_rounded_up_as_in_a_spreadsheet(
+    value: float, unit: str, digits: int | None, shown: str
+) -> None:
+    assert quantity.show(value, unit, digits=digits) == shown
+
+
+def test_a_half_is_rounded_up_in_short_numbers() -> None:
+    assert quantity.show_short(170_500, "GBP") == "£171k"

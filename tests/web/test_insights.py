@@ -193,7 +193,7 @@ def test_a_case_without_ranges_says_so_and_where_to_give_them(people: Cast, keep
     saved = keep(minimal())
     page = people.editor.open(address(saved, "certainty"))
     assert "No assumption has a range yet" in said(page)
-    assert page.xpath(f"//main//a[@href='/cases/{saved.head.uid}/numbers']")
+    assert page.xpath(f"//main//a[@href='/cases/{saved.head.uid}/edit#assumptions']")
     assert not page.xpath("//table[contains(@class, 'percentiles')]")
     assert "Give ranges" not in people.viewer.text(address(saved, "certainty"))
 

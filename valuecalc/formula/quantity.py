@@ -11,6 +11,7 @@ from __future__ import annotations
 import math
 import re
 from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Context, Decimal
 from functools import lru_cache
 
 from valuecalc.errors import QuantityError
@@ -34,6 +35,8 @@ SYMBOL_OF = {code: symbol for symbol, code in SYMBOLS.items()}
 MAX_LENGTH = 60
 MAX_MAGNITUDE = 1e18
 UNDEFINED = "–"
+
+_WIDE = Context(prec=400)  # for the largest number that there is
 
 _IRREGULAR_PLURALS = {
     "person": "people",
@@ -257,14 +260,23 @@ def _with_currency(number: str, unit: str) -> str:
 
 def _decimal(value: float, digits: int | None, small: int) -> str:
     if digits is not None:
-        return f"{value:,.{digits}f}"
+        return _rounded(value, digits)
     if value >= 1e15:
         return f"{value:.4g}"
     places = 0 if value >= 1000 else 2 if value >= 10 else small
     if value and value < 10**-small:
         return f"{value:.2g}"
-    text = f"{value:,.{places}f}"
+    text = _rounded(value, places)
     return _without_zeros(text) if "." in text else text
+
+
+def _rounded(value: float, digits: int) -> str:
+    """With so many decimals, a half rounded up: what a spreadsheet shows for the same number."""
+    # Spreadsheets look at 15 digits, so that 100.49999999999999 counts as the half that it is.
+    if not math.isfinite(value):
+        return UNDEFINED  # a hundred times the largest number there is
+    exact = Decimal(f"{value:.15g}")
+    return f"{exact.quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP, _WIDE):,f}"
 
 
 def _without_zeros(text: str) -> str:
@@ -286,6 +298,7 @@ def _three_digits(value: float) -> str:
     if value == 0:
         return "0"
     if value >= 1000:
-        return f"{value:,.0f}"
+        return _rounded(value, 0)
     decimals = max(0, 2 - math.floor(math.log10(value))) if value >= 0.001 else 5
-    return _without_zeros(f"{value:.{decimals}f}") if decimals else f"{value:.0f}"
+    text = _rounded(value, decimals)
+    return _without_zeros(text) if decimals else text

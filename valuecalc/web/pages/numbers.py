@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -16,7 +16,7 @@ from typing import Any
 from flask import Blueprint, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from valuecalc.case.case import Assumption, Grade
+from valuecalc.case.case import Assumption, Evidence, Grade
 from valuecalc.errors import CaseError, Problem
 from valuecalc.formula import quantity
 from valuecalc.schemas.case import dump_case, load_sound_case
@@ -25,6 +25,7 @@ from valuecalc.services import comparison, merging, saved_cases
 from valuecalc.services.access import Action, require
 from valuecalc.services.comparison import Comparison
 from valuecalc.services.saved_cases import Saved
+from valuecalc.services.unproven import unproven
 from valuecalc.web.identity import actor
 from valuecalc.web.pages.saved_case import Bar, version_number
 from valuecalc.web.storage import store
@@ -34,7 +35,6 @@ blueprint = Blueprint("numbers", __name__, url_prefix="/cases/<uid>/numbers")
 NUMBERS = ("low", "value", "high")
 EVIDENCE = ("grade", "source", "owner", "note")
 PROBABILITY = "probability"
-LONGEST_SOURCE = 300
 MINE, THEIRS = "mine", "theirs"
 
 TYPED_DECIMALS = 4
@@ -182,21 +182,9 @@ def _patches(base: Saved) -> Iterator[tuple[str, dict[str, Any]]]:
 
 
 def _unproven(assumption: Assumption) -> dict[str, Any]:
-    """The evidence of a number that was changed without a word on where the new one comes from.
-
-    What stood behind the old number says nothing about the new one.
-    """
-    before = assumption.evidence
-    assert before is not None
-    was = quantity.show_with_unit(assumption.value, assumption.unit)
-    named = f"{before.grade}, {before.source}" if before.source else str(before.grade)
-    return {
-        **dict.fromkeys(("owner", "url", "tested")),
-        "grade": Grade.E,
-        "source": f"Changed by {actor().name}"[:LONGEST_SOURCE],
-        "date": date.today().isoformat(),
-        "note": f"Was {was} ({named}). Say where the new number comes from.",
-    }
+    """The evidence of a number that was changed without a word on where the new one comes from."""
+    found = unproven(assumption, actor().name, date.today())
+    return {each.name: getattr(found, each.name) or None for each in fields(Evidence)}
 
 
 def _typed(assumption: Assumption, field: str, otherwise: str) -> str:
