@@ -17,16 +17,15 @@ from flask import Blueprint, render_template
 
 from valuecalc.case.case import Assumption, Case, Evidence, Grade, Person
 from valuecalc.engine.result import Figure
-from valuecalc.engine.scenarios import EXPECTED
-from valuecalc.engine.sensitivity.tornado import Bar
 from valuecalc.errors import CaseError
 from valuecalc.formula import quantity
 from valuecalc.services import charts, editing, saved_cases, uncertainty
 from valuecalc.services.access import Action, require
+from valuecalc.services.insights import Bar
 from valuecalc.web.identity import actor
 from valuecalc.web.pages.editor import live
 from valuecalc.web.pages.editor.page import EditorPage
-from valuecalc.web.pages.places import EditPlace
+from valuecalc.web.pages.places import EXPECTED, EditPlace
 from valuecalc.web.storage import store
 
 ON_SCREEN = 5

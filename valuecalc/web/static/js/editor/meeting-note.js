@@ -57,7 +57,7 @@ async function keep() {
   if (status !== 200) return;
   // Whoever has typed on meanwhile keeps what he has typed.
   if (field().value.trim() === text) field().value = "";
-  toast(`Noted for the team${row ? ` on “${row.dataset.label}”` : ""}.`);
+  toast(row ? `Noted for the team on “${row.dataset.label}”.` : "Noted for the team.");
 }
 
 function say(words) {

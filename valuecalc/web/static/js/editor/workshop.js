@@ -10,7 +10,8 @@ import { send } from "./request.js";
 import { flush } from "./save.js";
 import { toast } from "./toast.js";
 
-const LONGEST_IN_LARGE = 8;
+const LONGEST_IN_LARGE = 7;
+const LONGEST_IN_MEDIUM = 10;
 
 let first = 0;
 const added = new Set();
@@ -35,8 +36,10 @@ function changed({ detail }) {
 
 // A number that is too long for its field in the largest letters gets smaller ones.
 function fitNumbers() {
-  for (const field of document.querySelectorAll(".expected")) {
-    field.toggleAttribute("data-long", field.value.length > LONGEST_IN_LARGE);
+  for (const field of document.querySelectorAll(".numbers .cell")) {
+    const { length } = field.value;
+    if (length <= LONGEST_IN_LARGE) delete field.dataset.long;
+    else field.dataset.long = length > LONGEST_IN_MEDIUM ? "very" : "";
   }
 }
 
