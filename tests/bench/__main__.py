@@ -16,6 +16,7 @@ from pathlib import Path
 from tests.bench import (
     agreement,
     contest,
+    editor,
     growth,
     portfolios,
     reference,
@@ -30,7 +31,7 @@ from tests.postgres import NoPostgresql
 RESULTS = ROOT / "bench-results" / "benchmarks.md"
 DOCUMENT = ROOT / "docs" / "benchmarks.md"
 README = ROOT / "README.md"
-ENGINE, SERVICE, GROWTH, PORTFOLIO = PARTS
+ENGINE, SERVICE, GROWTH, PORTFOLIO, EDITOR = PARTS
 ROOM_FOR_GROWTH = 20e9
 """Bytes that have to be free for the largest databases, one after the other."""
 
@@ -55,6 +56,8 @@ def main() -> int:
         if options.only in (None, "portfolio"):
             sizes = portfolios.LARGE_SIZES if options.growth else portfolios.SIZES
             found[PORTFOLIO] = portfolios.tables(sizes)
+        if options.only in (None, "editor"):
+            found |= _editor()
     except agreement.Disagreement as difference:
         print(f"The bench stops, because two calculations disagree: {difference}")
         return 1
@@ -70,7 +73,9 @@ def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="tests.bench", description=__doc__)
     parser.add_argument("--write", action="store_true", help="update docs/ and README.md")
     parser.add_argument(
-        "--only", choices=("engine", "service", "growth", "portfolio"), help="one part alone"
+        "--only",
+        choices=("engine", "service", "growth", "portfolio", "editor"),
+        help="one part alone",
     )
     parser.add_argument("--without-peers", action="store_true", help="no spreadsheet engines")
     parser.add_argument(
@@ -107,6 +112,15 @@ def _growth(is_large: bool) -> list[Table]:
     except NoPostgresql as reason:
         print(reason)
         return tables
+
+
+def _editor() -> Found:
+    """How fast the editor is in a browser, where there is one."""
+    try:
+        return {EDITOR: editor.tables()}
+    except editor.NoChromium as reason:
+        print(reason)
+        return {}
 
 
 def _publish(found: Found, options: argparse.Namespace) -> None:

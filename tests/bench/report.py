@@ -12,7 +12,7 @@ from pathlib import Path
 OTHER_WORK = os.getloadavg()[0]
 """How many processes wanted a processor in the minute before the bench began."""
 
-PARTS = ("bench", "bench service", "bench growth", "bench portfolio")
+PARTS = ("bench", "bench service", "bench growth", "bench portfolio", "bench editor")
 """What stands between `<!-- PART -->` and `<!-- /PART -->` is written by the bench."""
 
 

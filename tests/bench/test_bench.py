@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import sys
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from itertools import count
 from pathlib import Path
@@ -10,9 +13,12 @@ from typing import Any
 
 import numpy as np
 import pytest
+from playwright.sync_api import Browser
 
 from tests.bench import (
     agreement,
+    editor,
+    editor_server,
     ours,
     portfolio_at_work,
     portfolios,
@@ -27,10 +33,12 @@ from tests.bench.by_hand import HandWritten
 from tests.bench.measure import FEWEST_TURNS, in_new_process, side_by_side
 from tests.bench.peers import Book, Peer, Unavailable
 from tests.databases import upgrade
+from tests.large_case import large_document
 from valuecalc.case.checks import errors
 from valuecalc.engine.model import compile_case
 from valuecalc.engine.portfolio.portfolio import calculate
 from valuecalc.engine.portfolio.request import Entry, PortfolioRequest
+from valuecalc.schemas.case import load_case
 from valuecalc.services import saved_cases, versions
 
 DOCUMENT = Path(__file__).resolve().parent.parent.parent / "docs" / "benchmarks.md"
@@ -399,3 +407,83 @@ def test_the_yardstick_is_told_for_one_case() -> None:
     few, more = portfolios.by_hand(2, 1_000), portfolios.by_hand(6, 1_000)
     assert few > 0
     assert more < 2.5 * few
+
+
+# --------------------------------------------------------------------------- the editor
+
+
+def test_keys_are_told_by_median_tail_and_how_many_empty_round_trips_that_is() -> None:
+    taken = [each / 1000 for each in range(1, 101)]
+    found = editor.Typed(moved=taken, empty=[0.010, 0.020, 0.030])
+    assert found.row == ["50.5 ms", "96.0 ms", "100 ms", "20.0 ms", "2.52 ×"]
+
+
+def test_what_is_loaded_is_told_by_kind_for_each_case_beside_the_sum() -> None:
+    loads = [
+        editor.Loaded(Counter(Document=size, Script=2_000), Counter(Document=1, Script=3), 0.4)
+        for size in (10_000, 11_000, 90_000)
+    ]
+    table = editor._loads_table({"large": loads, "small": loads})
+    assert table.rows == [
+        ["the page itself", "1", "11.0 kB", "11.0 kB"],
+        ["scripts", "3", "2.0 kB", "2.0 kB"],
+        ["together", "4", "13.0 kB", "13.0 kB"],
+    ]
+    assert "large: first contentful paint after 400 ms, layout shift 0.000" in table.note
+
+
+def test_an_answer_of_the_editor_is_split_into_all_that_the_server_does_for_it(
+    tmp_path: Path,
+) -> None:
+    [one, other] = editor_server.measured(reference.case(lines=10), tmp_path, 2)
+    assert list(one) == list(other) == [*editor_server.STEPS, editor_server.REST]
+    assert all(each > 0 for each in one.values())
+
+
+def test_a_step_that_the_editor_no_longer_takes_is_noticed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(editor_server.STEPS, "checking", ("valuecalc.services.cases.no_more",))
+    with pytest.raises(AttributeError, match="no_more"):
+        editor_server.measured(reference.case(lines=10), tmp_path, 1)
+
+
+@pytest.mark.browser
+@pytest.mark.slow
+def test_every_key_in_the_editor_moves_a_figure_and_every_load_is_counted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(editor, "FIELDS", 2)
+    monkeypatch.setattr(editor, "LOADS", 1)
+    with _chromium() as browser, editor.desk(tmp_path) as desk:
+        uid = desk.keep(load_case(large_document()))
+        typed = desk.typed(browser, uid, delay=0.05)
+        [loaded] = desk.loaded(browser, uid)
+    assert len(typed.moved) == len(typed.empty) == 2 * len(editor.KEYS)
+    assert min(typed.empty) > 0.05
+    assert min(typed.moved) > 0.05
+    assert {"Document", "Script", "Stylesheet"} <= set(loaded.sizes)
+    assert loaded.requests["Document"] == 1
+    assert loaded.paint > 0
+
+
+@pytest.mark.browser
+def test_a_page_that_does_not_open_is_not_measured(tmp_path: Path) -> None:
+    refused = pytest.raises(editor.Unexpected, match="The editor: 404")
+    with _chromium() as browser, editor.desk(tmp_path) as desk, refused:
+        desk.typed(browser, "nosuchcase123456")
+
+
+def test_without_chromium_the_reason_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CHROMIUM", "/nowhere/chromium")
+    with pytest.raises(editor.NoChromium, match="not at /nowhere/chromium"), editor.chromium():
+        pass
+
+
+@contextmanager
+def _chromium() -> Iterator[Browser]:
+    try:
+        with editor.chromium() as browser:
+            yield browser
+    except editor.NoChromium as reason:
+        pytest.skip(str(reason))

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from tests.strategies import cases
 from valuecalc.formula import quantity
 from valuecalc.schemas.case import dump_case, load_case
-from valuecalc.schemas.written import number_text, text_at, written
+from valuecalc.schemas.written import number_text, short_text, shortened, text_at, written
 from valuecalc.services import library
 
 STRAW_MEN = [each.slug for each in library.straw_men()]
@@ -207,3 +207,26 @@ def test_a_percentage_is_the_nearest_number_to_what_is_written() -> None:
     for tenths in range(2000):
         assert quantity.read(f"{tenths / 10}%").value == tenths / 1000
         assert math.isclose(quantity.read(f"{tenths / 10}k").value, tenths * 100, rel_tol=1e-15)
+
+
+@pytest.mark.parametrize(
+    ("whole", "short"),
+    [
+        ("$3.2157351882945546", "$3.216"),
+        ("48.400000000000006", "48.4"),
+        ("62.22994612%", "62.23%"),
+        ("-£1,234,567.891234", "-£1,234,567.89"),
+        ("CHF 0.00012345678", "CHF 0.0001235"),
+        ("1.2345", "1.2345"),
+        ("£1,250", "£1,250"),
+        ("Annual report 3.123456", "Annual report 3.123456"),
+        ("", ""),
+    ],
+)
+def test_numbers_that_were_worked_out_have_a_short_text(whole: str, short: str) -> None:
+    assert short_text(whole) == short
+
+
+def test_the_short_texts_of_a_document_go_by_their_full_ones() -> None:
+    document = {"a": "3.14159265", "rows": [{"b": "£2.718281828"}, {"c": "7"}], "d": None}
+    assert shortened(document) == {"3.14159265": "3.142", "£2.718281828": "£2.718"}

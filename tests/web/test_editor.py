@@ -298,7 +298,7 @@ def test_the_state_is_told_to_those_who_are_behind(people: Cast, kept: Saved) ->
     assert state("0").get_json()["version"] == 1
     ask(people.owner, kept, "save", {"base": 1, "document": typed(kept, value="5")})
     found = state("1").get_json()
-    assert set(found) == {"version", "by", "at", "document"}
+    assert set(found) == {"version", "by", "at", "document", "shorts"}
     assert found["document"] == typed(kept, value="5")
     problem(state("x"), 404)
 

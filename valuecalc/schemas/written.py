@@ -7,6 +7,7 @@ such as `£22`, `12%` and `1,250`. Reading it gives the very same case:
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Any, cast
@@ -21,6 +22,10 @@ GROUPED_FROM = 10_000
 """Numbers without a unit have no separators below this: 2027 is mostly a year."""
 SEPARATOR = "; "
 """Between the values of a list that is shown in one field."""
+
+DIGITS_SHOWN = 4
+FEWEST_DECIMALS = 2
+_WORKED_OUT = re.compile(r"([^\d]{0,5})(\d[\d,]*\.\d{5,})(%?)")
 
 OVERRIDES = "set"
 """The field of scenarios and alternatives whose keys are the ids of assumptions."""
@@ -47,6 +52,33 @@ def number_text(value: float, unit: str | None = None) -> str:
     exact = _exact(value)
     number = _digits(abs(exact), is_grouped=unit is not None or abs(exact) >= GROUPED_FROM)
     return f"{'-' if exact < 0 else ''}{_sign_of(unit)}{number}"
+
+
+def short_text(text: str) -> str:
+    """The text of a number with no more decimals than one can use; any other text as it is.
+
+    Numbers with more than four decimals were worked out, such as by travelling from a straw-man:
+    `$3.2157351882945546` is shown as `$3.216`. Nobody would read, or believe, more.
+    """
+    found = _WORKED_OUT.fullmatch(text)
+    if found is None:
+        return text
+    before, number, after = found.groups()
+    exact = Decimal(number.replace(",", ""))
+    rounded = round(exact, max(FEWEST_DECIMALS, DIGITS_SHOWN - 1 - exact.adjusted()))
+    return f"{before}{_digits(rounded, is_grouped=',' in number)}{after}"
+
+
+def shortened(document: Any) -> dict[str, str]:
+    """The short texts of the numbers of a written document that have one, by their full texts."""
+    if isinstance(document, str):
+        short = short_text(document)
+        return {document: short} if short != document else {}
+    inner = document.values() if isinstance(document, Mapping) else document
+    found: dict[str, str] = {}
+    for each in inner if isinstance(document, Mapping | list) else ():
+        found |= shortened(each)
+    return found
 
 
 def text_at(item: Any, path: str) -> str:

@@ -65,8 +65,8 @@ class CasePage:
 
     @property
     def panel_charts(self) -> list[charts.Chart]:
-        """The charts of the panel; none while the value is undefined."""
-        if self.result.value("value") is None:
+        """The charts of the panel; none while the value is undefined or astronomical."""
+        if not charts.is_drawable(self.result):
             return []
         return [charts.waterfall(self.result), charts.cumulative(self.result)]
 

@@ -16,7 +16,7 @@ from flask import url_for
 
 EXPECTED = "expected"
 _FIGURE = "-figure-"
-"""No figure, case or scenario is called that."""
+"""Stands for a figure in an address; no case has that number."""
 
 
 class Place(Protocol):
@@ -208,7 +208,7 @@ class EditPlace:
         # long as writing a figure. Names of figures hold nothing that an address has to escape.
         scenario = _unless_expected(self.scenario)
         address = url_for("editor.explain", uid=self.uid, figure=_FIGURE, scenario=scenario)
-        before, _, after = address.rpartition(_FIGURE)
+        before, _, after = address.partition(_FIGURE)
         return before, after
 
     def download(self, kind: str) -> str:

@@ -13,12 +13,12 @@ from valuecalc.errors import DocumentError
 from valuecalc.formula import quantity
 from valuecalc.schemas.document import read_json
 from valuecalc.schemas.shares import Decisions, DecisionsSchema
-from valuecalc.schemas.written import written
 from valuecalc.services import deciding, proposals
 from valuecalc.services.proposals import Review, Row
 from valuecalc.services.saved_cases import Saved
 from valuecalc.web.errors import read_by_scripts
 from valuecalc.web.identity import actor
+from valuecalc.web.pages.editor.page import newest_state
 from valuecalc.web.storage import store
 
 ACCEPT, DECLINE = "accept", "decline"
@@ -139,10 +139,4 @@ def _text(body: Mapping[str, Any], key: str) -> str:
 
 
 def _as_json(saved: Saved) -> Response:
-    data = {
-        "version": saved.version.number,
-        "by": saved.version.author,
-        "at": f"{saved.version.at:%H:%M}",
-        "document": written(saved.document),
-    }
-    return Response(orjson.dumps(data), mimetype="application/json")
+    return Response(orjson.dumps(newest_state(saved)), mimetype="application/json")

@@ -14,11 +14,11 @@ from markupsafe import Markup
 from valuecalc.case.case import Case
 from valuecalc.engine.result import Result
 from valuecalc.errors import Problem
-from valuecalc.services import cases
+from valuecalc.schemas.written import shortened
+from valuecalc.services import cases, editing
 from valuecalc.services.saved_cases import Saved
 from valuecalc.web.pages.case_page import CasePage
 from valuecalc.web.pages.editor.form import SECTIONS, form
-from valuecalc.web.pages.editor.functions import described
 from valuecalc.web.pages.places import EditPlace
 from valuecalc.web.pages.saved_case import Bar
 
@@ -143,9 +143,21 @@ class EditorPage:
         return script_json(self.document)
 
     @property
-    def functions(self) -> Markup:
-        """The functions of the formula language, for the suggestions in formulas."""
-        return script_json(described())
+    def short_numbers(self) -> Markup:
+        """What is shown for numbers with more digits than one can use, for the script."""
+        return script_json(shortened(self.document))
+
+
+def newest_state(saved: Saved) -> dict[str, Any]:
+    """The newest version for the script: who saved it, and its written document."""
+    document = editing.written_document(saved)
+    return {
+        "version": saved.version.number,
+        "by": saved.version.author,
+        "at": f"{saved.version.at:%H:%M}",
+        "document": document,
+        "shorts": shortened(document),
+    }
 
 
 def script_json(data: Any) -> Markup:

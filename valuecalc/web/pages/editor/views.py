@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict
+from datetime import date
 from typing import Any
 
 import orjson
@@ -13,22 +14,27 @@ from werkzeug.wrappers import Response as AnyResponse
 from valuecalc.errors import CaseError, DocumentError
 from valuecalc.schemas.adding import added
 from valuecalc.schemas.document import read_json
+from valuecalc.schemas.parts import MAX_ITEMS
 from valuecalc.schemas.renaming import renamed
-from valuecalc.schemas.written import text_at
+from valuecalc.schemas.written import short_text, text_at
 from valuecalc.services import cases, editing, merging, saved_cases, suggestions
 from valuecalc.services.access import Action, require
 from valuecalc.services.saved_cases import Saved
+from valuecalc.services.unproven import evidence_of_row
 from valuecalc.web.errors import read_by_scripts
 from valuecalc.web.identity import actor
 from valuecalc.web.pages.case import render_explanation, wanted_scenario
 from valuecalc.web.pages.editor import live as answers
 from valuecalc.web.pages.editor import sections
+from valuecalc.web.pages.editor.functions import described
+from valuecalc.web.pages.editor.page import newest_state
 from valuecalc.web.pages.places import EditPlace
 from valuecalc.web.pages.saved_case import version_number
 from valuecalc.web.storage import store
 
 blueprint = Blueprint("editor", __name__, url_prefix="/cases/<uid>/edit")
 blueprint.add_app_template_global(text_at, "written_at")
+blueprint.add_app_template_filter(short_text, "short_number")
 sections.install(blueprint)
 
 
@@ -75,7 +81,7 @@ def save(uid: str) -> Response:
         return _collided(collision)
     return _as_json(
         {
-            **_state(kept.saved),
+            **newest_state(kept.saved),
             "left": [answers.problem_data(each) for each in kept.left],
             "merged": kept.merged_with,
         }
@@ -94,7 +100,7 @@ def _collided(collision: merging.Collision) -> Response:
         }
         for each in collision.conflicts
     ]
-    return _as_json({**_state(collision.newest), "conflicts": conflicts}, 409)
+    return _as_json({**newest_state(collision.newest), "conflicts": conflicts}, 409)
 
 
 @blueprint.get("/state")
@@ -103,7 +109,7 @@ def state(uid: str) -> Response:
     """What others have saved since a version; nothing where nobody has."""
     since = version_number(request.args.get("since", "").lstrip("0")) or 0
     found = editing.newest(store(), actor(), uid, since)
-    return Response(status=204) if found is None else _as_json(_state(found))
+    return Response(status=204) if found is None else _as_json(newest_state(found))
 
 
 @blueprint.post("/rename")
@@ -128,6 +134,14 @@ def suggest(uid: str) -> Response:
     return _as_json({"suggestions": [asdict(each) for each in found]})
 
 
+@blueprint.get("/functions")
+@read_by_scripts
+def functions(uid: str) -> Response:
+    """The functions of the formula language, for the suggestions in formulas."""
+    _newest(uid)
+    return Response(orjson.dumps(described()), mimetype="application/json")
+
+
 @blueprint.post("/add")
 @read_by_scripts
 def add(uid: str) -> Response:
@@ -135,6 +149,22 @@ def add(uid: str) -> Response:
     _newest(uid)
     body = _body()
     return _as_json({"text": added(*(str(body.get(key) or "") for key in ("from", "by")))})
+
+
+@blueprint.post("/unproven")
+@read_by_scripts
+def unproven(uid: str) -> Response:
+    """The evidence of the rows whose numbers have changed, where the old one does not hold."""
+    _newest(uid)
+    body = _body()
+    currency, rows = str(body.get("currency") or ""), body.get("rows")
+    found: dict[str, dict[str, str]] = {}
+    for each in rows[:MAX_ITEMS] if isinstance(rows, list) else []:
+        row, before = (each.get("row"), each.get("before")) if isinstance(each, dict) else (0, 0)
+        if isinstance(row, dict) and isinstance(before, str):
+            evidence = evidence_of_row(row, before, currency, actor().name, date.today())
+            found |= {str(row.get("id")): evidence} if evidence else {}
+    return _as_json({"evidence": found})
 
 
 @blueprint.post("/explain/<figure>")
@@ -149,15 +179,6 @@ def explain(uid: str, figure: str) -> str:
     shown = found.result.scenario
     trace = cases.explain(found.case, figure, shown)
     return render_explanation(found.result, trace, EditPlace(uid, shown))
-
-
-def _state(saved: Saved) -> dict[str, Any]:
-    return {
-        "version": saved.version.number,
-        "by": saved.version.author,
-        "at": f"{saved.version.at:%H:%M}",
-        "document": editing.written_document(saved),
-    }
 
 
 def _as_json(data: Mapping[str, Any], status: int = 200) -> Response:

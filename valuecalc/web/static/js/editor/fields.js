@@ -2,6 +2,7 @@
 
 import { joined, textOf } from "./places.js";
 import { rowAround, rowPlace } from "./rows.js";
+import { shortOf } from "./short-numbers.js";
 
 export function fieldOf(element) {
   return element?.closest?.("[data-field]") ?? null;
@@ -25,7 +26,14 @@ export function fieldsIn(row) {
 // What a field holds, as the document has it: nothing at all for an empty one.
 export function valueIn(field) {
   if (field.type === "checkbox") return field.checked || undefined;
-  return field.value === "" ? undefined : field.value;
+  const { whole } = field.dataset;
+  if (whole && field.value === shortOf(whole)) return whole; // nobody has typed here
+  return sendable(field.value) || undefined;
+}
+
+// What is no character cannot be sent: NUL, and halves of an emoji. Pasted text may hold some.
+function sendable(text) {
+  return (text.toWellFormed?.() ?? text).replaceAll("\0", "");
 }
 
 // A list that was not touched stays one, although its field shows one text.
@@ -43,12 +51,19 @@ export function show(field, value) {
     field.checked = value === true || value === "true";
     return;
   }
-  const text = textOf(value);
+  const text = shownFor(field, textOf(value));
   if (field.value === text) return;
   const caret = isFocused(field) ? field.selectionStart : undefined;
   if (field.tagName === "SELECT") return choose(field, text);
   field.value = text;
   if (typeof caret === "number") field.setSelectionRange(caret, caret);
+}
+
+function shownFor(field, whole) {
+  const text = "number" in field.dataset ? shortOf(whole) : whole;
+  if (text === whole) delete field.dataset.whole;
+  else field.dataset.whole = whole;
+  return text;
 }
 
 function choose(select, value) {

@@ -14,12 +14,13 @@ import {
   valueAt,
 } from "./document.js";
 import { fieldOf, fieldsIn } from "./fields.js";
+import { textOf } from "./places.js";
 import { send } from "./request.js";
 import { rowAround, rowsOf } from "./rows.js";
 import { speak, toast } from "./toast.js";
 import { checkpoint } from "./undo.js";
 
-let entered = { field: null, value: "" };
+let entered = { field: null, value: "", kept: undefined };
 let isFirstClick = false;
 
 export function start() {
@@ -38,7 +39,8 @@ export function start() {
 
 function enter(event) {
   const field = fieldOf(event.target);
-  entered = { field, value: field ? shownIn(field) : "" };
+  const kept = field && valueAt(placeOf(field));
+  entered = { field, value: field ? shownIn(field) : "", kept };
   if (field?.matches("[data-number]")) field.select();
 }
 
@@ -57,7 +59,7 @@ function shownIn(field) {
 function putBack(field) {
   if (field !== entered.field || shownIn(field) === entered.value) return false;
   if (field.dataset.field === "id") field.value = entered.value;
-  else setValue(placeOf(field), entered.value);
+  else setValue(placeOf(field), entered.kept ?? "");
   // What was held back never reached the document, so that nothing had to change there.
   if (shownIn(field) !== entered.value) field.value = entered.value;
   if (field.matches("[data-number]")) field.select();
@@ -216,7 +218,7 @@ async function workOutSum(event) {
   const field = fieldOf(event.target);
   if (!field || !isSum(field)) return;
   event.stopImmediatePropagation();
-  const [from, by, place] = [entered.value, field.value, placeOf(field)];
+  const [from, by, place] = [textOf(entered.kept), field.value, placeOf(field)];
   const url = document.getElementById("editor").dataset.addUrl;
   const { status, body } = await send("POST", url, { json: JSON.stringify({ from, by }) });
   // Somebody has typed on in the meantime, or the row is gone.

@@ -10,6 +10,7 @@ import { show } from "./fields.js";
 import { asked } from "./live.js";
 import { isMapping, joined, textOf } from "./places.js";
 import { rowPlace } from "./rows.js";
+import { shortOf } from "./short-numbers.js";
 
 const MANY = 100;
 const NO_ROW = "";
@@ -152,7 +153,7 @@ function bind(cell, row, assumption) {
   const place = joined(rowPlace(row), field.dataset.field);
   field.id = `f-${place}`;
   show(field, valueAt(place));
-  field.placeholder = textOf(assumption.value);
+  field.placeholder = shortOf(textOf(assumption.value));
   const kind = row.dataset.overrides ? "alternative" : "scenario";
   field.setAttribute("aria-label", `${labelOf(assumption)} in this ${kind}`);
   const label = cell.querySelector("[data-label-of]");
@@ -166,7 +167,7 @@ function followValue(place) {
   const [, id] = /^assumptions\.([^.]+)\.value$/.exec(place) ?? [];
   if (!id) return place === "discounting.rate" ? writeMirrors() : undefined;
   for (const field of document.querySelectorAll(`[data-field="set.${CSS.escape(id)}"]`)) {
-    field.placeholder = textOf(valueAt(place));
+    field.placeholder = shortOf(textOf(valueAt(place)));
   }
 }
 

@@ -1,6 +1,8 @@
 // Requests to our own server. The browser itself makes documents of pages (`responseType`), so
 // no script writes markup.
 
+import { learn } from "./short-numbers.js";
+
 const LONGEST_WAIT = 30_000;
 
 // Never rejects. `status` is 0 when there was no answer at all.
@@ -19,6 +21,7 @@ export function send(method, url, { json, form, wants = "json" } = {}) {
 }
 
 function answerOf(request) {
+  learn(request.response?.shorts);
   return {
     status: request.status,
     body: request.response,
