@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import io
+import signal
 import struct
+import subprocess
+import sys
 import time
 import zipfile
 from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
 
 import pytest
 from openpyxl import Workbook
 
-from valuecalc.documents import gate, sheets
+from valuecalc.documents import gate, sheet_process, sheets
 from valuecalc.errors import FileRefused
 from valuecalc.services import cases, library
 
@@ -161,7 +166,7 @@ HOSTILE: Mapping[str, tuple[Callable[[], bytes], str]] = {
     "half a file": (lambda: honest()[:-300], "damaged"),
     "the same part twice": (twice, "twice"),
     "the same part in capitals": (lambda: with_parts(**{SHEET.upper(): b"<a/>"}), "twice"),
-    "parts that lie over each other": (overlapping, "over each other|damaged"),
+    "parts that lie over each other": (overlapping, "over each other"),
     "a path to above": (lambda: with_parts(**{"../../etc/cron.d/x": b"x"}), "outside of the file"),
     "a path from the root": (lambda: with_parts(**{"/etc/x": b"x"}), "outside of the file"),
     "a path of Windows": (lambda: with_parts(**{"C:\\x.xml": b"x"}), "outside of the file"),
@@ -240,11 +245,43 @@ def test_a_link_on_words_and_signs_in_texts_of_formulas_are_no_harm() -> None:
 
 
 def test_what_stands_across_two_pieces_is_found() -> None:
-    for offset in (-4, -1, 0, 3):
-        filling = b"<a/>" * ((gate._PIECE + offset) // 4)
-        part = b"<x>" + filling + DTD + b"</x>"
+    for already_there in range(10):
+        filling = b" " * (gate._PIECE - len(b"<x>") - already_there)
+        part = b"<x>" + filling + b"<!DOCTYPE a></x>"
         with pytest.raises(FileRefused, match="entities"):
             gate.check(with_parts(**{"xl/other.xml": part}))
+
+
+@pytest.mark.parametrize("element", ["formula", "formula1", "definedName"])
+def test_formulas_of_names_and_of_rules_are_looked_at_too(element: str) -> None:
+    rule = f"<{element} name='x'>cmd|'/c calc'!A0</{element}>".encode()
+    part, end = SHEET, b"</worksheet>"
+    if element == "definedName":
+        part, end = "xl/workbook.xml", b"</workbook>"
+    with pytest.raises(FileRefused, match="starts a program"):
+        gate.check(changed(part, end, rule + end))
+
+
+def test_what_lies_in_two_pieces_is_counted_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    rows = b"".join(b'<row r="%d"><c r="A%d"><v>1</v></c></row>' % (n, n) for n in range(3, 9_000))
+    assert len(rows) > gate._PIECE
+    content = in_rows(rows)
+    cells, count = 4 + 8_997, 2 + 8_997
+    monkeypatch.setattr(gate, "LIMITS", gate.Limits(cells=cells, rows=count + 1))
+    gate.check(content)
+    for limits in (gate.Limits(cells=cells - 1), gate.Limits(rows=count - 1)):
+        monkeypatch.setattr(gate, "LIMITS", limits)
+        with pytest.raises(FileRefused, match="The file has more than|reaches as far"):
+            gate.check(content)
+
+
+def test_rows_are_counted_even_without_a_number_of_their_own(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(gate, "LIMITS", gate.Limits(rows=5))
+    gate.check(in_rows(b"<row></row>" * 3))
+    with pytest.raises(FileRefused, match="or 5 rows"):
+        gate.check(in_rows(b"<row></row>" * 4))
 
 
 def test_cells_are_counted_over_all_sheets(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -253,6 +290,29 @@ def test_cells_are_counted_over_all_sheets(monkeypatch: pytest.MonkeyPatch) -> N
     sheet = parts_of(honest())[SHEET]
     with pytest.raises(FileRefused, match="more than 5 cells"):
         gate.check(with_parts(**{"xl/worksheets/sheet2.xml": sheet}))
+
+
+@pytest.mark.parametrize(("row", "column", "place"), [(50_001, "A", "A50001"), (1, "BXY", "BXY1")])
+def test_a_sheet_ends_at_its_last_row_and_at_its_last_column(
+    row: int, column: str, place: str
+) -> None:
+    far = f'<row r="{row}"><c r="{column}{row}"><v>1</v></c></row>'.encode()
+    with pytest.raises(FileRefused, match=f"reaches as far as {place}|reaches as far as {row}"):
+        gate.check(in_rows(far))
+    gate.check(in_rows(b'<row r="50000"><c r="BXX50000"><v>1</v></c></row>'))
+
+
+@pytest.mark.parametrize("limits", [{"part": 3_000}, {"total": 9_000}, {"ratio_from": 100}])
+def test_what_is_unpacked_is_counted_part_by_part_and_in_all(
+    monkeypatch: pytest.MonkeyPatch, limits: dict[str, int]
+) -> None:
+    noise = "".join(f"{number * 7919 % 1000:03}" for number in range(800)).encode()
+    parts = {f"xl/media/{number}.bin": noise for number in range(2)}
+    gate.check(with_parts(**parts))
+    monkeypatch.setattr(gate, "LIMITS", gate.Limits(**limits))
+    big = {"xl/media/3.bin": noise * 3 if "ratio_from" not in limits else b"a" * 50_000}
+    with pytest.raises(FileRefused, match="far larger than a sheet needs"):
+        gate.check(with_parts(**parts, **big))
 
 
 # --------------------------------------------------------------------------- the process
@@ -280,6 +340,69 @@ def test_a_file_that_passes_the_gate_and_is_no_workbook_is_refused() -> None:
 def test_a_process_that_takes_too_long_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sheets, "PATIENCE", 0.01)
     with pytest.raises(FileRefused, match="takes too long"):
+        sheets.read(honest())
+
+
+def in_a_process(code: str) -> subprocess.CompletedProcess[str]:
+    """Runs a line in a process that has put the limits of the reader on itself."""
+    program = f"from valuecalc.documents import sheet_process\nsheet_process._limit()\n{code}"
+    return subprocess.run(
+        (sys.executable, "-c", program), capture_output=True, text=True, timeout=30, check=False
+    )
+
+
+def test_the_process_has_little_memory() -> None:
+    if sys.platform == "darwin":
+        pytest.skip("macOS does not keep this limit")
+    assert "MemoryError" in in_a_process("bytes(sheet_process.MEMORY)").stderr
+    assert in_a_process("bytes(sheet_process.MEMORY // 4)").returncode == 0
+
+
+def test_the_process_is_ended_when_it_has_used_its_time() -> None:
+    code = "sheet_process.SECONDS = 1\nsheet_process._limit()\nwhile True: pass"
+    assert -in_a_process(code).returncode in (signal.SIGKILL, signal.SIGXCPU)
+
+
+def test_the_process_has_a_limit_of_time_and_writes_no_file(tmp_path: Path) -> None:
+    code = "import resource\nprint(resource.getrlimit(resource.RLIMIT_CPU))"
+    assert in_a_process(code).stdout.strip() == "(10, 10)"
+    target = tmp_path / "a"
+    done = in_a_process(f"file = open({str(target)!r}, 'w'); file.write('x'); file.close()")
+    assert done.returncode
+    assert not target.exists() or not target.read_bytes()
+
+
+def test_the_process_puts_its_limits_on_before_it_reads(monkeypatch: pytest.MonkeyPatch) -> None:
+    order: list[str] = []
+
+    class Input:
+        @property
+        def buffer(self) -> io.BytesIO:
+            order.append("read")
+            return io.BytesIO(honest())
+
+    monkeypatch.setattr(sheet_process, "_limit", lambda: order.append("limited"))
+    monkeypatch.setattr(sheet_process, "_read", lambda content: {"size": len(content)})
+    monkeypatch.setattr(sys, "stdin", Input())
+    monkeypatch.setitem(sys.modules, "numpy", sys.modules.get("numpy"))
+    sheet_process.main()
+    assert order == ["limited", "read"]
+
+
+def test_a_file_that_needs_more_than_the_process_has_is_refused(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    run = subprocess.run
+
+    def tight(command: tuple[str, ...], **options: Any) -> subprocess.CompletedProcess[bytes]:
+        code = (
+            "from valuecalc.documents import sheet_process\n"
+            "sheet_process.MEMORY = 30_000_000\nsheet_process.main()"
+        )
+        return run((command[0], "-c", code), **options)
+
+    monkeypatch.setattr(sheets.subprocess, "run", tight)
+    with pytest.raises(FileRefused, match="cannot be read as a workbook"):
         sheets.read(honest())
 
 

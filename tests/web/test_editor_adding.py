@@ -5,14 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from flask import Flask
 
-from tests.web.cases import minimal
-from tests.web.test_editor import PROBLEM, ask, keep, kept, people, store
+from tests.web.test_editor import PROBLEM, ask, kept, people, store
 from tests.web.visitors import Cast
 from valuecalc.schemas.written import written
 from valuecalc.services.saved_cases import Saved
-from valuecalc.store.database import Database
 
 __all__ = ["kept", "people", "store"]  # fixtures
 
@@ -96,9 +93,8 @@ def test_nobody_knows_formulas_for_other_lists(
     assert (answer.status_code, answer.json) == (200, {"suggestions": []})
 
 
-def test_the_page_describes_every_function(app: Flask, people: Cast, store: Database) -> None:
-    found = keep(store, people, minimal())
-    page = people.editor.open(f"/cases/{found.head.uid}/edit")
-    (island,) = page.xpath('//script[@id="formula-functions"]')
-    assert '"signature":"round(value, [digits])"' in island.text
-    assert '"help":"The largest of its arguments."' in island.text
+def test_every_function_is_described_for_the_suggestions(people: Cast, kept: Saved) -> None:
+    answer = people.editor.client.get(f"/cases/{kept.head.uid}/edit/functions")
+    found = {each["name"]: each for each in answer.json or []}
+    assert found["round"]["signature"] == "round(value, [digits])"
+    assert found["max"]["help"] == "The largest of its arguments."

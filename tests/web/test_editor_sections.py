@@ -96,6 +96,11 @@ def live(people: Cast, kept: Saved, *parts: str, document: dict[str, Any] | None
     return lxml.html.fromstring(response.text)
 
 
+def answered(people: Cast, kept: Saved) -> Page:
+    """Everything that is worked out, as it comes to the page when somebody is near."""
+    return live(people, kept, *PARTS)
+
+
 def outputs(page: Page) -> dict[str, str]:
     """What stands in each place of our parts; templates hold no such place."""
     found = page.xpath("//*[@data-live][not(ancestor::template)]")
@@ -226,16 +231,25 @@ class TestFields:
 
 class TestOutputs:
     @pytest.mark.parametrize("document", [rich(), minimal(), undefined()], ids=lambda _: "")
-    def test_the_answers_say_what_the_page_says(
+    def test_the_answers_fill_every_place_of_the_page(
         self, people: Cast, store: Database, document: dict[str, Any]
     ) -> None:
         kept = keep(store, people, document)
         on_page = outputs(opened(people, kept))
-        answered = outputs(live(people, kept, *PARTS))
-        assert on_page.items() <= answered.items()
+        filled = outputs(answered(people, kept))
+        assert on_page.keys() <= filled.keys()
         # An answer knows every assumption, since it cannot know which of them are shown.
-        more = answered.keys() - on_page.keys()
+        more = filled.keys() - on_page.keys()
         assert {name.partition(".")[0] for name in more} <= {"scenarios"}
+
+    def test_the_page_comes_without_what_is_asked_for_later(
+        self, people: Cast, store: Database
+    ) -> None:
+        on_page = outputs(opened(people, keep(store, people, rich())))
+        early = {"scenarios.name.users", "scenarios.name.effort", "checks.list"}
+        made = {name for name, text in on_page.items() if text.endswith(": –")}
+        assert {name for name, text in on_page.items() if text} <= early | made
+        assert "£" not in "".join(on_page.values())
 
     def test_a_draft_has_every_section_and_no_amounts(self, people: Cast, store: Database) -> None:
         broken = rich() | {"benefits": [{"id": "x", "label": "X", "formula": "nothing * 2"}]}
@@ -246,8 +260,8 @@ class TestOutputs:
         assert "nothing" in said(page, "checks.list")
 
     def test_an_empty_case_says_how_to_begin(self, people: Cast, store: Database) -> None:
-        page = opened(people, keep(store, people, empty()))
-        text = words(page)
+        kept = keep(store, people, empty())
+        text = words(opened(people, kept)) + words(answered(people, kept))
         for beginning in ("Add the goals", "Add the people", "No alternatives yet"):
             assert beginning in text
 
@@ -264,7 +278,7 @@ class TestOutputs:
 
 class TestPeopleAndGoals:
     def test_the_chain_shows_owner_benefit_and_amount(self, people: Cast, store: Database) -> None:
-        page = opened(people, keep(store, people, rich()))
+        page = answered(people, keep(store, people, rich()))
         chain = said(page, "people.chain")
         assert chain.startswith("Lower cost A. Jones, Finance director £15,000 Less time £15,000")
         assert chain.endswith("Faster answers nobody owns it yet No benefit serves this goal yet")
@@ -272,11 +286,11 @@ class TestPeopleAndGoals:
     def test_benefits_without_a_goal_are_listed(self, people: Cast, store: Database) -> None:
         stray = rich()
         stray["benefits"] = [{**stray["benefits"][0], "goal": ""}]
-        page = opened(people, keep(store, people, stray))
+        page = answered(people, keep(store, people, stray))
         assert "Benefits that serve no goal Less time £15,000" in said(page, "people.chain")
 
     def test_who_owns_no_goal_is_named(self, people: Cast, store: Database) -> None:
-        stakes = said(opened(people, keep(store, people, rich())), "people.stakes")
+        stakes = said(answered(people, keep(store, people, rich())), "people.stakes")
         assert stakes.startswith("A. Jones Finance director £15,000")
         assert stakes.endswith("theirs yet: B. Lee.")
 
@@ -287,7 +301,11 @@ class TestPeopleAndGoals:
         ]
         kept = keep(store, people, rich() | {"goals": goals, "benefits": []})
         # Read as text, since a parser of markup stops at some depth.
-        response = people.editor.client.get(f"/cases/{kept.head.uid}/edit")
+        response = people.editor.client.post(
+            f"/cases/{kept.head.uid}/edit/live",
+            json={"document": written(kept.document), "parts": ["people"]},
+            headers={"X-CSRFToken": people.editor.token()},
+        )
         assert response.status_code == 200
         assert "Goal 199</b>" in response.text
 
@@ -298,13 +316,13 @@ class TestScenarios:
     ) -> None:
         document = rich()
         document["scenarios"] = [{"id": "few", "label": "Few", "set": {"users": 90}}]
-        page = opened(people, keep(store, people, document))
+        page = answered(people, keep(store, people, document))
         assert said(page, "scenarios.few._figures").startswith("Value: £4.5k −£1.5k")
 
     def test_each_figure_is_explained_in_its_own_scenario(
         self, people: Cast, store: Database
     ) -> None:
-        page = opened(people, keep(store, people, rich()))
+        page = answered(people, keep(store, people, rich()))
         [cell] = page.xpath('//*[@data-live="scenarios.late._figures"]')
         addresses = cell.xpath(".//button/@formaction")
         assert addresses
@@ -313,7 +331,7 @@ class TestScenarios:
     def test_the_made_ones_show_the_end_that_hurts_and_the_end_that_helps(
         self, people: Cast, store: Database
     ) -> None:
-        page = opened(people, keep(store, people, rich()))
+        page = answered(people, keep(store, people, rich()))
         found = [
             said(page, f"scenarios.{each}.users")
             for each in ("conservative", "expected", "stretch")
@@ -332,33 +350,33 @@ class TestScenarios:
 
 class TestAlternatives:
     def test_an_alternative_shows_its_totals(self, people: Cast, store: Database) -> None:
-        page = opened(people, keep(store, people, rich()))
+        page = answered(people, keep(store, people, rich()))
         assert said(page, "alternatives.other._total").startswith("£7.5k value")
         assert said(page, "alternatives.other.benefits.time") == "£9,000"
         assert said(page, "alternatives.other.investments.fee") == "£1,500"
 
     def test_it_is_compared_with_the_case(self, people: Cast, store: Database) -> None:
-        compared = said(opened(people, keep(store, people, rich())), "alternatives._compared")
+        compared = said(answered(people, keep(store, people, rich())), "alternatives._compared")
         assert "The reference value is the price of “Another tool”" in compared
         assert "From “ Another tool ” to the case" in compared
         assert "Value of the case £6,000" in compared
 
     def test_without_alternatives_nothing_is_compared(self, people: Cast, store: Database) -> None:
-        page = opened(people, keep(store, people, minimal()))
+        page = answered(people, keep(store, people, minimal()))
         assert said(page, "alternatives._compared") == ""
 
 
 class TestConventionsAndResults:
     def test_what_a_setting_means_is_said_beside_it(self, people: Cast, store: Database) -> None:
         kept = keep(store, people, minimal())
-        assert "annual effective" in said(opened(people, kept), "conventions.discounting")
+        assert "annual effective" in said(answered(people, kept), "conventions.discounting")
         document = written(kept.document) | {"conventions": {"roi": "annual"}}
         page = live(people, kept, "conventions", document=document)
         assert "annual ROI" in said(page, "conventions.roi")
 
     def test_every_figure_is_listed_once(self, people: Cast, store: Database) -> None:
         kept = keep(store, people, rich())
-        page = opened(people, kept)
+        page = answered(people, kept)
         names = page.xpath('//*[@data-live="figures.groups"]//code/text()')
         assert len(names) == len(set(names)) > 50
         assert {"value", "benefits.time.total", "assumptions.users"} <= set(names)
@@ -406,7 +424,7 @@ class TestHistory:
             kept.tag,
             note="After a call",
         )
-        history = said(opened(people, kept), "history.sittings")
+        history = said(answered(people, kept), "history.sittings")
         assert history.startswith(people.owner.actor.name)
         assert "£9,000 +£3,000 After a call Users, expected value: 120 users." in history
         assert history.endswith("£6,000 The first version.")

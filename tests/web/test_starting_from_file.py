@@ -7,17 +7,19 @@ import json
 import re
 from typing import Any
 
+import openpyxl
 import pytest
 from flask import Flask
 from openpyxl import Workbook
 from werkzeug.test import TestResponse
 
+from tests.documents import libreoffice
 from tests.documents.test_gate import HOSTILE
 from tests.web.cases import as_text, minimal
 from tests.web.readers import tree, words
 from tests.web.visitors import Cast, cast
 from valuecalc.schemas.assumption_table import columns_of, read_table
-from valuecalc.services import exchange, home, library, saved_cases
+from valuecalc.services import cases, exchange, home, library, saved_cases
 from valuecalc.store.database import Database
 
 PASTED = """My numbers
@@ -162,6 +164,68 @@ def test_ids_are_free_and_no_words_of_formulas() -> None:
     ids = [each["id"] for each in read.assumptions]
     assert len(set(ids)) == 5
     assert "max" not in ids
+
+
+@pytest.mark.parametrize(("rows", "told"), [(1_000, []), (1_001, ["Row 1002"])])
+def test_rows_beyond_those_that_are_read_are_told(rows: int, told: list[str]) -> None:
+    table = [["Name", "Value"], *([f"n{number}", ""] for number in range(rows)), ["", ""]]
+    read = read_table(table)
+    assert read is not None
+    late = [each for each in read.problems if "read up to 1,000 rows" in each.cause]
+    assert [each.place.capitalize() for each in late] == told
+
+
+def test_a_sheet_that_is_longer_than_what_is_read_says_so(people: Cast) -> None:
+    rows = [["Assumption", "Value"], *([f"n{number}", None] for number in range(2_500))]
+    assert "A table is read up to 1,000 rows" in uploaded(people, workbook(*rows), "a.xlsx").text
+
+
+# --------------------------------------------------------------------------- our own workbooks
+
+
+def test_a_workbook_from_here_brings_its_case_back(people: Cast, store: Database) -> None:
+    straw_man = library.straw_man(library.FEATURED).case
+    response = uploaded(people, cases.export(straw_man, "xlsx").content, "a.xlsx")
+    assert response.status_code == 200
+    assert "Every number is as it was exported" in response.text
+    assert created(people, response).status_code == 303
+    kept = only_case(people, store)
+    assert kept == straw_man
+
+
+def test_what_differs_from_the_export_is_shown_before_it_is_kept(
+    people: Cast, store: Database
+) -> None:
+    straw_man = library.straw_man(library.FEATURED).case
+    changed = libreoffice.with_inputs(
+        cases.export(straw_man, "xlsx").content,
+        {"assumptions.subscribers.expected": 90_000, "timeline.months": 12},
+    )
+    response = uploaded(people, changed, "from <b>customer.xlsx")
+    page = tree(response)
+    assert "1 number differs from the export" in words(page.xpath("//main")[0])
+    [row] = page.xpath("//section[@aria-labelledby='changes-title']//tbody/tr")
+    cells = [words(each) for each in row.xpath("./th/span | ./td")]
+    assert cells == ["Expected", "104,167 subscribers", "90,000 subscribers"]
+    notes = [words(each) for each in page.xpath("//ul[contains(@class, 'from-file-notes')]/li")]
+    assert notes[0].startswith("Horizon It is fixed in a workbook, and was changed to 12.")
+    assert not [each for each in notes if "not as expected" in each]
+    assert created(people, response).status_code == 303
+    kept = only_case(people, store).assumption("subscribers")
+    assert kept.value == 90_000
+    assert kept.evidence.source == "Changed in the workbook from <b>customer.xlsx"
+    assert "<b>customer" not in people.editor.text("/cases")
+
+
+def test_a_workbook_from_here_that_lost_its_case_is_read_as_a_table(people: Cast) -> None:
+    book = openpyxl.load_workbook(
+        io.BytesIO(cases.export(library.straw_man(library.FEATURED).case, "xlsx").content)
+    )
+    target = io.BytesIO()
+    book.save(target)
+    response = uploaded(people, target.getvalue(), "a.xlsx")
+    assert response.status_code == 200
+    assert "the case that it carried is gone" in response.text
 
 
 # --------------------------------------------------------------------------- other files

@@ -97,7 +97,7 @@ _RANGE = re.compile(
     rb"""[^>]*?\bref\s*=\s*["']([^"']{1,200})"""
 )
 _AREA = re.compile(rb"\$?([A-Z]{1,3})\$?(\d{1,8}):\$?([A-Z]{1,3})\$?(\d{1,8})")
-_FORMULA = re.compile(rb"[<:]f(?:\s[^>]*)?>([^<]{0,8200})")
+_FORMULA = re.compile(rb"[<:](?:f|formula[12]?|definedName)(?:\s[^>]*)?>([^<]{0,8200})")
 _TEXT_IN_FORMULA = re.compile(rb'"[^"]*"|&quot;.*?&quot;')
 _STARTS_PROGRAM = re.compile(
     rb"\|[^<]*!|\b(?:WEBSERVICE|CALL|REGISTER\.ID|EXEC)\s*\(", re.IGNORECASE

@@ -10,8 +10,12 @@ import io
 import json
 import resource
 import sys
+import zipfile
+from collections.abc import Iterator
 from datetime import date, datetime
 from typing import Any
+
+from valuecalc.documents import carried
 
 MEMORY = 700_000_000
 """Bytes of address space; a table of the size that is taken needs a tenth of it."""
@@ -26,15 +30,30 @@ LONGEST_TEXT = 2_000
 
 
 def main() -> None:
-    """Read the file from standard input, and write its sheets."""
+    """Read the file from standard input, and write what is in it."""
     _limit()
     # Nothing that it is used for is asked here, and loading it takes longer than all the rest.
     sys.modules["numpy"] = None  # type: ignore[assignment]
+    content = sys.stdin.buffer.read()
+    json.dump(_read(content), sys.stdout)
+
+
+def _read(content: bytes) -> dict[str, Any]:
+    """The sheets; of a workbook that carries a case, its named cells and formulas instead."""
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        text = carried.get(archive)
+    book = _opened(content, values=True)
+    found: dict[str, Any] = {"names": list(book.defined_names), "carried": text}
+    if text is not None:
+        formulas = _opened(content, values=False)
+        return found | {"named": dict(_named(book)), "formulas": dict(_formulas(formulas))}
+    return found | {"sheets": [_sheet(each) for each in book.worksheets[:MOST_SHEETS]]}
+
+
+def _opened(content: bytes, *, values: bool) -> Any:
     from openpyxl import load_workbook
 
-    content = io.BytesIO(sys.stdin.buffer.read())
-    book = load_workbook(content, read_only=True, data_only=True, keep_links=False)
-    json.dump([_sheet(each) for each in book.worksheets[:MOST_SHEETS]], sys.stdout)
+    return load_workbook(io.BytesIO(content), read_only=True, data_only=values, keep_links=False)
 
 
 def _limit() -> None:
@@ -50,6 +69,38 @@ def _sheet(sheet: Any) -> dict[str, Any]:
     sheet.reset_dimensions()
     rows = sheet.iter_rows(max_row=MOST_ROWS, max_col=MOST_COLUMNS)
     return {"name": sheet.title, "rows": [[_cell(each) for each in row] for row in rows]}
+
+
+def _named(book: Any) -> Iterator[tuple[str, list[Any]]]:
+    """Each name of one cell: its sheet, its address, and the value there."""
+    places: dict[str, dict[str, list[str]]] = {}
+    for name, defined in book.defined_names.items():
+        sheet, _, address = (defined.attr_text or "").rpartition("!")
+        title = sheet.strip("'").replace("''", "'")
+        places.setdefault(title, {}).setdefault(address.replace("$", ""), []).append(name)
+    for sheet in book.worksheets:
+        wanted = places.get(sheet.title, {})
+        for cell in _cells(sheet) if wanted else ():
+            for name in wanted.get(cell.coordinate, ()):
+                yield name, [sheet.title, cell.coordinate, _content(cell.value)]
+
+
+def _cells(sheet: Any) -> Iterator[Any]:
+    """The cells of a sheet that hold something."""
+    sheet.reset_dimensions()
+    return (cell for row in sheet.iter_rows() for cell in row if cell.value is not None)
+
+
+def _content(value: Any) -> Any:
+    if isinstance(value, int | float):
+        return value
+    return str(value)[:LONGEST_TEXT]
+
+
+def _formulas(book: Any) -> Iterator[tuple[str, list[str]]]:
+    """The addresses of the cells with formulas, by sheet."""
+    for sheet in book.worksheets:
+        yield sheet.title, [each.coordinate for each in _cells(sheet) if each.data_type == "f"]
 
 
 def _cell(cell: Any) -> list[Any] | None:

@@ -7,7 +7,8 @@ import os
 import re
 import subprocess
 import sys
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
@@ -35,13 +36,50 @@ class Sheet:
     rows: tuple[tuple[str, ...], ...]
 
 
+@dataclass(frozen=True)
+class NamedCell:
+    """A cell that has a name: its sheet, its address, and what it holds, as the file says."""
+
+    sheet: str
+    address: str
+    value: float | str
+
+
+@dataclass(frozen=True)
+class Book:
+    """What a workbook holds: its sheets, and the names that are defined in it.
+
+    One that carries a case (`carried` is the text of it) has its named cells and the addresses
+    of its formulas by sheet instead of the sheets.
+    """
+
+    sheets: tuple[Sheet, ...] = ()
+    names: frozenset[str] = frozenset()
+    carried: str | None = None
+    named: Mapping[str, NamedCell] = field(default_factory=dict)
+    formulas: Mapping[str, frozenset[str]] = field(default_factory=dict)
+
+
 def read(content: bytes) -> tuple[Sheet, ...]:
     """The sheets of a workbook. Raises `FileRefused` for one that is not safe or not whole."""
+    return read_book(content).sheets
+
+
+def read_book(content: bytes) -> Book:
+    """What is in a workbook. Raises `FileRefused` for one that is not safe or not whole."""
     gate.check(content, "xlsx")
     found = json.loads(_output(content))
-    return tuple(
-        Sheet(each["name"], tuple(tuple(map(_text, row)) for row in each["rows"])) for each in found
+    return Book(
+        sheets=tuple(map(_sheet, found.get("sheets", ()))),
+        names=frozenset(found["names"]),
+        carried=found["carried"],
+        named={name: NamedCell(*each) for name, each in found.get("named", {}).items()},
+        formulas={name: frozenset(each) for name, each in found.get("formulas", {}).items()},
     )
+
+
+def _sheet(found: dict[str, Any]) -> Sheet:
+    return Sheet(found["name"], tuple(tuple(map(_text, row)) for row in found["rows"]))
 
 
 def _output(content: bytes) -> bytes:

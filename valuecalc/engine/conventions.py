@@ -104,5 +104,5 @@ def _payback(case: Case) -> str:
 
 
 def _finance_view(case: Case) -> str:
-    grades = " and ".join(case.conventions.finance_view)
-    return f"Counts only benefits whose weakest evidence is grade {grades}"
+    grades = " or ".join(case.conventions.finance_view)
+    return f"Counts only benefits whose weakest evidence is of grade {grades}"

@@ -94,6 +94,8 @@ def _below(rows: Sequence[Cells], header: int, columns: Mapping[str, int]) -> Ta
     """What stands below a row of headings."""
     known = _with_evidence(columns, rows[header + 1 :])
     reader = _Reader(known, _unit_in(rows[header][known[VALUE]]))
+    # Told first: whoever sees only the first problems has to see this one.
+    reader.leave_out(header + 2 + MOST_ROWS, rows[header + 1 + MOST_ROWS :])
     below = rows[header + 1 : header + 1 + MOST_ROWS]
     for number, cells in enumerate(below, start=header + 2):
         reader.take(number, cells)
@@ -179,6 +181,15 @@ class _Reader:
         if not mistakes:
             self.ids.add(made["id"])
             self.found.append(made)
+
+    def leave_out(self, number: int, rows: Sequence[Cells]) -> None:
+        """Tell of rows that come too late, from row `number` on, if anything stands in them."""
+        if any(cell.strip() for cells in rows for cell in cells):
+            self._tell(
+                number,
+                f"A table is read up to {MOST_ROWS:,} rows below its headings.",
+                "This row and those below it were left out.",
+            )
 
     def _missing(self, texts: Mapping[str, str]) -> tuple[str, str] | None:
         if not texts[LABEL]:

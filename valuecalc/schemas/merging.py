@@ -35,6 +35,11 @@ class Conflict:
     unit: str = ""
 
     @property
+    def is_order(self) -> bool:
+        """Whether it is the order of items with ids: then the values are lists of their names."""
+        return _outline_at(tuple(self.place.split("."))).items is not None
+
+    @property
     def base_text(self) -> str:
         """What both began with, as people read it."""
         return texts_of(self.base, self.ours, (self.unit, self.unit))[0]
@@ -74,6 +79,32 @@ def merged(base: Mapping[str, Any], ours: Mapping[str, Any], theirs: Mapping[str
     merger = _Merger(keyed(base), keyed(ours), keyed(theirs))
     document = merger.merge(merger.base, merger.ours, merger.theirs, CASE, ())
     return Merge(unkeyed(document), tuple(merger.conflicts))
+
+
+def reordered(document: Mapping[str, Any], conflict: Conflict) -> dict[str, Any]:
+    """The document with the items of a conflict about their order in the order of `theirs`.
+
+    Items that `theirs` does not name stand behind those that they stand behind now.
+    """
+    view = keyed(document)
+    return unkeyed(_in_order(view, conflict.place.split("."), conflict.theirs))
+
+
+def _in_order(view: Mapping[str, Any], path: Sequence[str], names: Sequence[str]) -> dict[str, Any]:
+    if path:
+        inner = view.get(path[0])
+        if not isinstance(inner, Mapping):
+            return dict(view)
+        return {**view, path[0]: _in_order(inner, path[1:], names)}
+    known = [name for name in names if name in view]
+    return {name: view[name] for name in _with_additions(known, list(view))}
+
+
+def _outline_at(place: Place) -> Outline:
+    outline = CASE
+    for key in place:
+        outline = outline.below(key)
+    return outline
 
 
 class _Merger:

@@ -20,6 +20,7 @@ from valuecalc.formula import quantity, units
 from valuecalc.schemas.case import load_sound_case
 from valuecalc.schemas.document import Path, read_document
 from valuecalc.schemas.problems import located
+from valuecalc.services import carried_case
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
@@ -126,7 +127,7 @@ def _written(result: Result, case: Case, format: str) -> bytes:
     from valuecalc.documents import proposal, workbook
 
     if format == "xlsx":
-        return workbook.write(result, case)
+        return workbook.write(result, case, carried_case.document_of(case))
     return proposal.write(result, comparison.compare(case))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -10,6 +11,7 @@ from valuecalc.documents.charts.bars import Share, shares, shares_table
 from valuecalc.documents.charts.bridge import Bar, waterfall_table
 from valuecalc.documents.charts.cumulative import cumulative_cash
 from valuecalc.documents.charts.risk import Picture
+from valuecalc.documents.charts.scale import LARGEST_AMOUNT
 from valuecalc.documents.charts.series import cumulative_table
 from valuecalc.documents.charts.sparkline import sparkline
 from valuecalc.documents.charts.table import Table
@@ -44,6 +46,18 @@ class Chart:
     table: Table
     note: str = ""
     narrow: str = ""
+
+
+def is_drawable(result: Result) -> bool:
+    """Whether the charts of a result can be drawn: its amounts are there, and not astronomical."""
+    totals = [
+        result.value(f"{line.prefix}.total") or 0.0
+        for line in (*result.benefits, *result.investments)
+    ]
+    amounts = [*totals, *result.series["cumulative"].tolist()]
+    return result.value("value") is not None and all(
+        math.isfinite(each) and abs(each) <= LARGEST_AMOUNT for each in amounts
+    )
 
 
 def waterfall(result: Result, chart_id: str = "waterfall") -> Chart:

@@ -14,6 +14,7 @@ from valuecalc.engine.result import Result
 from valuecalc.engine.scenarios import EXPECTED
 from valuecalc.errors import CaseError, PreconditionFailed, Problem
 from valuecalc.schemas.case import dump_case, load_case, load_sound_case
+from valuecalc.schemas.changed_units import in_new_units
 from valuecalc.schemas.keeping import kept
 from valuecalc.schemas.typed import typed
 from valuecalc.schemas.written import written
@@ -100,7 +101,7 @@ def worked_out(
     `base` is the document that it was made from. A scenario that has been taken away is no
     mistake of the document, and so the expected one stands in.
     """
-    tidy = typed(document)
+    tidy = in_new_units(typed(document), base)
     try:
         case = load_case(tidy)
     except CaseError:
@@ -148,7 +149,8 @@ def save(
     """
     started_from = saved_cases.load(store, actor, uid, base)
     require(actor, Action.EDIT, started_from.head.team_id, saved_cases.KIND)
-    case, left = kept(typed(document), started_from.document)
+    tidy = in_new_units(typed(document), started_from.document)
+    case, left = kept(tidy, started_from.document)
     before = saved_cases.load(store, actor, uid)
     saved = _merged(store, actor, uid, base, dump_case(case), note, mine, theirs)
     other = "" if before.version.number == base else before.version.author

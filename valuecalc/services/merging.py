@@ -12,7 +12,7 @@ from typing import Any
 from valuecalc.errors import Conflict as ConflictError
 from valuecalc.schemas.case import load_case
 from valuecalc.schemas.keyed import patched
-from valuecalc.schemas.merging import Conflict, merged
+from valuecalc.schemas.merging import Conflict, merged, reordered
 from valuecalc.services import saved_cases
 from valuecalc.services.access import Actor
 from valuecalc.services.saved_cases import Saved
@@ -65,12 +65,18 @@ def save(
     whole = merge.document
     for each in merge.conflicts:
         if each.place in mine:
-            whole = patched(whole, _patch(each.place, each.theirs))
+            whole = _with_theirs(whole, each)
     told = MERGED.format(number=newest.version.number, author=newest.version.author)
     if note and note[-1] not in ".!?…":
         note += "."
     note = f"{note} {told}".strip()
     return saved_cases.save(store, actor, uid, load_case(whole), newest.tag, note)
+
+
+def _with_theirs(document: Mapping[str, Any], conflict: Conflict) -> dict[str, Any]:
+    if conflict.is_order:
+        return reordered(document, conflict)
+    return patched(document, _patch(conflict.place, conflict.theirs))
 
 
 def _patch(place: str, value: Any) -> Any:

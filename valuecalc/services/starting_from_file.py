@@ -1,4 +1,4 @@
-"""A case from what somebody has already: a file of a case, a value model, or a plain table.
+"""A case from what somebody has already: a workbook of ours, a case, a value model, or a table.
 
 Nothing is kept here; what comes out is shown before it becomes a case of a team.
 """
@@ -8,16 +8,21 @@ from __future__ import annotations
 import csv
 import io
 from dataclasses import dataclass, replace
-from typing import Any
+from datetime import date
+from typing import TYPE_CHECKING, Any
 
 from valuecalc.case.case import Case
 from valuecalc.documents.gate import LIMITS
-from valuecalc.errors import DocumentError, FileRefused, Problem
+from valuecalc.errors import DocumentError, FileRefused, Problem, Severity
 from valuecalc.schemas import assumption_table, value_models
 from valuecalc.schemas.assumption_table import Cells, TableRead
 from valuecalc.schemas.case import load_case
 from valuecalc.schemas.document import read_document
 from valuecalc.services import cases
+
+if TYPE_CHECKING:
+    from valuecalc.documents.sheets import Book
+    from valuecalc.services.returning import Change
 
 _ZIP, _OLD = b"PK", b"\xd0\xcf\x11\xe0"
 _DELIMITERS = ("\t", ";", ",")
@@ -26,6 +31,9 @@ LARGEST_FILE = LIMITS.size
 """Bytes of a file that is taken."""
 
 LONGEST_TITLE = 300
+
+OUR_NAMES = frozenset({"scenario.selected", "discounting.rate"})
+"""Names that are defined in every workbook of ours."""
 
 NO_HEADER = FileRefused(
     "No row of the table names its columns.",
@@ -38,19 +46,21 @@ class FromFile:
     """A case that was read, and what was noticed.
 
     `table` is what was read where the case comes from a table of assumptions, `sheet` the name
-    of the sheet that held it. `notes` are about what was left out or read otherwise.
+    of the sheet that held it. `notes` are about what was left out or read otherwise. `changes`
+    are the numbers that differ from the export where it was a workbook of ours, else None.
     """
 
     case: Case
     notes: tuple[Problem, ...] = ()
     table: TableRead | None = None
     sheet: str = ""
+    changes: tuple[Change, ...] | None = None
 
 
 def read_file(content: bytes, name: str) -> FromFile:
     """The case in a file. Raises `FileRefused`, `DocumentError` or `CaseError`."""
     if content.startswith((_ZIP, _OLD)):
-        return _read_workbook(content, _title_of(name))
+        return _read_workbook(content, name)
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError:
@@ -112,23 +122,6 @@ def _names_columns(row: Cells) -> bool:
     return {assumption_table.LABEL, assumption_table.VALUE} <= set(assumption_table.columns_of(row))
 
 
-def _read_workbook(content: bytes, title: str) -> FromFile:
-    # Loaded only when a workbook is sent: most people start otherwise.
-    from valuecalc.documents import sheets
-
-    first: FromFile | None = None
-    for sheet in sheets.read(content):
-        found = assumption_table.read_table(sheet.rows)
-        if found is not None:
-            read = _of_table(found, title, sheet.name)
-            if found.assumptions:
-                return read
-            first = first or read
-    if first is None:
-        raise NO_HEADER
-    return first
-
-
 def _of_table(found: TableRead, title: str, sheet: str = "") -> FromFile:
     document = {
         "format": "valuecalc/1",
@@ -137,6 +130,54 @@ def _of_table(found: TableRead, title: str, sheet: str = "") -> FromFile:
         "assumptions": list(found.assumptions),
     }
     return FromFile(load_case(document), found.problems, found, sheet)
+
+
+# --------------------------------------------------------------------------- workbooks
+
+
+def _read_workbook(content: bytes, name: str) -> FromFile:
+    # Loaded only when a workbook is sent: most people start otherwise.
+    from valuecalc.documents import sheets
+
+    book = sheets.read_book(content)
+    return _of_table_in(book, name) if book.carried is None else _come_back(book, name)
+
+
+def _come_back(book: Book, name: str) -> FromFile:
+    """The case that a workbook of ours carries, with the numbers as they were changed in it."""
+    from valuecalc.services import returning
+
+    back = returning.read_back(book, returning.short_name(name), date.today())
+    return FromFile(back.case, (*back.refused, *cases.check(back.case)), changes=back.changes)
+
+
+def _of_table_in(book: Book, name: str) -> FromFile:
+    """What the first sheet with a table says, one with numbers before one without."""
+    found: FromFile | None = None
+    for sheet in book.sheets:
+        table = assumption_table.read_table(sheet.rows)
+        if table is not None and (found is None or not found.case.assumptions):
+            read = _of_table(table, _title_of(name), sheet.name)
+            found = read if found is None or table.assumptions else found
+    if found is None:
+        raise NO_HEADER
+    return replace(found, notes=(_lost_case(), *found.notes)) if _is_ours(book) else found
+
+
+def _is_ours(book: Book) -> bool:
+    return book.names >= OUR_NAMES
+
+
+def _lost_case() -> Problem:
+    return Problem(
+        code="workbook",
+        place="the workbook",
+        cause="It was written here, and the case that it carried is gone, as after saving it in "
+        "a program that keeps sheets only.",
+        remedy="Only its table of assumptions was read; for the whole case, change the workbook "
+        "as it was downloaded.",
+        severity=Severity.WARNING,
+    )
 
 
 # --------------------------------------------------------------------------- documents

@@ -14,6 +14,7 @@ from __future__ import annotations
 import gzip
 import hashlib
 import mimetypes
+import posixpath
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -36,6 +37,7 @@ IMMUTABLE = f"public, max-age={YEAR}, immutable"
 BEST, GOOD = 11, 9
 LARGE = 200_000
 """Bytes from which on the best quality of Brotli would keep the first reader waiting."""
+MODULE = re.compile(r'^(?:import|export|\})[^";]*? from "(\.{1,2}/[\w./-]+\.js)";$', re.MULTILINE)
 IMPORT = re.compile(r'^@import "([\w./-]+\.css)"(?: ([a-z]+))?;$', re.MULTILINE)
 
 TYPES = {".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml"}
@@ -63,6 +65,7 @@ def install(app: Flask) -> None:
     app.config["STATIC_VERSION"] = version
     app.register_blueprint(blueprint)
     app.jinja_env.globals["static_url"] = static_url
+    app.jinja_env.globals["modules_of"] = modules_of
 
 
 def fingerprint(folder: Path) -> str:
@@ -90,7 +93,26 @@ def send(version: str, name: str) -> Response:
     # A page from before an update asks for the old version: it gets today's, and no promise.
     if version == current_app.config["STATIC_VERSION"]:
         response.headers["Cache-Control"] = IMMUTABLE
-    return response.make_conditional(request)
+    response.make_conditional(request)
+    return response
+
+
+@cache
+def modules_of(name: str) -> tuple[str, ...]:
+    """The scripts that a script imports at once, with theirs; not those that it imports later.
+
+    A page names them, so that the browser does not find them one after the other.
+    """
+    found: set[str] = set()
+    waiting = [name]
+    while waiting:
+        script = waiting.pop()
+        if script not in found:
+            found.add(script)
+            folder = posixpath.dirname(script)
+            imported = MODULE.findall((FOLDER / script).read_text("utf-8"))
+            waiting += [posixpath.normpath(f"{folder}/{each}") for each in imported]
+    return tuple(sorted(found))
 
 
 # --------------------------------------------------------------------------- making files ready
@@ -115,9 +137,9 @@ def small(path: Path) -> bytes:
     if VENDOR in path.parents:
         return path.read_bytes()
     if path.suffix == ".js":
-        return jsmin(path.read_text("utf-8")).encode()
+        return str(jsmin(path.read_text("utf-8"))).encode()
     if path.suffix == ".css":
-        return cssmin(with_imports(path)).encode()
+        return str(cssmin(with_imports(path))).encode()
     return path.read_bytes()
 
 

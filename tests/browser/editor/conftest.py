@@ -228,8 +228,9 @@ def rows(page: Page, name: str) -> list[str]:
 
 def menu(page: Page, row: str, words: str) -> None:
     """Choose something from the menu of a row: `menu(page, "assumptions.users", "Delete")`."""
-    page.locator(f'button.row-button[popovertarget="m-{row}"]').click()
-    page.locator(f'[id="m-{row}"]').get_by_role("button", name=words).click()
+    list_name, _, id = row.rpartition(".")
+    page.locator(f'[data-list="{list_name}"] > [data-row="{id}"] .row-button').click()
+    page.locator("#row-menu").get_by_role("button", name=words).click()
 
 
 def value_of(document: Document, assumption: str) -> Any:

@@ -89,6 +89,7 @@ def test_the_tour_is_ticked_off_by_doing_and_says_what_is_left(
     expect(guide).to_contain_text("3 of 7")
 
     page.locator("#result .value [data-explain]").click()
+    expect(page.locator("#explain")).to_be_visible()
     page.keyboard.press("Escape")
     page.locator('[data-add="benefits"]').click()
     page.locator('[data-list="benefits"] [data-field="formula"]').last.fill("users * price")

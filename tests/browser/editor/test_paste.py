@@ -21,8 +21,8 @@ PASTE = """([text, target]) => {
 }"""
 CALL = """async ([url, name, argument]) => {
   const loaded = performance.getEntriesByType("resource");
-  const found = loaded.find((each) => each.name.endsWith(url));
-  return (await import(found.name))[name](argument);
+  const main = loaded.find((each) => each.name.endsWith("/editor/main.js")).name;
+  return (await import(new URL(url, main)))[name](argument);
 }"""
 
 
@@ -33,7 +33,7 @@ def paste(page: Page, text: str, target: str = "") -> bool:
 
 
 def call(page: Page, name: str, argument: Any) -> Any:
-    return page.evaluate(CALL, ["/editor/paste.js", name, argument])
+    return page.evaluate(CALL, ["./paste.js", name, argument])
 
 
 def rows(page: Page, list_name: str = "assumptions") -> list[str]:

@@ -1,6 +1,7 @@
 """The workbook: a result as a pro-forma spreadsheet, every number a formula down to the inputs.
 
-`write` is all there is to call. The sheets are described as data first (`cells`): formulas by
+`write` makes one, and `layout` says which of its cells may be changed, to read one back. The
+sheets are described as data first (`cells`): formulas by
 the names of what they refer to, with the values that our own engine gives them. `references`
 puts cells in for the names, `file` makes the file, `inject` puts the values in.
 """
@@ -8,5 +9,6 @@ puts cells in for the names, `file` makes the file, `inject` puts the values in.
 from __future__ import annotations
 
 from valuecalc.documents.workbook.book import write
+from valuecalc.documents.workbook.layout import layout
 
-__all__ = ["write"]
+__all__ = ["layout", "write"]

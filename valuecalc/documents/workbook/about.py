@@ -28,6 +28,11 @@ _KEY = (
 _USE = (
     ("What if …", "Change a yellow cell on Inputs, or choose another scenario there: all follows."),
     ("Protection", "There is no password; the sheets are protected so that a slip does no harm."),
+    (
+        "Coming back",
+        "The workbook carries its case: with a file, valuecalc starts a case from it, with the "
+        "numbers of the yellow cells.",
+    ),
     ("Names", "Formulas call a number by the name that stands beside it: assumptions.margin."),
     ("n/a", "A figure that does not exist, such as the payback of a case that never pays back."),
     ("Rounding", "Nothing is rounded in calculations; only what is shown is."),

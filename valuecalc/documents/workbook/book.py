@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from valuecalc.case.case import Case
+from valuecalc.documents import carried
 from valuecalc.documents.workbook import about, cashflow, checks, file, inputs, summary
 from valuecalc.documents.workbook.cells import Cell, Sheet, Spot
 from valuecalc.documents.workbook.draft import Draft, draft
@@ -14,12 +15,13 @@ from valuecalc.engine.result import Result
 _FIRST_ROW = 4
 
 
-def write(result: Result, given: Case | None = None) -> bytes:
+def write(result: Result, given: Case | None = None, document: str = "") -> bytes:
     """The workbook (xlsx) of a result.
 
     `given` is the case before a scenario was applied to it; with it the workbook offers all
     scenarios and opens in that of the result. It can be left out for the expected scenario,
     which changes nothing; otherwise the workbook holds the scenario of the result alone.
+    `document` is a text that the file carries along, from which the case can be read back.
     """
     drafted = draft(result, given)
     properties = {
@@ -27,7 +29,8 @@ def write(result: Result, given: Case | None = None) -> bytes:
         "Scenario": result.scenario,
         "Format": about.FORMAT,
     }
-    return file.write(sheets(drafted), properties, opens_on=summary.TITLE)
+    made = file.write(sheets(drafted), properties, opens_on=summary.TITLE)
+    return carried.put(made, document) if document else made
 
 
 def sheets(drafted: Draft) -> list[Sheet]:

@@ -15,6 +15,7 @@ from lxml import etree
 from openpyxl.utils import range_boundaries
 from openpyxl.utils.datetime import to_excel
 
+from valuecalc.documents.carried import MOMENT
 from valuecalc.documents.workbook.cells import Content
 
 Values = Mapping[str, Mapping[tuple[int, int], Content]]
@@ -22,7 +23,6 @@ Values = Mapping[str, Mapping[tuple[int, int], Content]]
 
 _MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 _CHART = "{http://schemas.openxmlformats.org/drawingml/2006/chart}"
-_MOMENT = (1980, 1, 1, 0, 0, 0)
 
 
 def with_values(content: bytes, values: Values) -> bytes:
@@ -38,7 +38,7 @@ def with_values(content: bytes, values: Values) -> bytes:
             elif entry.filename.startswith("xl/charts/chart"):
                 part = _chart(part, values)
             # The same case gives the same bytes: no clock.
-            info = ZipInfo(entry.filename, _MOMENT)
+            info = ZipInfo(entry.filename, MOMENT)
             info.compress_type = ZIP_DEFLATED
             target.writestr(info, part)
     return made.getvalue()

@@ -23,7 +23,7 @@ from valuecalc.documents.workbook.language import Language
 TITLE = "Inputs"
 LABEL, NAME, IN_USE, UNIT, LOW, EXPECTED, HIGH, SCENARIOS = range(1, 9)
 _SELECTOR = 4
-_HEADER = 7
+HEADER = 7
 
 
 @dataclass(frozen=True)
@@ -65,7 +65,7 @@ def sheet(draft: Draft, language: Language) -> Sheet:
     writer = _Writer(draft, made, _Columns(len(draft.scenarios)))
     writer.selector()
     writer.header()
-    row = writer.assumptions(_HEADER + 1)
+    row = writer.assumptions(HEADER + 1)
     for title, rows in sections(draft, language):
         row = writer.given(title, rows, row)
     writer.look()
@@ -88,13 +88,13 @@ class _Writer:
         made.put(_SELECTOR, IN_USE, cell, "scenario.selected")
         made.text(_SELECTOR, UNIT, "choose from the list", "note_line")
         first, last = self.columns.scenarios
-        labels = f"{first}${_HEADER}:{last}${_HEADER}"
+        labels = f"{first}${HEADER}:{last}${HEADER}"
         made.allowed.append(Allowed(row=_SELECTOR, column=IN_USE, list_range=labels))
         row = _SELECTOR + 1
         made.text(row, LABEL, "Number of the scenario", "label")
         made.text(row, NAME, "scenario.number", "name")
         # Not by MATCH, which takes * and ? in a label for wildcards.
-        place = f"COLUMN({labels})-COLUMN({first}${_HEADER})+1"
+        place = f"COLUMN({labels})-COLUMN({first}${HEADER})+1"
         formula = f"SUMPRODUCT(({labels}=[scenario.selected])*({place}))"
         number = self.draft.chosen + 1
         made.put(row, IN_USE, _calculated(number, formula, formats.COUNT), "scenario.number")
@@ -102,15 +102,15 @@ class _Writer:
     def header(self) -> None:
         """The heads of all columns, above all sections."""
         heads = ["Assumption", "Name in formulas", "In use", "Unit", "Low", "Expected", "High"]
-        self.made.texts(_HEADER, heads, "header")
+        self.made.texts(HEADER, heads, "header")
         labels = [scenario.label for scenario in self.draft.scenarios]
-        self.made.texts(_HEADER, labels, "header_right", SCENARIOS)
+        self.made.texts(HEADER, labels, "header_right", SCENARIOS)
         for column, head in zip((IN_USE, LOW, EXPECTED, HIGH), ("In use", *heads[4:]), strict=True):
-            self.made.text(_HEADER, column, head, "header_right")
+            self.made.text(HEADER, column, head, "header_right")
         tail = ["Source", "Date", "Note"]
-        self.made.text(_HEADER, self.columns.grade, "Evidence", "header_centre")
-        self.made.texts(_HEADER, tail, "header", self.columns.source)
-        self.made.text(_HEADER - 1, SCENARIOS, "Values by scenario", "note_line")
+        self.made.text(HEADER, self.columns.grade, "Evidence", "header_centre")
+        self.made.texts(HEADER, tail, "header", self.columns.source)
+        self.made.text(HEADER - 1, SCENARIOS, "Values by scenario", "note_line")
 
     def section(self, title: str, row: int) -> None:
         """A heading across the sheet."""
@@ -233,8 +233,8 @@ class _Writer:
         made.widths = {LABEL: 48, NAME: 32, IN_USE: 14, UNIT: 20, LOW: 12, EXPECTED: 12, HIGH: 12}
         made.widths |= dict.fromkeys(range(SCENARIOS, columns.last_scenario + 1), 14)
         made.widths |= {columns.grade: 10, columns.source: 34, columns.date: 12, columns.note: 60}
-        made.freeze = f"B{_HEADER + 1}"
-        made.page.repeat_rows = f"{_HEADER}:{_HEADER}"
+        made.freeze = f"B{HEADER + 1}"
+        made.page.repeat_rows = f"{HEADER}:{HEADER}"
         made.page.repeat_columns = "A:A"
         made.page.wide = 2
         made.page.column_breaks = [columns.last_scenario]

@@ -289,9 +289,9 @@ class Screen:
 
     @property
     def chart(self) -> charts.Chart | None:
-        """The cumulative cash; None while the value is undefined."""
+        """The cumulative cash; None while the value is undefined or astronomical."""
         result = self.editor.result
-        if result is None or result.value(FIGURE) is None:
+        if result is None or not charts.is_drawable(result):
             return None
         return charts.cumulative(result)
 

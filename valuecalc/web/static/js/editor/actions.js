@@ -8,6 +8,8 @@ import { redo, undo } from "./undo.js";
 
 export function start() {
   document.addEventListener("click", (event) => {
+    const opener = event.target.closest?.(".row-button");
+    if (opener) openMenu(opener, event);
     const button = event.target.closest?.("[data-add], [data-act]");
     if (button?.dataset.add) add(button);
     else if (button) ACTIONS[button.dataset.act]?.(button);
@@ -15,13 +17,26 @@ export function start() {
 }
 
 const ACTIONS = {
-  up: (button) => move(rowOf(button), -1),
-  down: (button) => move(rowOf(button), 1),
-  duplicate: (button) => enter(duplicateRow(rowOf(button))),
-  delete: (button) => remove(rowOf(button)),
+  up: () => move(rowOfMenu, -1),
+  down: () => move(rowOfMenu, 1),
+  duplicate: () => enter(duplicateRow(rowOfMenu)),
+  delete: () => remove(rowOfMenu),
   undo,
   redo,
 };
+
+// One menu serves all rows.
+let rowOfMenu = null;
+
+function openMenu(opener, event) {
+  const menu = document.getElementById("row-menu");
+  const isElsewhere = menu.matches(":popover-open") && rowOf(opener) !== rowOfMenu;
+  rowOfMenu = rowOf(opener);
+  if (!isElsewhere) return; // the button is the switch of the menu
+  event.preventDefault();
+  menu.hidePopover();
+  menu.showPopover({ source: opener });
+}
 
 // A list inside a row is named with the list around it: `alternatives.benefits`.
 function add(button) {

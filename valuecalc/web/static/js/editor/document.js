@@ -15,6 +15,7 @@ import * as fields from "./fields.js";
 import { freeId, takenIds } from "./ids.js";
 import { isMentioned, isRows, namesInFormulas, put, read } from "./places.js";
 import * as rows from "./rows.js";
+import * as shortNumbers from "./short-numbers.js";
 
 export { fieldAt } from "./fields.js";
 export { listOf, rowAt, rowOf } from "./rows.js";
@@ -39,6 +40,7 @@ export function placeOf(element) {
 
 export function start() {
   current = JSON.parse(document.getElementById("case-document").textContent);
+  shortNumbers.start();
   // On the whole page: the title stands in the bar above the form.
   document.addEventListener("input", (event) => take(event, "typing"));
   document.addEventListener("change", (event) => take(event, "commit"));
@@ -65,6 +67,28 @@ function take(event, kind) {
   tell(placeOf(field), kind);
 }
 
+// The field of a place, which is made if it is one of the details of a row that nobody has opened.
+export function fieldFor(place) {
+  const found = fields.fieldAt(place);
+  if (found) return found;
+  const row = rows.rowAt(place);
+  const path = row ? place.slice(placeOf(row).length + 1) : "";
+  if (!path || !rows.hasDetail(row, path)) return null;
+  showDetails(row);
+  return fields.fieldAt(place);
+}
+
+// Makes the details of a row, unless they are there; "made" tells those who follow its fields.
+export function showDetails(row) {
+  const box = rows.makeDetails(row);
+  if (!box) return;
+  const item = valueAt(placeOf(row));
+  for (const field of box.querySelectorAll("[data-field]")) {
+    fields.show(field, read(item, field.dataset.field));
+  }
+  events.dispatchEvent(new CustomEvent("made", { detail: { row } }));
+}
+
 export function setValue(place, text, { kind = "commit" } = {}) {
   const value = text === "" || text === false || text === null ? undefined : text;
   current = put(current, place, value);
@@ -89,7 +113,7 @@ export function tidy(place, text, answered) {
 // Rows that were added here and are named after their labels.
 const named = new WeakSet();
 
-// A free id for a row of a list, from its label or else from the list: `assumption_1`.
+// A free id for a row of a list, from its label or else from the list: `assumption_417`.
 export function newId(list, label = "") {
   return freeId(list, label, takenIds(current, list));
 }

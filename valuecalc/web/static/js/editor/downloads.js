@@ -1,21 +1,24 @@
 // Files hold what is kept, so what was typed last is kept before one is made.
 
-import { answers } from "./live.js";
+import { newestAnswer, showAll } from "./live.js";
 import { flush } from "./save.js";
 import { toast } from "./toast.js";
 
-let toFix = 0;
-
 export function start() {
-  answers.addEventListener("answer", ({ detail }) => {
-    toFix = detail.problems.filter((each) => each.level === "error").length;
-  });
   document.getElementById("downloads")?.addEventListener("click", (event) => {
+    if (event.target.closest('[data-act="print"]')) print();
     const link = event.target.closest("a[href]");
     if (!link || event.metaKey || event.ctrlKey || event.shiftKey) return;
     event.preventDefault();
     download(link.href);
   });
+}
+
+// Much of the page is only worked out when somebody comes near.
+async function print() {
+  document.getElementById("downloads").hidePopover?.();
+  await showAll();
+  window.print();
 }
 
 async function download(address) {
@@ -26,6 +29,8 @@ async function download(address) {
       action: { label: "Download anyway", run: () => location.assign(address) },
     });
   }
+  const problems = newestAnswer()?.problems ?? [];
+  const toFix = problems.filter((each) => each.level === "error").length;
   if (toFix) toast(wordsFor(toFix));
   location.assign(address);
 }

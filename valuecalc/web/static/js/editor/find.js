@@ -4,7 +4,7 @@
 // row that somebody is in stays, and so does one that is still empty.
 
 import { events, placeOf, valueAt } from "./document.js";
-import { folded } from "./paste.js";
+import { folded } from "./words.js";
 import { rowsOf } from "./rows.js";
 
 const SEARCHED = ["label", "name", "id", "unit", "formula", "role"];

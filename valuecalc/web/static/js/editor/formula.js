@@ -6,7 +6,7 @@
 
 import { events, listOf, model, placeOf, valueAt } from "./document.js";
 import { fieldOf } from "./fields.js";
-import { folded } from "./paste.js";
+import { folded } from "./words.js";
 import { send } from "./request.js";
 import { rowAround } from "./rows.js";
 import { speak } from "./toast.js";
@@ -21,9 +21,7 @@ let field = null;
 let options = [];
 let active = -1;
 
-export function start() {
-  const island = document.getElementById("formula-functions");
-  functions = island ? JSON.parse(island.textContent) : [];
+export async function start() {
   document.addEventListener("focusin", enter);
   document.addEventListener("focusout", close);
   document.addEventListener("input", (event) => {
@@ -35,6 +33,15 @@ export function start() {
   window.addEventListener("resize", close);
   window.addEventListener("scroll", place, { capture: true, passive: true });
   events.addEventListener("change", ({ detail }) => detail.kind === "replaced" && close());
+  const url = document.getElementById("editor").dataset.functionsUrl;
+  const { status, body } = await send("GET", url);
+  if (status === 200) functions = body;
+}
+
+// For somebody who was in a formula before this script was there, and may have typed in it.
+export function resume(isTyped) {
+  enter({ target: document.activeElement });
+  if (field && isTyped) suggestNames();
 }
 
 function enter(event) {

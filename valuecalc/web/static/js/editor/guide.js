@@ -2,6 +2,7 @@
 // its reader has done it, in whatever order; the card never covers the field that he is in.
 
 import { events, model, valueAt } from "./document.js";
+import { styled } from "./styles.js";
 import { speak } from "./toast.js";
 
 const FORMAT = 1;
@@ -10,9 +11,10 @@ const START = /(^|[?&])guide=1(&|$)/;
 let card;
 let state;
 
-export function start() {
+export async function start() {
   card = document.getElementById("guide");
   if (!card) return;
+  await styled("editor-help.css");
   state = stored();
   if (START.test(location.search)) begin();
   card.addEventListener("click", onCard);

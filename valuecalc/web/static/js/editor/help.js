@@ -2,6 +2,7 @@
 // server, fetched when somebody asks for it, and again when the case has another version.
 
 import { send } from "./request.js";
+import { styled } from "./styles.js";
 
 const FAILED = "The help could not be loaded. Check the connection, and open it again.";
 
@@ -18,6 +19,7 @@ export function start() {
   document.addEventListener("keydown", onKey);
   document.addEventListener("click", onClick);
   search.addEventListener("input", () => find(search.value));
+  return styled("editor-help.css");
 }
 
 function onKey(event) {

@@ -5,13 +5,14 @@ import { namesInFormulas, read } from "./places.js";
 const LONGEST = 40;
 const PERSON = { people: "person" };
 
-// A free id: from a label, or else from the name of the list: `assumption_1`.
+// A free id: from a label, or else from the name of the list with a number: `assumption_417`. Which
+// number is chance, so that two people who add a row at the same moment do not add the same one.
 export function freeId(list, label, taken) {
   const word = idFrom(label ?? "");
   if (word && !taken.has(word)) return word;
   const name = list.split(".").at(-1);
   const stem = word || PERSON[name] || name.replace(/s$/, "");
-  let number = word ? 2 : 1;
+  let number = word ? 2 : 100 + Math.floor(900 * Math.random());
   while (taken.has(`${stem}_${number}`)) number += 1;
   return `${stem}_${number}`;
 }

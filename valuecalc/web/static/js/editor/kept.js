@@ -1,65 +1,84 @@
 // What is not saved yet is kept in this browser as well, so that neither a broken connection nor
 // a closed window loses it.
 //
-// One entry for each account and case. It says from which version the document was made, and
-// what that version held.
+// One entry for each account, case and window: two windows of one reader may both be without a
+// connection. It says from which version the document was made, and what that version held.
 
 import { isMapping } from "./places.js";
 
 const FIRST_PART = "valuecalc-unsaved";
 const FORMAT = 1;
 
-// Another window of the same reader may have kept its own document under the same name.
 const here = `${Date.now()}-${Math.random()}`;
+
+// Under which names something is kept that this window has in its form.
+const ours = new Set();
 
 function whose() {
   const { account = "", uid } = document.getElementById("editor").dataset;
   return { account, uid };
 }
 
-function key() {
+function firstPart() {
   const { account, uid } = whose();
   return `${FIRST_PART}:${account}:${uid}`;
 }
 
 // Whether the browser has taken it: it may be full, or forbidden to keep anything.
 export function keep(entry) {
+  const key = `${firstPart()}:${here}`;
   try {
-    localStorage.setItem(key(), JSON.stringify({ format: FORMAT, ...whose(), here, ...entry }));
+    localStorage.setItem(key, JSON.stringify({ format: FORMAT, ...whose(), ...entry }));
+    ours.add(key);
     return true;
   } catch {
     return false;
   }
 }
 
-// What was kept: `{version, base, document}`; null for nothing. What cannot be used is removed.
+// What windows that were closed have kept: `{key, version, base, document}`, the oldest first.
+// What cannot be used is removed.
 export function kept() {
-  const entry = entryOf(stored());
-  if (!entry) remove();
-  return entry;
+  const found = [];
+  for (const key of keys()) {
+    const entry = entryOf(stored(key));
+    if (entry) found.push({ ...entry, key });
+    else remove(key);
+  }
+  return found;
 }
 
 export function forget() {
-  const entry = entryOf(stored());
-  if (!entry || entry.here === here) remove();
+  for (const key of ours) remove(key);
+  ours.clear();
 }
 
 // The entry of a window that was closed becomes that of this one.
-export function takeOver(entry) {
-  keep({ version: entry.version, base: entry.base, document: entry.document });
+export function takeOver({ key, version, base, document }) {
+  if (keep({ version, base, document })) remove(key);
+  else ours.add(key); // no room for two of them
 }
 
-function stored() {
+function keys() {
   try {
-    return localStorage.getItem(key());
+    const isOurs = (key) => key === firstPart() || key.startsWith(`${firstPart()}:`);
+    return Object.keys(localStorage).filter(isOurs).sort();
+  } catch {
+    return [];
+  }
+}
+
+function stored(key) {
+  try {
+    return localStorage.getItem(key);
   } catch {
     return null;
   }
 }
 
-function remove() {
+function remove(key) {
   try {
-    localStorage.removeItem(key());
+    localStorage.removeItem(key);
   } catch {
     // Then nothing is kept there.
   }

@@ -14,6 +14,8 @@ import * as session from "./session.js";
 import { speak } from "./toast.js";
 
 const BEFORE_SPEAKING = 1_500;
+const FIRST_AFTER = 150;
+const LONGEST_FOR_ALL = 10_000;
 
 let isBusy = false;
 let isChanged = false;
@@ -33,8 +35,14 @@ export function start() {
   events.addEventListener("change", changed);
   window.addEventListener("online", () => failures && asked());
   session.events.addEventListener("back", () => asked());
+  window.addEventListener("beforeprint", () => showAll());
   watchParts();
-  asked();
+  // By then it is known what stands on the first screen.
+  setTimeout(firstAsked, FIRST_AFTER);
+}
+
+function firstAsked() {
+  if (newestNumber === 0) asked();
 }
 
 function changed({ detail: { kind } }) {
@@ -97,8 +105,16 @@ function take(request, { status, body, secondsToWait }) {
   say(staleWords(answer));
   tidyAll(request.document, answer.tidy);
   speakLater(answer);
+  newest = answer;
   answers.dispatchEvent(new CustomEvent("answer", { detail: answer }));
   measure(request);
+}
+
+let newest = null;
+
+// What was answered last, for those who come later; null before the first answer.
+export function newestAnswer() {
+  return newest;
 }
 
 // --------------------------------------------------------------------------- what is shown
@@ -112,8 +128,13 @@ function showResult(request, page, answer) {
     const target = shown.get(source.dataset.live);
     if (target) patch(target, source);
   }
-  for (const part of request.parts) shownNumber.set(part, request.number);
+  for (const part of request.parts) {
+    shownNumber.set(part, request.number);
+    wanted.delete(part);
+  }
   completeNumber = request.number;
+  // Somebody may have scrolled on in the meantime.
+  if (nearParts().some(isOld)) isChanged = true;
   opened ??= answer.figures;
   showSince(answer.since ?? "");
 }
@@ -202,6 +223,12 @@ const near = new Map();
 const watched = new WeakMap();
 const watcher = new IntersectionObserver(noteNear, { rootMargin: "300px" });
 
+// The page comes without what stands below its first screen. That is asked for once, well before
+// somebody gets there, and from then on like the rest only when it is near.
+const wanted = new Set();
+let looks = 0;
+const scout = new IntersectionObserver(noteAhead, { rootMargin: "1500px" });
+
 function partOf(element) {
   return element.dataset.live.split(".")[0];
 }
@@ -221,6 +248,16 @@ function watch(element) {
   if (!watched.has(box)) watched.set(box, new Set());
   watched.get(box).add(partOf(element));
   watcher.observe(box);
+  if (!shownNumber.has(partOf(element))) scout.observe(box);
+}
+
+function noteAhead(entries) {
+  for (const { target, isIntersecting } of entries) {
+    if (!isIntersecting) continue;
+    scout.unobserve(target);
+    for (const part of watched.get(target)) if (!shownNumber.has(part)) wanted.add(part);
+  }
+  askForOld();
 }
 
 function noteNear(entries) {
@@ -228,12 +265,41 @@ function noteNear(entries) {
     if (isIntersecting) near.set(target, watched.get(target));
     else near.delete(target);
   }
-  const isOld = (part) => (shownNumber.get(part) ?? 0) < completeNumber;
-  if (completeNumber && nearParts().some(isOld)) asked();
+  askForOld();
+}
+
+function askForOld() {
+  looks += 1;
+  // The first request waits until both have told what stands where.
+  const isFirst = newestNumber === 0 && looks === 2;
+  const isBehind = completeNumber > 0 && nearParts().some(isOld);
+  if (isFirst || isBehind) asked();
+}
+
+function isOld(part) {
+  return (shownNumber.get(part) ?? 0) < completeNumber;
 }
 
 function nearParts() {
-  return [...new Set(["panel", ...[...near.values()].flatMap((parts) => [...parts])])];
+  const parts = [...near.values()].flatMap((each) => [...each]);
+  return [...new Set(["panel", ...parts, ...wanted])];
+}
+
+// Brings everything up to date, wherever it stands, for whoever needs the whole page. Resolves
+// when it is, or when that takes too long.
+export function showAll() {
+  const parts = [...document.querySelectorAll("[data-live]")].map(partOf);
+  const old = parts.filter((part) => isOld(part) || !shownNumber.has(part));
+  const isPossible = newest === null || newest.complete;
+  if (!isPossible || !old.length) return Promise.resolve();
+  for (const part of old) wanted.add(part);
+  asked();
+  return new Promise((resolve) => {
+    setTimeout(resolve, LONGEST_FOR_ALL);
+    answers.addEventListener("answer", ({ detail }) => {
+      if (!wanted.size || !detail.complete) resolve();
+    });
+  });
 }
 
 // --------------------------------------------------------------------------- how long it takes

@@ -1,28 +1,21 @@
-// The editor of a case: a contents page.
+// The editor of a case: a contents page. What is not needed at once stands in comforts.js.
 
 import * as actions from "./actions.js";
+import * as comforts from "./comforts.js";
+import * as details from "./details.js";
 import * as documentOfForm from "./document.js";
-import * as downloads from "./downloads.js";
 import * as explaining from "./explaining.js";
-import * as find from "./find.js";
-import * as formula from "./formula.js";
 import * as grid from "./grid.js";
-import * as guide from "./guide.js";
-import * as help from "./help.js";
 import * as live from "./live.js";
-import * as options from "./options.js";
-import * as overrides from "./overrides.js";
-import * as paste from "./paste.js";
 import * as problems from "./problems.js";
-import * as proposals from "./proposals.js";
-import * as remarks from "./remarks.js";
-import * as rename from "./rename.js";
 import * as save from "./save.js";
 import * as session from "./session.js";
-import * as share from "./share.js";
 import * as undo from "./undo.js";
+import * as unproven from "./unproven.js";
 
 documentOfForm.start();
+comforts.start();
+details.start();
 undo.start();
 session.start();
 problems.start();
@@ -30,16 +23,5 @@ save.start();
 live.start();
 actions.start();
 explaining.start();
-downloads.start();
-proposals.start();
-remarks.start();
-share.start();
-find.start();
-formula.start();
 grid.start();
-guide.start();
-help.start();
-options.start();
-overrides.start();
-paste.start();
-rename.start();
+unproven.start();

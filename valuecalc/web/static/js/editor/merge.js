@@ -3,7 +3,7 @@
 // Nobody is asked here: the server finds what two people changed differently. This is for what
 // one person did while a request was under way, and for taking single steps back.
 
-import { byId, isMapping, isRows, put, read, same } from "./places.js";
+import { byId, isMapping, isRows, own, put, read, same } from "./places.js";
 
 // The document with the changes of both. Where both changed the same, `preferred` is "ours" or
 // "theirs".
@@ -30,7 +30,7 @@ function isRowsOrNothing(value) {
 function mergedMapping(base, ours, theirs, preferred) {
   const found = {};
   for (const key of new Set([...Object.keys(ours), ...Object.keys(theirs)])) {
-    const value = merged(base[key], ours[key], theirs[key], preferred);
+    const value = merged(own(base, key), own(ours, key), own(theirs, key), preferred);
     if (value !== undefined) found[key] = value;
   }
   return found;
@@ -39,7 +39,7 @@ function mergedMapping(base, ours, theirs, preferred) {
 function mergedRows(base, ours, theirs, preferred) {
   const rows = mergedMapping(byId(base), byId(ours), byId(theirs), preferred);
   const order = mergedOrder(idsOf(base), idsOf(ours), idsOf(theirs), preferred);
-  const found = order.filter((id) => id in rows).map((id) => rows[id]);
+  const found = order.filter((id) => Object.hasOwn(rows, id)).map((id) => rows[id]);
   return found.length ? found : undefined;
 }
 
@@ -53,6 +53,13 @@ function mergedOrder(base, ours, theirs, preferred) {
   const theyMoved = isMoved(base, theirs);
   const theirsFirst = theyMoved && (!weMoved || preferred === "theirs");
   return theirsFirst ? withAdditions(theirs, ours) : withAdditions(ours, theirs);
+}
+
+// Rows in the order of others; those that are not among them stay behind their predecessors.
+export function inOrderOf(rows, others) {
+  const [ids, known] = [idsOf(rows), byId(rows)];
+  const order = withAdditions(idsOf(others).filter((id) => ids.includes(id)), ids);
+  return order.map((id) => known[id]);
 }
 
 function isMoved(base, side) {
@@ -90,7 +97,7 @@ function withNewRows(base, sent, newest) {
   const found = { ...newest };
   for (const [key, value] of Object.entries(sent)) {
     if (!isMapping(value) && !isRows(value)) continue;
-    const rows = withNewRows(base?.[key], value, newest[key]);
+    const rows = withNewRows(own(base, key), value, own(newest, key));
     if (rows !== undefined) found[key] = rows;
   }
   return found;
@@ -103,7 +110,7 @@ function rowsWithNew(base, sent, newest) {
   );
   const ours = sent.filter((row) => !(row.id in known) && !(row.id in there));
   if (!ours.length) return inside.length ? inside : undefined;
-  const rows = { ...byId(ours), ...byId(inside) };
+  const rows = byId([...ours, ...inside]);
   const order = withAdditions(idsOf(newest), idsOf(sent));
   return order.filter((id) => id in rows).map((id) => rows[id]);
 }

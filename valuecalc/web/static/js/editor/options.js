@@ -10,6 +10,7 @@ export function start() {
   events.addEventListener("change", ({ detail }) => {
     if (detail.kind !== "typing" && detail.kind !== "tidied") refresh(detail.kind);
   });
+  events.addEventListener("made", () => refresh("structure"));
   refresh("structure");
 }
 

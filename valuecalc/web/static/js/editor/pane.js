@@ -4,6 +4,7 @@
 // answered by such a page again, so that everything is rendered on the server.
 
 import { send } from "./request.js";
+import { styled } from "./styles.js";
 
 const FAILED = "This could not be loaded. Check the connection, and that you are signed in.";
 
@@ -25,7 +26,9 @@ export function pane(name, { shown = () => {} } = {}) {
   async function load(method, url, form) {
     if (dialog.ariaBusy === "true") return;
     dialog.ariaBusy = "true";
+    const sheet = styled("share.css");
     const { status, body } = await send(method, url, { form, wants: "document" });
+    await sheet;
     dialog.ariaBusy = "false";
     const content = [200, 422].includes(status) ? body?.getElementById(`${name}-content`) : null;
     if (!content) return fail(method);

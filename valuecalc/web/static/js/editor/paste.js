@@ -12,6 +12,8 @@ import { isRows, put, read } from "./places.js";
 import { makeRow, rowAround, rowsOf } from "./rows.js";
 import { toast } from "./toast.js";
 import { checkpoint } from "./undo.js";
+import { check, rowsBefore } from "./unproven.js";
+import { folded } from "./words.js";
 
 export const MOST_ROWS = 500;
 const MOST_COLUMNS = 100;
@@ -19,22 +21,25 @@ const MOST_CHARACTERS = 500_000;
 const MOST_SKIPPED_SHOWN = 3;
 
 export function start() {
-  document.addEventListener("paste", take);
+  document.addEventListener("paste", (event) => {
+    const text = event.clipboardData?.getData("text/plain") ?? "";
+    if (take(event.target, text)) event.preventDefault();
+  });
 }
 
-function take(event) {
-  const text = event.clipboardData?.getData("text/plain") ?? "";
-  const field = fieldOf(event.target);
-  const list = field ? rowAround(field) && listOf(rowAround(field)) : listAt(event.target);
-  if (!list || !text || (field && isText(field, text))) return;
+// Takes a text that was pasted on an element; false where it is the browser's to paste.
+export function take(element, text) {
+  const field = fieldOf(element);
+  const list = field ? rowAround(field) && listOf(rowAround(field)) : listAt(element);
+  if (!list || !text || (field && isText(field, text))) return false;
   const refusal = refused(text);
   const cells = refusal ? [] : cellsOf(text);
   if (!refusal && cells.length === 1 && cells[0].length === 1 && isTyped(field)) {
-    return takeOne(event, field, text, cells[0][0]);
+    return takeOne(field, text, cells[0][0]);
   }
-  event.preventDefault();
   if (refusal || !cells.length) toast(refusal || "There is nothing to paste.");
   else toast(pasteInto(list, field, cells));
+  return true;
 }
 
 // Where the focus is beside the fields: on the table, or on what adds a row to it.
@@ -62,11 +67,17 @@ function isTyped(field) {
 }
 
 // One cell is pasted by the browser, unless the spreadsheet has put quotes around it.
-function takeOne(event, field, text, cell) {
-  if (text === cell) return;
-  event.preventDefault();
-  const line = isMultiline(field) ? cell : cell.replace(/\s*\n\s*/g, " ");
-  field.setRangeText(line, field.selectionStart, field.selectionEnd, "end");
+function takeOne(field, text, cell) {
+  if (text === cell) return false;
+  insert(field, isMultiline(field) ? cell : cell.replace(/\s*\n\s*/g, " "));
+  return true;
+}
+
+// What the browser does when it pastes.
+export function insert(field, text) {
+  const others = field.value.length - (field.selectionEnd - field.selectionStart);
+  const room = field.maxLength < 0 ? text.length : Math.max(0, field.maxLength - others);
+  field.setRangeText(text.slice(0, room), field.selectionStart, field.selectionEnd, "end");
   field.dispatchEvent(new InputEvent("input", { bubbles: true, inputType: "insertFromPaste" }));
 }
 
@@ -164,11 +175,6 @@ function columnNamed(title, columns) {
   return columns.find((column) => column.titles.includes(folded(title)));
 }
 
-export function folded(text) {
-  const plain = text.normalize("NFKD").replace(/[\u0300-\u036f]/g, "");
-  return plain.toLowerCase().replace(/[’`]/g, "'").replace(/\s+/g, " ").trim();
-}
-
 // --------------------------------------------------------------------------- filling in
 
 // Fills a list and says what was done, in words. The whole block is one change of the document,
@@ -182,8 +188,10 @@ function pasteInto(list, field, cells) {
     targets: targetsOf(list, field),
     newId: namer(place),
   });
+  const numbersBefore = rowsBefore();
   checkpoint("pasting");
   unseen(list, () => replace(put(model(), place, found.items.length ? found.items : undefined)));
+  check(numbersBefore);
   return summary(found);
 }
 

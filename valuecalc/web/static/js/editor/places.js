@@ -27,7 +27,12 @@ export function read(document, place) {
 
 function step(value, key) {
   if (Array.isArray(value)) return value.find((item) => item?.id === key);
-  return isMapping(value) && Object.hasOwn(value, key) ? value[key] : undefined;
+  return own(value, key);
+}
+
+// What a mapping holds under a key. Ids may be words that every object knows: `constructor`.
+export function own(mapping, key) {
+  return isMapping(mapping) && Object.hasOwn(mapping, key) ? mapping[key] : undefined;
 }
 
 // The document with another value at a place; undefined takes away what stands there, and the
@@ -40,7 +45,7 @@ function putAt(target, [key, ...rest], value) {
   if (key === undefined) return value;
   if (Array.isArray(target)) return putInRow(target, key, rest, value);
   const found = isMapping(target) ? { ...target } : {};
-  const inner = putAt(found[key], rest, value);
+  const inner = putAt(own(found, key), rest, value);
   if (inner === undefined) delete found[key];
   else found[key] = inner;
   return Object.keys(found).length ? found : undefined;
@@ -92,11 +97,14 @@ export function differences(one, other, place = "") {
 
 function differencesBelow(one, other, place) {
   const keys = new Set([...Object.keys(one), ...Object.keys(other)]);
-  return [...keys].flatMap((key) => differences(one[key], other[key], joined(place, key)));
+  return [...keys].flatMap((key) =>
+    differences(own(one, key), own(other, key), joined(place, key)),
+  );
 }
 
+// Rows by their ids, in a mapping that knows nothing else.
 export function byId(rows) {
-  return Object.fromEntries(rows.map((row) => [row.id, row]));
+  return Object.assign(Object.create(null), Object.fromEntries(rows.map((row) => [row.id, row])));
 }
 
 // Every id that formulas can name, in small letters: a workbook cannot tell `E` from `e`.

@@ -1,6 +1,6 @@
 // Says what is wrong, in words, under the field where it is; and counts it in the list of sections.
 
-import { fieldAt, rowAt } from "./document.js";
+import { fieldFor, rowAt } from "./document.js";
 import { fieldsIn, isFocused } from "./fields.js";
 
 // Whoever is still typing a number does not want to be told after each key.
@@ -41,7 +41,8 @@ function bySpot(problems) {
 function spotOf(place) {
   let rest = place.replace(/\[.*/, "");
   while (rest) {
-    if (fieldAt(rest)) return fieldAt(rest);
+    const field = fieldFor(rest);
+    if (field) return field;
     rest = rest.slice(0, Math.max(0, rest.lastIndexOf(".")));
   }
   const row = rowAt(place);

@@ -6,6 +6,7 @@
 import { placeOf, rowOf, valueAt } from "./document.js";
 import { send } from "./request.js";
 import { flush, take, version } from "./save.js";
+import { styled } from "./styles.js";
 import { speak, toast } from "./toast.js";
 
 let isBusy = false;
@@ -22,6 +23,7 @@ export function start() {
     watcher.observe(part, { childList: true, subtree: true });
   }
   showCount();
+  return styled("share.css");
 }
 
 async function decide(button) {

@@ -1,6 +1,6 @@
 // Another name for a row, written into every formula that names it.
 
-import { fieldAt, listOf, model, placeOf, replace, rowAt } from "./document.js";
+import { fieldFor, listOf, model, placeOf, replace, rowAt } from "./document.js";
 import { fieldOf } from "./fields.js";
 import { merged } from "./merge.js";
 import { joined } from "./places.js";
@@ -73,7 +73,7 @@ function stateOf(place) {
 function restore(place, { isOpen, path, caret }) {
   const details = rowAt(place)?.querySelector("details");
   if (details && isOpen) details.open = true;
-  const field = path && fieldAt(joined(place, path));
+  const field = path && fieldFor(joined(place, path));
   if (!field) return;
   field.focus({ preventScroll: true });
   if (caret !== null) field.setSelectionRange(caret, caret);

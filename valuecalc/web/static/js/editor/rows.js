@@ -101,6 +101,33 @@ export function writeId(row, id) {
   }
 }
 
+// --------------------------------------------------------------------------- details of rows
+
+// The fields of the details of a row stand in a template until somebody opens them.
+function detailsTemplate(row) {
+  const name = templateName(listOf(row));
+  return document.querySelector(`template[data-details-template="${name}"]`);
+}
+
+export function hasDetail(row, path) {
+  const field = `[data-field="${CSS.escape(path)}"]`;
+  return Boolean(detailsTemplate(row)?.content.querySelector(field));
+}
+
+// The details of a row with their fields; null where there is nothing left to make.
+export function makeDetails(row) {
+  const boxes = [...row.querySelectorAll("[data-details]")];
+  const box = boxes.find((each) => rowOf(each) === row);
+  if (!box || box.childElementCount) return null;
+  box.append(document.importNode(detailsTemplate(row).content, true));
+  const found = [...spotsOf(box, rowAround(listOf(row))?.dataset.row ?? "")];
+  for (const [owner, pattern] of found) {
+    owner.nodeValue = pattern.replaceAll("__ID__", row.dataset.row);
+  }
+  if (spots.has(row)) spots.get(row).push(...found);
+  return box;
+}
+
 // --------------------------------------------------------------------------- moving rows
 
 export function insertRow(list, row, before = null) {

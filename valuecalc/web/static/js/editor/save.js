@@ -3,13 +3,13 @@
 // The server merges what several people have saved. Its answer is the newest document; the form
 // shows it, with whatever was typed while the request was under way.
 
-import { choose } from "./conflict.js";
 import { banner, button, downloadLink, removeBanner } from "./dialogs.js";
 import { events, model, replace } from "./document.js";
 import * as kept from "./kept.js";
 import * as live from "./live.js";
 import * as newest from "./newest.js";
-import { put, read, same } from "./places.js";
+import { inOrderOf } from "./merge.js";
+import { isMapping, isRows, put, read, same } from "./places.js";
 import { pause, send } from "./request.js";
 import * as session from "./session.js";
 import { toast } from "./toast.js";
@@ -50,6 +50,11 @@ function form() {
   return document.getElementById("editor");
 }
 
+// Fetched with the first change: when somebody is to be asked, the connection may be a bad one.
+function conflicts() {
+  return import("./conflict.js");
+}
+
 export { isUnsaved, version } from "./newest.js";
 
 // --------------------------------------------------------------------------- when
@@ -62,6 +67,7 @@ function changed({ detail: { kind } }) {
     return;
   }
   isKept = false;
+  conflicts().catch(() => {});
   if (refused === "refused") refused = null;
   if (!underWay && !failures && !isAsking && !refused) show("unsaved", "Unsaved changes");
   keepTimer ??= setTimeout(keepNow, KEEP_AFTER);
@@ -78,6 +84,7 @@ function rest() {
   else kept.forget();
   isKept = true;
   showSaved();
+  if (!newest.leftOut().length) bringBackNext();
 }
 
 function listen(event) {
@@ -168,6 +175,7 @@ function goOn() {
 async function ask(body) {
   isAsking = true;
   show("error", "Not saved: choose what is to stay");
+  const { choose } = await conflicts();
   const choice = await choose(body.by, body.conflicts);
   isAsking = false;
   if (!choice) return later(body);
@@ -181,7 +189,16 @@ async function ask(body) {
 
 // What is theirs is shown at once, and is not sent back as a change of ours.
 function takeTheirs(places, theirs) {
-  replace(places.reduce((found, place) => put(found, place, read(theirs, place)), model()));
+  replace(places.reduce((found, place) => withTheirs(found, theirs, place), model()));
+}
+
+function withTheirs(document, theirs, place) {
+  const [ours, there] = [read(document, place), read(theirs, place)];
+  // Where whole lists differ, it is their order: what was changed in the rows is no matter of it.
+  if (isRows(ours) && isRows(there)) return put(document, place, inOrderOf(ours, there));
+  // A row that is gone here comes back with the answer to the save.
+  const isGone = ours === undefined && isMapping(there) && there.id !== undefined;
+  return isGone ? document : put(document, place, there);
 }
 
 // Asked again only on demand: whoever wants to type on first is not to be held up.
@@ -268,11 +285,20 @@ function takeOver(body) {
 
 // --------------------------------------------------------------------------- after a closed window
 
+// More than one window may have been closed. Each was made from a version of its own, so they are
+// brought back one after the other, and each is merged with what was saved before it.
+let waiting = [];
+
 function bringBack() {
-  const entry = kept.kept();
+  waiting = kept.kept();
+  bringBackNext();
+}
+
+function bringBackNext() {
+  const entry = waiting.shift();
   if (!entry) return;
-  if (same(entry.document, model())) return kept.forget();
   kept.takeOver(entry);
+  if (same(entry.document, model())) return rest();
   newest.startFrom(entry.version, entry.base);
   replace(entry.document);
   toast("Changes that were not saved are back.");

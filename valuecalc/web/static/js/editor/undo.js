@@ -3,7 +3,7 @@
 // A step is the document before and after it. Taking it back changes only what the step changed,
 // so that what somebody else has saved in the meantime stays.
 
-import { events, fieldAt, model, replace, rowAt } from "./document.js";
+import { events, fieldAt, fieldFor, model, replace, rowAt } from "./document.js";
 import { fieldOf, nameOf } from "./fields.js";
 import { merged } from "./merge.js";
 import { differences, read } from "./places.js";
@@ -66,7 +66,7 @@ function go(from, to, words) {
 // Whoever takes back what is out of sight wants to see it.
 function reveal(place) {
   if (!place) return;
-  const spot = fieldAt(place) ?? rowAt(place);
+  const spot = fieldFor(place) ?? rowAt(place);
   spot?.scrollIntoView({ block: "nearest" });
   if (document.activeElement === document.body) fieldAt(place)?.focus({ preventScroll: true });
 }

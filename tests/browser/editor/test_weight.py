@@ -1,0 +1,248 @@
+"""How much the editor weighs when it is opened, what comes later, and that nothing jumps."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, Request, expect
+
+from tests.browser.editor.conftest import HELPDESK, Site, expect_value, menu, place
+from tests.large_case import large_document
+
+pytestmark = pytest.mark.browser
+
+MOST_BYTES = 60_000
+KINDS = {"document", "stylesheet", "script", "image", "other"}
+
+SHIFTS = """
+window.shifted = [];
+new PerformanceObserver((list) => {
+  for (const each of list.getEntries()) shifted.push(each.value);
+}).observe({ type: "layout-shift", buffered: true });
+"""
+ANSWERED = """() => performance.getEntriesByType("resource")
+  .some((each) => each.name.endsWith("/edit/live") && each.responseEnd > 0)"""
+PAINTED = "new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
+
+
+@pytest.fixture(scope="module")
+def large(editor_site: Site) -> str:
+    """A case as large as they come in practice."""
+    return editor_site.new_case(large_document())
+
+
+def opened_slowly(open_editor: Callable[..., Page], case: str, **settings: Any) -> Page:
+    """The editor, loaded anew with an eye on what jumps, after its first answer is shown."""
+    page = open_editor(case, **settings)
+    page.add_init_script(SHIFTS)
+    page.reload()
+    page.wait_for_function(ANSWERED)
+    page.evaluate(PAINTED)
+    return page
+
+
+def loaded(page: Page, act: Callable[[], object]) -> list[Request]:
+    """The requests that are finished while something is done."""
+    found: list[Request] = []
+
+    def note(request: Request) -> None:
+        found.append(request)
+
+    page.on("requestfinished", note)
+    act()
+    page.remove_listener("requestfinished", note)
+    return found
+
+
+def scripts(requests: list[Request]) -> set[str]:
+    """The names of the scripts among requests."""
+    names = [each.url.rsplit("/", 1)[-1] for each in requests if each.resource_type == "script"]
+    return {name.removesuffix(".js") for name in names}
+
+
+# --------------------------------------------------------------------------- how much it weighs
+
+
+def test_a_large_case_weighs_less_than_sixty_kilobytes(
+    browser: Browser, browser_context_args: dict[str, Any], editor_site: Site, large: str
+) -> None:
+    # A context of its own has kept nothing of an earlier visit.
+    context = browser.new_context(**browser_context_args)
+    context.add_cookies([editor_site.cookie(editor_site.editor)])
+    page = context.new_page()
+    address = f"{editor_site.address}/cases/{large}/edit"
+    requests = loaded(page, lambda: page.goto(address, wait_until="networkidle"))
+    weights: Counter[str] = Counter()
+    for request in requests:
+        weights[request.resource_type] += request.sizes()["responseBodySize"]
+    total = sum(bytes for kind, bytes in weights.items() if kind in KINDS)
+    assert weights["document"] > 10_000
+    assert weights["script"] > 10_000
+    assert weights["stylesheet"] > 5_000
+    assert total < MOST_BYTES, weights
+    context.close()
+
+
+@pytest.mark.parametrize("width", [1440, 390])
+def test_nothing_jumps_while_the_editor_opens(
+    open_editor: Callable[..., Page], large: str, width: int
+) -> None:
+    page = opened_slowly(open_editor, large, viewport={"width": width, "height": 900})
+    assert page.evaluate("shifted") == []
+
+
+def test_scripts_that_only_some_need_come_when_they_are_needed(
+    open_editor: Callable[..., Page],
+) -> None:
+    page = open_editor()
+    expect_value(page, "£141k")
+    before = scripts(loaded(page, lambda: page.reload(wait_until="networkidle")))
+    assert {"main", "document", "live", "save", "undo", "grid"} <= before
+    later = {"paste", "formula", "help", "guide", "remarks", "share", "conflict", "find", "explain"}
+    assert not later & before
+
+    def ask_for_help() -> None:
+        page.keyboard.press("Control+/")
+        expect(page.locator("#help")).to_be_visible()
+
+    assert "help" in scripts(loaded(page, ask_for_help))
+
+
+# --------------------------------------------------------------------------- results come later
+
+
+def test_results_come_when_somebody_gets_near_them(
+    open_editor: Callable[..., Page], large: str
+) -> None:
+    page = opened_slowly(open_editor, large)
+    table = page.locator('[data-live="cash-flow.table"]')
+    figures = page.locator('[data-live="figures.groups"]')
+    expect(table).to_be_empty()
+    expect(figures).to_be_empty()
+    page.locator('[data-sections] a[href="#results"]').click()
+    expect(table).to_contain_text("Time saved in team 3")
+    expect(figures).to_contain_text("Net present value")
+    expect(page.locator("#results > .card-head")).to_be_in_viewport()
+    # What was not near is not worked out either.
+    expect(page.locator('[data-live="calculations.c1.result"]')).to_be_empty()
+
+
+def test_everything_is_there_before_it_is_printed(
+    open_editor: Callable[..., Page], large: str
+) -> None:
+    page = opened_slowly(open_editor, large)
+    page.evaluate("() => { window.print = () => { window.printed = document.body.innerText; }; }")
+    page.get_by_role("button", name="Download").first.click()
+    page.locator("#downloads").get_by_role("button", name="Print").click()
+    page.wait_for_function("() => window.printed")
+    empty = page.eval_on_selector_all(
+        "[data-live]:empty", "all => all.map(each => each.dataset.live.split('.')[0])"
+    )
+    assert set(empty) <= {"proposals", "lines", "alternatives", "people"}
+    text = page.evaluate("printed")
+    assert "Cumulative" in text or "Net present value" in text
+
+
+def test_whoever_prints_with_the_keys_of_the_browser_gets_all_of_it_the_next_time(
+    open_editor: Callable[..., Page], large: str
+) -> None:
+    page = opened_slowly(open_editor, large)
+    page.evaluate("window.dispatchEvent(new Event('beforeprint'))")
+    expect(page.locator('[data-live="cash-flow.table"]')).to_contain_text("Time saved in team 3")
+    expect(page.locator('[data-live="calculations.c1.result"]')).not_to_be_empty()
+
+
+# --------------------------------------------------------------------------- details come later
+
+
+def details_of(page: Page, list_name: str, row: str) -> Any:
+    """The switch of the details of a row."""
+    return page.locator(f'[data-list="{list_name}"] > [data-row="{row}"] details.more > summary')
+
+
+def test_details_are_made_when_they_are_opened_and_hold_what_the_case_says(
+    open_editor: Callable[..., Page], editor_site: Site
+) -> None:
+    users = {**HELPDESK["assumptions"][0], "note": "Counted in March", "growth": 0.1}
+    time = {**HELPDESK["benefits"][0], "hard": False}
+    document = {
+        **HELPDESK,
+        "assumptions": [users, *HELPDESK["assumptions"][1:]],
+        "benefits": [time],
+    }
+    page = open_editor(editor_site.new_case(document))
+    note = place(page, "assumptions.users.note")
+    expect(note).to_have_count(0)
+    details_of(page, "assumptions", "users").click()
+    expect(note).to_have_value("Counted in March")
+    expect(place(page, "assumptions.users.growth")).to_have_value("10%")
+    details_of(page, "benefits", "time").click()
+    expect(place(page, "benefits.time.hard")).to_have_value("false")
+
+
+def test_a_detail_that_is_typed_moves_the_value_and_is_kept(
+    open_editor: Callable[..., Page], editor_site: Site
+) -> None:
+    page = open_editor()
+    details_of(page, "benefits", "time").click()
+    place(page, "benefits.time.realisation").fill("50%")
+    expect_value(page, "£66k")
+    expect(page.locator("#save-status")).to_contain_text("Saved at")
+    uid = page.evaluate("document.getElementById('editor').dataset.uid")
+    assert editor_site.document(uid)["benefits"][0]["realisation"] == "50%"
+    page.keyboard.press("Tab")
+    page.locator('[data-act="undo"]').click()
+    expect(place(page, "benefits.time.realisation")).to_have_value("")
+    expect_value(page, "£141k")
+
+
+def test_a_goal_that_was_only_just_added_can_be_chosen_in_the_details(
+    open_editor: Callable[..., Page],
+) -> None:
+    page = open_editor()
+    page.locator('[data-add="goals"]').click()
+    page.keyboard.type("Happier users")
+    page.keyboard.press("Tab")
+    details_of(page, "benefits", "time").click()
+    goal = place(page, "benefits.time.goal")
+    expect(goal.locator("option")).to_have_text(["No goal", "Happier users"])
+
+
+def test_the_details_of_a_new_row_follow_its_name(open_editor: Callable[..., Page]) -> None:
+    page = open_editor()
+    page.locator('[data-add="assumptions"]').click()
+    row = page.locator('[data-list="assumptions"] > [data-row]').last
+    row.locator("details.more > summary").click()
+    row.locator('[data-field="note"]').fill("From the call")
+    row.locator('[data-field="label"]').fill("Call length")
+    page.keyboard.press("Tab")
+    expect(place(page, "assumptions.call_length.note")).to_have_value("From the call")
+
+
+def test_a_mistake_among_the_details_is_shown_although_nobody_has_opened_them(
+    open_editor: Callable[..., Page], editor_site: Site
+) -> None:
+    document = {**HELPDESK, "benefits": [{**HELPDESK["benefits"][0], "growth": "nonsense"}]}
+    page = open_editor(editor_site.new_case(document))
+    error = page.locator('[id="e-benefits.time.growth"]')
+    expect(error).to_be_visible()
+    expect(place(page, "benefits.time.growth")).to_have_value("nonsense")
+
+
+def test_one_menu_serves_the_row_at_which_it_was_opened(
+    open_editor: Callable[..., Page],
+) -> None:
+    page = open_editor()
+    buttons = page.locator('[data-list="assumptions"] .row-button')
+    buttons.nth(0).click()
+    buttons.nth(2).click()
+    expect(page.locator("#row-menu")).to_be_visible()
+    page.locator("#row-menu").get_by_role("button", name="Move up").click()
+    expect(page.locator("#row-menu")).to_be_hidden()
+    rows = page.locator('[data-list="assumptions"] > [data-row]')
+    expect(rows.nth(1)).to_have_attribute("data-row", "price")
+    menu(page, "assumptions.users", "Move down")
+    expect(rows.nth(1)).to_have_attribute("data-row", "users")

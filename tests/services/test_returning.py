@@ -1,0 +1,302 @@
+"""A workbook that was sent out comes back as the case it was, with the numbers as changed."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+import openpyxl
+import pytest
+
+from tests.builders import assumption, benefit, case, scenario
+from tests.documents import libreoffice
+from tests.documents.workbook_cases import OUTLAY, PLAIN, QUARTERLY, SAVING, SYSTEM, YEARLY
+from valuecalc.case.case import Case, Grade
+from valuecalc.case.travel import Origin, OriginReference
+from valuecalc.documents import carried, gate, sheets
+from valuecalc.documents.workbook.names import defined_name
+from valuecalc.errors import CaseError, InputError
+from valuecalc.schemas.case import dump_case, load_case
+from valuecalc.services import carried_case, cases, library, returning
+from valuecalc.services.returning import ComeBack
+from valuecalc.system_packages import LIBREOFFICE
+
+TODAY = date(2027, 3, 4)
+FILE = "model of 3 March.xlsx"
+
+
+def exported(given: Case, scenario: str = "expected") -> bytes:
+    return cases.export(given, "xlsx", scenario).content
+
+
+def back(content: bytes) -> ComeBack:
+    return returning.read_back(sheets.read_book(content), FILE, TODAY)
+
+
+def typed(given: Case, numbers: Mapping[str, float | str]) -> ComeBack:
+    """What comes back of a case whose workbook was changed in some named cells."""
+    names = {defined_name(name): number for name, number in numbers.items()}
+    return back(libreoffice.with_inputs(exported(given), names))
+
+
+def edited(content: bytes, change: Callable[[openpyxl.Workbook], None]) -> bytes:
+    """The workbook after a change, with the parts that openpyxl does not keep put back."""
+    book = openpyxl.load_workbook(io.BytesIO(content))
+    change(book)
+    made = io.BytesIO()
+    book.save(made)
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        text = carried.get(archive)
+    assert text is not None
+    return carried.put(made.getvalue(), text)
+
+
+def ranged() -> Case:
+    return case(SAVING, OUTLAY, benefit("work", "saving * 80% + 100 GBP/month"), SYSTEM)
+
+
+# --------------------------------------------------------------------------- as it was
+
+
+@pytest.mark.parametrize("slug", library.slugs())
+def test_a_straw_man_comes_back_as_it_went(slug: str) -> None:
+    straw_man = library.straw_man(slug).case
+    found = back(exported(straw_man))
+    assert found == ComeBack(carried_case.for_others(straw_man), (), ())
+
+
+@pytest.mark.parametrize("given", [QUARTERLY, YEARLY], ids=["quarterly", "yearly"])
+def test_a_case_of_many_kinds_of_numbers_comes_back_as_it_went(given: Case) -> None:
+    loaded = load_case(dump_case(given))
+    assert back(exported(loaded)) == ComeBack(loaded, (), ())
+
+
+def test_an_export_of_another_scenario_brings_the_case_back_as_it_was_given() -> None:
+    straw_man = library.straw_man(library.FEATURED).case
+    found = back(exported(straw_man, "conservative"))
+    assert (found.case, found.changes) == (carried_case.for_others(straw_man), ())
+
+
+def test_texts_that_want_to_be_markup_or_formulas_come_back_to_the_letter() -> None:
+    hostile = replace(
+        PLAIN, title='=1+1 </case><!DOCTYPE a> &amp; "\u2028 \U0001f600', summary="]]>"
+    )
+    content = exported(hostile)
+    gate.check(content)
+    assert back(content).case.title == hostile.title
+
+
+# --------------------------------------------------------------------------- what stays here
+
+
+def test_what_is_the_team_s_own_does_not_travel() -> None:
+    origin = Origin(references=(OriginReference(title="Another", customer="Quietly Ltd"),))
+    content = exported(replace(PLAIN, probability=0.4173, origin=origin))
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        parts = b"".join(archive.read(name) for name in archive.namelist())
+    assert b"assumptions" in parts
+    for trace in (b"0.4173", b"probability", b"Quietly", b"origin"):
+        assert trace not in parts
+    assert back(content).case == load_case(dump_case(PLAIN))
+
+
+# --------------------------------------------------------------------------- as it was changed
+
+
+def test_a_changed_value_is_taken_with_evidence_that_says_so() -> None:
+    found = typed(ranged(), {"assumptions.saving.expected": 1200})
+    saving = found.case.assumption("saving")
+    assert saving is not None and saving.evidence is not None
+    assert (saving.value, saving.low, saving.high) == (1200, 600, 1300)
+    assert saving.evidence.grade == Grade.E
+    assert saving.evidence.source == f"Changed in the workbook {FILE}"
+    assert saving.evidence.date == TODAY
+    assert saving.evidence.note.startswith("Was £1,000 per month (A")
+    assert [each.texts for each in found.changes] == [("£1,000 per month", "£1,200 per month")]
+    others = [each for each in found.case.assumptions if each.id != "saving"]
+    assert others == [each for each in ranged().assumptions if each.id != "saving"]
+
+
+def test_a_range_is_widened_to_hold_its_value_but_not_where_it_was_typed() -> None:
+    name = "assumptions.saving"
+    for numbers, high in (({}, 1500), ({f"{name}.high": 1400.0}, 1400)):
+        found = typed(ranged(), {f"{name}.expected": 1500, **numbers})
+        saving = found.case.assumption("saving")
+        assert saving is not None and saving.high == high
+
+
+def test_a_number_that_no_case_can_have_is_refused_with_the_cell() -> None:
+    with pytest.raises(CaseError, match="Changed in it: Saving, expected") as refused:
+        typed(ranged(), {"assumptions.saving.expected": 1e30})
+    assert refused.value.problems[-1].remedy == "Mend these cells."
+
+
+def test_a_changed_range_keeps_what_its_value_rests_on() -> None:
+    saving = typed(ranged(), {"assumptions.saving.low": 500}).case.assumption("saving")
+    assert saving is not None and saving.evidence is not None
+    assert (saving.low, saving.evidence.grade) == (500, Grade.A)
+    assert saving.evidence.note.endswith(f"Its range was changed in the workbook {FILE}.")
+
+
+def test_percentages_are_fractions_as_in_the_sheet() -> None:
+    found = typed(ranged(), {"discounting.rate.expected": 0.075})
+    assert found.case.discounting.rate == 0.075
+    assert [each.texts for each in found.changes] == [("10%", "7.5%")]
+
+
+def test_several_numbers_inside_one_formula_change_at_once() -> None:
+    numbers = {"constants.work.formula_1": 0.9, "constants.work.formula_2": -50}
+    found = typed(ranged(), numbers)
+    assert found.case.benefits[0].formula == "saving * 90% + (-50 GBP/month)"
+    assert len(found.changes) == 2
+
+
+def test_years_growth_scenarios_and_timing_are_taken_too() -> None:
+    found = typed(
+        YEARLY,
+        {
+            "assumptions.revenue.year_1": 70_000,
+            "growth.revenue": 0.03,
+            "scenarios.cheap_money.discounting.rate": 0.04,
+            "scenarios.low_sales.assumptions.newcomers": 400,
+            "timing.once.first": 3,
+            "conventions.finance_rate": 0.05,
+        },
+    )
+    revenue = found.case.assumption("revenue")
+    assert revenue is not None
+    assert (revenue.value, revenue.values, revenue.growth) == (
+        70_000,
+        (70_000, 90_000, 85_000),
+        0.03,
+    )
+    cheap, low = found.case.scenarios
+    assert (cheap.discount_rate, low.set["newcomers"]) == (0.04, 400)
+    assert found.case.benefits[1].starts == 3
+    assert found.case.conventions.finance_rate == 0.05
+    assert (len(found.changes), found.refused) == (6, ())
+
+
+# --------------------------------------------------------------------------- what is ignored
+
+
+@pytest.mark.parametrize(
+    ("name", "number", "cause"),
+    [
+        ("assumptions.saving.expected", "about 900", "“about 900” is no number"),
+        ("assumptions.saving.expected", "=1+1", "“=1+1” is no number"),
+        ("timing.work.first", 1.5, "cannot take 1.5"),
+        ("timeline.months", 48, "It is fixed in a workbook, and was changed to 48"),
+    ],
+)
+def test_what_cannot_be_taken_is_told_and_the_export_stays(
+    name: str, number: float | str, cause: str
+) -> None:
+    found = typed(ranged(), {name: number})
+    [told] = found.refused
+    assert (found.case, found.changes) == (load_case(dump_case(ranged())), ())
+    assert cause in told.cause
+    assert told.remedy
+
+
+def test_an_emptied_cell_is_told() -> None:
+    def emptied(book: openpyxl.Workbook) -> None:
+        [(title, area)] = book.defined_names["assumptions.saving.low"].destinations
+        book[title][area.replace("$", "")].value = None
+
+    [told] = back(edited(exported(ranged()), emptied)).refused
+    assert told.place == "Saving, low"
+    assert "empty or gone" in told.cause
+
+
+def test_formulas_that_were_overtyped_are_told_and_ignored() -> None:
+    content = exported(ranged())
+    formulas = sorted(sheets.read_book(content).formulas["Cash flow"])[:2]
+
+    def overtyped(book: openpyxl.Workbook) -> None:
+        for address in formulas:
+            book["Cash flow"][address].value = 99
+
+    found = back(edited(content, overtyped))
+    [told] = found.refused
+    assert told.place == "Sheet Cash flow"
+    assert told.cause == f"2 formulas were overtyped: {', '.join(formulas)}."
+    assert found.case == load_case(dump_case(ranged()))
+
+
+def test_a_sheet_that_is_gone_is_told() -> None:
+    def without(book: openpyxl.Workbook) -> None:
+        del book["Checks"]
+
+    [told] = back(edited(exported(ranged()), without)).refused
+    assert (told.place, told.cause) == ("Sheet Checks", "It is gone.")
+
+
+# --------------------------------------------------------------------------- hostile texts
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "{", "[]", '{"format": "valuecalc/1"}', '{"a":' * 4_000, "x" * 2_100_000],
+    ids=["nothing", "half", "a list", "no case", "deep", "long"],
+)
+def test_a_text_that_is_no_case_is_refused_as_any_upload(text: str) -> None:
+    plain = openpyxl.Workbook()
+    made = io.BytesIO()
+    plain.save(made)
+    with pytest.raises(InputError):
+        back(carried.put(made.getvalue(), text))
+
+
+def test_a_workbook_that_carries_a_case_and_has_nothing_else_brings_it_with_all_told() -> None:
+    plain = openpyxl.Workbook()
+    made = io.BytesIO()
+    plain.save(made)
+    found = back(carried.put(made.getvalue(), carried_case.document_of(PLAIN)))
+    assert found.case == load_case(dump_case(PLAIN))
+    assert {each.remedy for each in found.refused} == {
+        "The exported number stays.",
+        "It is not needed.",
+    }
+
+
+# --------------------------------------------------------------------------- LibreOffice
+
+
+@pytest.mark.office
+@pytest.mark.skipif(not LIBREOFFICE.is_there(), reason="LibreOffice is not here")
+def test_a_workbook_comes_back_after_another_program_has_saved_it(tmp_path: Path) -> None:
+    given = {slug: library.straw_man(slug).case for slug in library.slugs()}
+    after = {slug: each.assumptions[0].value * 1.1 for slug, each in given.items()}
+    for slug, each in given.items():
+        end = "year_1" if each.assumptions[0].values else "expected"
+        name = defined_name(f"assumptions.{each.assumptions[0].id}.{end}")
+        changed = libreoffice.with_inputs(exported(each), {name: after[slug]})
+        (tmp_path / f"{slug}.xlsx").write_bytes(changed)
+    saved = tmp_path / "saved"
+    files = sorted(tmp_path.glob("*.xlsx"))
+    libreoffice.convert(files, "xlsx:Calc MS Excel 2007 XML", saved, tmp_path / "profile")
+    for slug, each in given.items():
+        found = back((saved / f"{slug}.xlsx").read_bytes())
+        assert found.refused == (), slug
+        assert [change.after for change in found.changes] == [pytest.approx(after[slug])], slug
+        first, *others = found.case.assumptions
+        assert first.value == pytest.approx(after[slug])
+        assert tuple(others) == each.assumptions[1:]
+        assumptions = found.case.assumptions
+        expected = replace(carried_case.for_others(each), assumptions=assumptions, expected={})
+        assert found.case == expected, slug
+
+
+def test_a_name_of_a_file_is_told_on_one_line() -> None:
+    assert returning.short_name("C:\\Temp\\my\nmodel\u202e.xlsx") == "my model .xlsx"
+    assert len(returning.short_name("x" * 500)) == 120
+
+
+def test_scenarios_of_the_program_s_own_have_no_cells_to_change() -> None:
+    given = case(assumption("saving", 1000, "GBP/month"), benefit("work", "saving"), scenario("x"))
+    assert back(exported(given)).refused == ()

@@ -1,0 +1,80 @@
+"""Where a workbook has its inputs and its formulas, to read one back that was sent out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from openpyxl.utils import get_column_letter
+
+from valuecalc.case.case import Case
+from valuecalc.documents.workbook import inputs
+from valuecalc.documents.workbook.book import sheets
+from valuecalc.documents.workbook.cells import Cell, Sheet, Spot
+from valuecalc.documents.workbook.draft import draft
+from valuecalc.documents.workbook.names import defined_name
+from valuecalc.engine.result import Result
+
+
+@dataclass(frozen=True, kw_only=True)
+class Given:
+    """A cell of the inputs that holds a number.
+
+    `name` is ours (`assumptions.margin.low`), `part` the head of its column where a row has
+    several; `may_change` tells inputs from fixed numbers.
+    """
+
+    name: str
+    label: str
+    part: str
+    unit: str
+    value: float
+    place: tuple[str, str]
+    may_change: bool
+
+
+@dataclass(frozen=True)
+class Layout:
+    """The numbers of a workbook by their defined names, and its formulas by sheet and cell."""
+
+    given: Mapping[str, Given]
+    formulas: Mapping[str, frozenset[str]]
+
+
+def layout(result: Result, given: Case | None = None) -> Layout:
+    """The layout of the workbook that `write` makes of the same."""
+    made = sheets(draft(result, given))
+    of_inputs = next(sheet for sheet in made if sheet.title == inputs.TITLE)
+    found = (_given(of_inputs, name, spot) for name, spot in of_inputs.spots.items())
+    by_name = {defined_name(each.name): each for each in found if each is not None}
+    return Layout(by_name, {sheet.title: frozenset(_formulas(sheet)) for sheet in made})
+
+
+def _given(sheet: Sheet, name: str, spot: Spot) -> Given | None:
+    cell = sheet.cells.get((spot.row, spot.column), Cell())
+    is_number = isinstance(cell.value, float) and not cell.formula
+    is_one = spot.defined and (spot.height, spot.width) == (1, 1)
+    if not (is_number and is_one and cell.style in ("input", "fixed")):
+        return None
+    in_use = spot.column == inputs.IN_USE
+    return Given(
+        name=name,
+        label=_words(sheet, spot.row, inputs.LABEL),
+        part="" if in_use else _words(sheet, inputs.HEADER, spot.column),
+        unit=_words(sheet, spot.row, inputs.UNIT),
+        value=float(cell.value),  # type: ignore[arg-type]
+        place=(sheet.title, _address(spot.row, spot.column)),
+        may_change=cell.style == "input",
+    )
+
+
+def _words(sheet: Sheet, row: int, column: int) -> str:
+    return str(sheet.cells[row, column].value)
+
+
+def _formulas(sheet: Sheet) -> list[str]:
+    return [_address(*place) for place, cell in sheet.cells.items() if cell.formula]
+
+
+def _address(row: int, column: int) -> str:
+    return f"{get_column_letter(column)}{row}"

@@ -1,0 +1,164 @@
+"""A workbook of ours that comes back: the case that it carries, with the numbers as changed.
+
+Only the numbers of input cells are taken, by their defined names. Everything else, formulas
+and words, is worked out or written anew from the case; what was changed there is told.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+
+from valuecalc.case.case import Case
+from valuecalc.documents import workbook
+from valuecalc.documents.sheets import Book, NamedCell
+from valuecalc.documents.workbook.layout import Given, Layout
+from valuecalc.errors import CaseError, Problem, Severity
+from valuecalc.formula import quantity
+from valuecalc.schemas.case import dump_case, load_case
+from valuecalc.services import carried_case, cases
+from valuecalc.services.typing_over import Change, with_changes
+
+__all__ = ["Change", "ComeBack", "read_back", "short_name"]
+
+SAME = 1e-13
+"""So far may a number be off that nobody has changed: some programs keep 15 digits."""
+
+MOST_CELLS = 3
+"""So many cells are named of those that were overtyped on a sheet."""
+
+
+@dataclass(frozen=True)
+class ComeBack:
+    """The case of a workbook that came back, and what was changed in it.
+
+    `refused` are the changed numbers that were not taken, and all else that was left out.
+    """
+
+    case: Case
+    changes: tuple[Change, ...]
+    refused: tuple[Problem, ...]
+
+
+def read_back(book: Book, file_name: str, today: date) -> ComeBack:
+    """The case of a workbook that carries one.
+
+    Raises `DocumentError` or `CaseError` for one that carries no sound case, or whose numbers
+    no case can have.
+    """
+    given = carried_case.case_of(book.carried or "")
+    layout = workbook.layout(cases.calculate(given), given)
+    wanted: list[Change] = []
+    refused: list[Problem] = []
+    for name, each in layout.given.items():
+        found = _compared(each, book.named.get(name))
+        if isinstance(found, Problem):
+            refused.append(found)
+        elif found is not None:
+            wanted.append(found)
+    taken = with_changes(given, wanted, file_name, today)
+    refused += [_not_taken(each) for each in wanted if each not in taken.changes]
+    refused += _overtyped(layout, book)
+    case = _sound(taken.case, taken.changes)
+    # What the figures were said to be belongs to the numbers as they were.
+    case = replace(case, expected={}) if taken.changes else case
+    return ComeBack(case, taken.changes, tuple(refused))
+
+
+def _compared(given: Given, cell: NamedCell | None) -> Change | Problem | None:
+    """The change of one number, why it is not taken, or None where it is the same."""
+    if cell is None:
+        return _problem(_place(given), "Its cell is empty or gone.", "The exported number stays.")
+    if isinstance(cell.value, str) or not math.isfinite(cell.value):
+        cause = f"“{str(cell.value)[:40]}” is no number."
+        return _problem(_place(given), cause, "The exported number stays.")
+    if math.isclose(cell.value, given.value, rel_tol=SAME):
+        return None
+    change = Change(given, float(cell.value))
+    return change if given.may_change else _fixed(change)
+
+
+def _place(given: Given) -> str:
+    return f"{given.label}, {given.part.lower()}" if given.part else given.label
+
+
+def _problem(place: str, cause: str, remedy: str) -> Problem:
+    return Problem(
+        code="workbook", place=place, cause=cause, remedy=remedy, severity=Severity.WARNING
+    )
+
+
+def _fixed(change: Change) -> Problem:
+    return _problem(
+        _place(change.given),
+        f"It is fixed in a workbook, and was changed to {quantity.show_plain(change.after)}.",
+        "It was not taken; change it in the case.",
+    )
+
+
+def _not_taken(change: Change) -> Problem:
+    return _problem(
+        _place(change.given),
+        f"The case cannot take {quantity.show_plain(change.after)} from its cell.",
+        "Change it in the case.",
+    )
+
+
+def _sound(case: Case, changes: Iterable[Change]) -> Case:
+    """The case as it would be kept. Raises `CaseError`, which tells what was typed."""
+    try:
+        return load_case(dump_case(case))
+    except CaseError as error:
+        typed = ", ".join(_place(each.given) for each in changes)
+        told = _problem("workbook", f"Changed in it: {typed}.", "Mend these cells.")
+        raise CaseError((*error.problems, told)) from None
+
+
+# --------------------------------------------------------------------------- overtyped formulas
+
+
+def _overtyped(layout: Layout, book: Book) -> Iterator[Problem]:
+    """Formulas that are gone, sheet by sheet; the case's own take their place."""
+    for title, formulas in layout.formulas.items():
+        if title not in book.formulas:
+            yield _problem(f"Sheet {title}", "It is gone.", "It is not needed.")
+        elif _has_moved(title, layout, book.named):
+            cause = "Rows or columns were moved, so its formulas were not compared."
+            yield _problem(f"Sheet {title}", cause, "They are written anew from the case.")
+        elif gone := sorted(formulas - book.formulas[title], key=_reading_order):
+            yield _problem(
+                f"Sheet {title}",
+                f"{_counted(len(gone))} overtyped: {_listed(gone)}.",
+                "What was typed there was ignored; change the inputs instead.",
+            )
+
+
+def _has_moved(title: str, layout: Layout, named: Mapping[str, NamedCell]) -> bool:
+    """Whether an input stands elsewhere; rows of other sheets cannot be told apart."""
+    places = {name: each.place for name, each in layout.given.items() if each.place[0] == title}
+    found = ((named[name], place) for name, place in places.items() if name in named)
+    return any((cell.sheet, cell.address) != place for cell, place in found)
+
+
+def _reading_order(address: str) -> tuple[int, int, str]:
+    letters = address.rstrip("0123456789")
+    return int(address[len(letters) :]), len(letters), letters
+
+
+def _counted(number: int) -> str:
+    return "1 formula was" if number == 1 else f"{number:,} formulas were"
+
+
+def _listed(addresses: list[str]) -> str:
+    shown = ", ".join(addresses[:MOST_CELLS])
+    more = len(addresses) - MOST_CELLS
+    return f"{shown} and {more:,} more" if more > 0 else shown
+
+
+def short_name(file_name: str) -> str:
+    """The name of a file as one tells it: without its folder, on one line, not too long."""
+    name = file_name.replace("\\", "/").rpartition("/")[2]
+    return re.sub(r"\s+", " ", "".join(c if c.isprintable() else " " for c in name)).strip()[:120]

@@ -1,0 +1,157 @@
+// What the editor can do besides, and on what occasions that is needed for the first time.
+
+import { events } from "./document.js";
+import { fieldOf } from "./fields.js";
+import { once, whenNeeded } from "./later.js";
+import { answers } from "./live.js";
+import { rowAround } from "./rows.js";
+import { styled } from "./styles.js";
+import { toast } from "./toast.js";
+
+export function start() {
+  onDemand();
+  asSoonAsItIsThere();
+  withTheFirstChange();
+  withTheFirstFormula();
+  withTheFirstPaste();
+  document.addEventListener("focusin", fetchWhatMayBeNeeded);
+}
+
+// Without a connection it is tried again on the next occasion.
+function ignore() {
+  return null;
+}
+
+// --------------------------------------------------------------------------- on demand
+
+function onDemand() {
+  const explain = whenNeeded(explanations, { click: "[data-explain]" });
+  // Whoever points at a number is about to ask where it comes from.
+  document.addEventListener("pointerover", function point({ target }) {
+    if (!target.closest?.("[data-explain]")) return;
+    document.removeEventListener("pointerover", point);
+    explain().catch(ignore);
+  });
+  whenNeeded(() => import("./downloads.js"), { click: "#downloads a, #downloads button" });
+  whenNeeded(() => import("./share.js"), { click: '[data-act="share"]' });
+  whenNeeded(() => import("./rename.js"), { change: '[data-row] [data-field="id"]' });
+  whenNeeded(() => import("./help.js"), {
+    click: '[data-help], [data-act="help"]',
+    keydown: isForHelp,
+  });
+  whenNeeded(() => import("./find.js"), { input: "[data-find]", click: "[data-filter]" });
+}
+
+async function explanations() {
+  const [script] = await Promise.all([import("../explain.js"), styled("explanation.css")]);
+  return script;
+}
+
+function isForHelp(event) {
+  const isSlash = event.key === "/" || event.code === "Slash";
+  return event.key === "F1" || ((event.ctrlKey || event.metaKey) && isSlash);
+}
+
+// --------------------------------------------------------------------------- where there is some
+
+function asSoonAsItIsThere() {
+  const remarks = whenNeeded(() => import("./remarks.js"), { click: '[data-act="remarks"]' });
+  if (document.getElementById("remark-counts")?.textContent.length > "{}".length) {
+    remarks().catch(ignore);
+  }
+  const guide = whenNeeded(() => import("./guide.js"), { click: '[data-act="guide"]' });
+  if (isGuided()) guide().catch(ignore);
+  const proposals = once(() => import("./proposals.js"));
+  const look = () => document.querySelector("[data-proposed]") && proposals().catch(ignore);
+  answers.addEventListener("answer", look);
+  look();
+}
+
+// The tour keeps in the browser how far somebody has come: see guide.js.
+function isGuided() {
+  if (/(^|[?&])guide=1(&|$)/.test(location.search)) return true;
+  const { account = "" } = document.getElementById("editor").dataset;
+  try {
+    const kept = localStorage.getItem(`valuecalc-guide:${account}`);
+    return kept !== null && !kept.includes('"shown":"closed"');
+  } catch {
+    return false;
+  }
+}
+
+// --------------------------------------------------------------------------- with the first change
+
+// Choices and cells that follow the document; until it changes, the page has those of the server.
+function withTheFirstChange() {
+  const options = once(() => import("./options.js"));
+  const overrides = whenNeeded(() => import("./overrides.js"), { change: "[data-pick]" });
+  const follow = async () => {
+    const loaded = await Promise.allSettled([options(), overrides()]);
+    // Without a connection: the next change tries again.
+    if (loaded.every(({ status }) => status === "fulfilled")) {
+      events.removeEventListener("change", follow);
+    }
+  };
+  events.addEventListener("change", follow);
+}
+
+// --------------------------------------------------------------------------- formulas
+
+function withTheFirstFormula() {
+  let isTyped = false;
+  const formula = once(() => import("./formula.js"));
+  const isIn = (event) => event.target.matches?.("[data-formula]");
+  document.addEventListener("input", (event) => (isTyped ||= isIn(event)));
+  document.addEventListener("focusin", async function enter(event) {
+    if (!isIn(event)) return;
+    const script = await formula().catch(ignore);
+    if (!script) return;
+    document.removeEventListener("focusin", enter);
+    script.resume(isTyped);
+  });
+}
+
+// --------------------------------------------------------------------------- paste
+
+const MAY_BE_CELLS = /[\t\n\r"\u0000-\u001f\ufffd]|^.{100000}/;
+
+// The text of a paste can only be read while it happens, so it is read here.
+function withTheFirstPaste() {
+  const load = once(() => import("./paste.js"));
+  window.addEventListener("paste", hold, { capture: true });
+
+  async function hold(event) {
+    const text = event.clipboardData?.getData("text/plain") ?? "";
+    const { target } = event;
+    if (!mayBeCells(target, text)) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    const paste = await load().catch(ignore);
+    if (!paste) return toast("Nothing was pasted: there is no connection. Try again.");
+    window.removeEventListener("paste", hold, { capture: true });
+    if (!paste.take(target, text) && target.setRangeText) paste.insert(target, text);
+  }
+}
+
+function mayBeCells(target, text) {
+  const field = fieldOf(target);
+  if (field && !rowAround(field)) return false;
+  const isOther = !field && target.matches?.("input, textarea, select");
+  return Boolean(target.closest?.("#editor")) && !isOther && (!field || MAY_BE_CELLS.test(text));
+}
+
+// --------------------------------------------------------------------------- somebody begins
+
+// Whoever goes into a field is about to write, and may lose the connection while he does.
+function fetchWhatMayBeNeeded(event) {
+  if (!fieldOf(event.target)) return;
+  document.removeEventListener("focusin", fetchWhatMayBeNeeded);
+  const fetched = [
+    import("./formula.js"),
+    import("./options.js"),
+    import("./overrides.js"),
+    import("./paste.js"),
+    import("./rename.js"),
+  ];
+  Promise.allSettled(fetched);
+}

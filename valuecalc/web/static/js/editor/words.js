@@ -1,0 +1,7 @@
+// How texts are compared that people write.
+
+// A text without capitals, accents and needless spaces.
+export function folded(text) {
+  const plain = text.normalize("NFKD").replace(/[\u0300-\u036f]/g, "");
+  return plain.toLowerCase().replace(/[’`]/g, "'").replace(/\s+/g, " ").trim();
+}
