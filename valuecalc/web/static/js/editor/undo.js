@@ -37,6 +37,15 @@ export function checkpoint(label) {
   });
 }
 
+// All that changes until the script is through belongs to the step before, as what follows from it.
+export function amend() {
+  const mine = { label: "", step: done.at(-1) ?? null };
+  group = mine;
+  setTimeout(() => {
+    if (group === mine) group = null;
+  });
+}
+
 export function undo() {
   const step = done.pop();
   if (!step) return;

@@ -6,7 +6,7 @@ import { events, model, replace } from "./document.js";
 import { isRows, put, same, textOf } from "./places.js";
 import { send } from "./request.js";
 import { toast } from "./toast.js";
-import { checkpoint } from "./undo.js";
+import { amend, checkpoint } from "./undo.js";
 
 // The rows as they were when their numbers and their evidence last belonged together.
 let proven = new Map();
@@ -72,7 +72,7 @@ function apply(found, asked) {
     (row) => found[row.id] && same(row.evidence, asked.get(row.id)?.evidence),
   );
   if (!stale.length) return;
-  checkpoint("what the evidence counts for");
+  amend(); // to take back the number is to take back what it did
   let changed = model();
   for (const row of stale) changed = put(changed, `assumptions.${row.id}.evidence`, found[row.id]);
   replace(changed, { keepFocus: true });
