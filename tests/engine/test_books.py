@@ -142,7 +142,7 @@ def conventions(**settings: Any) -> dict[str, str]:
             "payback",
             "counted to the end of the period; with several crossings the first one",
         ),
-        ({}, "finance_view", "grade A and B"),
+        ({}, "finance_view", "grade A or B"),
     ],
 )
 def test_each_convention_in_force_is_told(settings: dict[str, Any], name: str, text: str) -> None:

@@ -285,7 +285,7 @@ def test_elasticities_follow_the_scenario() -> None:
 @pytest.mark.parametrize(
     ("unit", "amount", "text"),
     [
-        ("GBP", -1234.5, "−£1,234"),
+        ("GBP", -1234.5, "−£1,235"),
         ("%", 0.012, "+1.2 percentage points"),
         ("%", -0.01, "−1 percentage point"),
         ("months", 3.0, "+3 months"),

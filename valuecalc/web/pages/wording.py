@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime
+from datetime import date, datetime
 
 from flask import Flask
 from markupsafe import Markup, escape
@@ -18,6 +18,7 @@ def install(app: Flask) -> None:
     app.jinja_env.tests["web_address"] = is_web_address
     app.jinja_env.filters["bare_number"] = bare_number
     app.jinja_env.filters["with_code"] = with_code
+    app.jinja_env.filters["day"] = day
     app.jinja_env.filters["moment"] = moment
     app.jinja_env.filters["amount"] = amount
     app.jinja_env.filters["unbroken"] = unbroken
@@ -46,6 +47,11 @@ def amount(value: float | None, unit: str, sign: bool = False) -> str:
 def unbroken(text: str) -> str:
     """A sentence whose amounts stay on one line: browsers would break after `−` and `±`."""
     return re.sub(r"(?<=[\u2212±])(?=\S)", "\u2060", text)
+
+
+def day(value: date) -> Markup:
+    """A day for people, with the exact one for programs."""
+    return Markup('<time datetime="{}">{}</time>').format(value.isoformat(), f"{value:%-d %b %Y}")
 
 
 def moment(value: datetime) -> Markup:

@@ -34,7 +34,8 @@ ON_SCREEN = 5
 FIGURE = "value"
 """What the assumptions move: the figure that stands largest on the screen."""
 
-TILES = ("npv", "payback", "roi")
+TILES = ("npv", "payback")
+"""What stands below the value, before the return on investment that the case leads with."""
 
 MOST_LIVE = 1_000_000
 """Assumptions times lines times periods at most for which the effects follow each key."""
@@ -285,7 +286,10 @@ class Screen:
     def tiles(self) -> list[Figure]:
         """The figures below the value; none while the case cannot be worked out."""
         result = self.editor.result
-        return [result.figures[name] for name in TILES] if result else []
+        if result is None:
+            return []
+        returns = [each for each in result.headline if each.name.startswith("roi")]
+        return [result.figures[name] for name in TILES] + returns
 
     @property
     def chart(self) -> charts.Chart | None:

@@ -5,7 +5,6 @@ import { fieldOf } from "./fields.js";
 import { once, whenNeeded } from "./later.js";
 import { answers } from "./live.js";
 import { rowAround } from "./rows.js";
-import { styled } from "./styles.js";
 import { toast } from "./toast.js";
 
 export function start() {
@@ -25,7 +24,9 @@ function ignore() {
 // --------------------------------------------------------------------------- on demand
 
 function onDemand() {
-  const explain = whenNeeded(explanations, { click: "[data-explain]" });
+  const explain = whenNeeded(() => styled(import("../explain.js"), "explanation"), {
+    click: "[data-explain]",
+  });
   // Whoever points at a number is about to ask where it comes from.
   document.addEventListener("pointerover", function point({ target }) {
     if (!target.closest?.("[data-explain]")) return;
@@ -33,17 +34,26 @@ function onDemand() {
     explain().catch(ignore);
   });
   whenNeeded(() => import("./downloads.js"), { click: "#downloads a, #downloads button" });
-  whenNeeded(() => import("./share.js"), { click: '[data-act="share"]' });
-  whenNeeded(() => import("./rename.js"), { change: '[data-row] [data-field="id"]' });
-  whenNeeded(() => import("./help.js"), {
+  whenNeeded(() => styled(import("./share.js"), "editor-dialogs"), {
+    click: '[data-act="share"]',
+  });
+  whenNeeded(() => styled(import("./rename.js"), "editor-typing"), {
+    change: '[data-row] [data-field="id"]',
+  });
+  whenNeeded(() => styled(import("./help.js"), "editor-typing"), {
     click: '[data-help], [data-act="help"]',
     keydown: isForHelp,
   });
-  whenNeeded(() => import("./find.js"), { input: "[data-find]", click: "[data-filter]" });
+  whenNeeded(() => styled(import("./find.js"), "editor-typing"), {
+    input: "[data-find]",
+    click: "[data-filter]",
+  });
 }
 
-async function explanations() {
-  const [script] = await Promise.all([import("../explain.js"), styled("explanation.css")]);
+// A script, as soon as the sheet is there as well that its parts of the page need.
+async function styled(script, sheet) {
+  const styles = await import("./styles.js");
+  await styles.styled(`${sheet}.css`);
   return script;
 }
 
@@ -55,7 +65,9 @@ function isForHelp(event) {
 // --------------------------------------------------------------------------- where there is some
 
 function asSoonAsItIsThere() {
-  const remarks = whenNeeded(() => import("./remarks.js"), { click: '[data-act="remarks"]' });
+  const remarks = whenNeeded(() => styled(import("./remarks.js"), "editor-dialogs"), {
+    click: '[data-act="remarks"]',
+  });
   if (document.getElementById("remark-counts")?.textContent.length > "{}".length) {
     remarks().catch(ignore);
   }
@@ -97,17 +109,22 @@ function withTheFirstChange() {
 
 // --------------------------------------------------------------------------- formulas
 
+let formula = null;
+
 function withTheFirstFormula() {
-  let isTyped = false;
-  const formula = once(() => import("./formula.js"));
+  let hasTyped = false;
+  formula = once(() => {
+    styled(null, "editor-typing").catch(ignore); // which nobody has to wait for
+    return import("./formula.js");
+  });
   const isIn = (event) => event.target.matches?.("[data-formula]");
-  document.addEventListener("input", (event) => (isTyped ||= isIn(event)));
+  document.addEventListener("input", (event) => (hasTyped = isIn(event)));
   document.addEventListener("focusin", async function enter(event) {
     if (!isIn(event)) return;
     const script = await formula().catch(ignore);
     if (!script) return;
     document.removeEventListener("focusin", enter);
-    script.resume(isTyped);
+    script.resume(hasTyped);
   });
 }
 
@@ -147,7 +164,7 @@ function fetchWhatMayBeNeeded(event) {
   if (!fieldOf(event.target)) return;
   document.removeEventListener("focusin", fetchWhatMayBeNeeded);
   const fetched = [
-    import("./formula.js"),
+    formula(),
     import("./options.js"),
     import("./overrides.js"),
     import("./paste.js"),

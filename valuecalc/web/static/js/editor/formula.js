@@ -18,14 +18,16 @@ const WITH_CATEGORIES = ["benefits", "investments"];
 let functions = [];
 let box = null;
 let field = null;
+let isTyped = false;
 let options = [];
 let active = -1;
 
-export async function start() {
+export function start() {
   document.addEventListener("focusin", enter);
   document.addEventListener("focusout", close);
   document.addEventListener("input", (event) => {
-    if (event.target === field) suggestNames();
+    isTyped = event.target === field;
+    if (isTyped) suggestNames();
   });
   // Before the keys of the table, which would leave the cell.
   document.addEventListener("keydown", press, { capture: true });
@@ -33,19 +35,28 @@ export async function start() {
   window.addEventListener("resize", close);
   window.addEventListener("scroll", place, { capture: true, passive: true });
   events.addEventListener("change", ({ detail }) => detail.kind === "replaced" && close());
+  learnFunctions();
+}
+
+// They may come after the first letters of one.
+async function learnFunctions() {
   const url = document.getElementById("editor").dataset.functionsUrl;
   const { status, body } = await send("GET", url);
-  if (status === 200) functions = body;
+  if (status !== 200) return;
+  functions = body;
+  if (field && isTyped) suggestNames();
 }
 
 // For somebody who was in a formula before this script was there, and may have typed in it.
-export function resume(isTyped) {
+export function resume(hasTyped) {
   enter({ target: document.activeElement });
-  if (field && isTyped) suggestNames();
+  isTyped = hasTyped && field !== null;
+  if (isTyped) suggestNames();
 }
 
 function enter(event) {
   const found = fieldOf(event.target);
+  isTyped = false;
   field = found?.matches("[data-formula]") ? found : null;
   if (!field) return;
   field.setAttribute("aria-autocomplete", "list");

@@ -23,7 +23,7 @@ export function start() {
     watcher.observe(part, { childList: true, subtree: true });
   }
   showCount();
-  return styled("share.css");
+  return Promise.all([styled("share.css"), styled("editor-dialogs.css")]);
 }
 
 async function decide(button) {
