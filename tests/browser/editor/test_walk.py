@@ -125,9 +125,8 @@ def numbers_of(workbook: io.BytesIO) -> set[int]:
 
 
 def words_of(document: io.BytesIO) -> str:
-    made = docx.Document(document)
-    cells = [cell.text for table in made.tables for row in table.rows for cell in row.cells]
-    return "\n".join([*(each.text for each in made.paragraphs), *cells])
+    """Everything that is written in it; numbers stand in fields that paragraphs leave out."""
+    return "".join(docx.Document(document).element.body.itertext())
 
 
 def test_a_case_is_walked_from_signing_in_to_the_customers_number_in_both_files(
@@ -147,6 +146,7 @@ def test_a_case_is_walked_from_signing_in_to_the_customers_number_in_both_files(
     propose(customer, shared(page), "180,000")
     # It is there with the next answer of the server.
     page.reload()
+    expect(page.locator("#waiting")).to_have_text("1 to decide")
     page.locator('[data-live="proposals.subscribers"]').get_by_role("button", name="Accept").click()
     expect(place(page, SUBSCRIBERS)).to_have_value("180,000")
     expect(place(page, "assumptions.subscribers.evidence.grade")).to_have_value("B")
@@ -159,4 +159,4 @@ def test_a_case_is_walked_from_signing_in_to_the_customers_number_in_both_files(
     words = words_of(downloaded(page, "Word document", tmp_path))
     assert "180,000" in words
     assert "Billing system" in words
-    assert with_theirs in words, [line for line in words.splitlines() if "20,4" in line or "470" in line or "20.5" in line]
+    assert with_theirs in words
