@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.browser.editor.conftest import Site, case_of, expect_status, expect_value, place
 
@@ -144,3 +144,20 @@ def test_without_a_connection_it_says_so_and_comes_back(open_editor: Callable[..
     expect(note).to_be_hidden()
     expect_status(page, "Saved at")
     assert case_of(page)
+
+
+def test_what_was_typed_before_the_scripts_were_there_counts(
+    open_editor: Callable[..., Page], editor_site: Site
+) -> None:
+    page = open_editor()
+    expect_value(page, "£141k")
+    held: list[Route] = []
+    page.route("**/js/editor/main.js", lambda route: held.append(route))
+    page.reload(wait_until="commit")
+    place(page, "assumptions.users.value").fill("300")
+    while not held:
+        page.wait_for_timeout(50)
+    held[0].continue_()
+    expect_value(page, "£441k")
+    expect_status(page, "Saved at")
+    assert editor_site.document(case_of(page))["assumptions"][0]["value"] == 300

@@ -11,6 +11,8 @@ from playwright.sync_api import Browser, Page, Request, expect
 
 from tests.browser.editor.conftest import HELPDESK, Site, expect_value, menu, place
 from tests.large_case import large_document
+from valuecalc.schemas.case import dump_case
+from valuecalc.services import library
 
 pytestmark = pytest.mark.browser
 
@@ -128,6 +130,23 @@ def test_results_come_when_somebody_gets_near_them(
     expect(page.locator("#results > .card-head")).to_be_in_viewport()
     # What was not near is not worked out either.
     expect(page.locator('[data-live="calculations.c1.result"]')).to_be_empty()
+
+
+def test_whoever_jumps_to_a_section_gets_there_although_what_is_above_grows(
+    open_editor: Callable[..., Page], editor_site: Site
+) -> None:
+    straw_man = next(each for each in library.straw_men() if each.slug == "field-service")
+    case = editor_site.new_case(dump_case(straw_man.case))
+    page = open_editor(case, reduced_motion="no-preference")
+    page.wait_for_function(ANSWERED)
+    section = page.locator("#investments")
+    page.locator('[data-sections] a[href="#investments"]').click()
+    expect(section.locator(".section-total")).to_contain_text("$")
+    expect(section.locator("h2")).to_be_in_viewport()
+    page.wait_for_function(
+        "() => Math.abs(document.getElementById('investments').getBoundingClientRect().top"
+        " - parseFloat(getComputedStyle(document.documentElement).scrollPaddingTop)) < 4"
+    )
 
 
 def test_everything_is_there_before_it_is_printed(

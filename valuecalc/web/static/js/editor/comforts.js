@@ -73,7 +73,9 @@ function asSoonAsItIsThere() {
   }
   const guide = whenNeeded(() => import("./guide.js"), { click: '[data-act="guide"]' });
   if (isGuided()) guide().catch(ignore);
-  const proposals = once(() => import("./proposals.js"));
+  const proposals = whenNeeded(() => import("./proposals.js"), {
+    click: '[data-decide], [data-act="waiting"]',
+  });
   const look = () => document.querySelector("[data-proposed]") && proposals().catch(ignore);
   answers.addEventListener("answer", look);
   look();

@@ -45,8 +45,19 @@ export function start() {
   document.addEventListener("input", (event) => take(event, "typing"));
   document.addEventListener("change", (event) => take(event, "commit"));
   document.getElementById("editor").addEventListener("submit", (event) => event.preventDefault());
-  // Browsers bring back what stood in the fields before a reload; the document is the truth.
+  const early = typedEarly();
   write();
+  // When everybody listens: the other scripts start after this one.
+  setTimeout(() => early.forEach(([field, text]) => setValue(placeOf(field), text)));
+}
+
+// Whoever is quick has typed before the scripts were there. Nothing else makes a field differ from
+// what the page came with, since the form asks browsers not to bring back what stood in it.
+function typedEarly() {
+  const all = document.querySelectorAll("input[data-field], textarea[data-field]");
+  return [...all]
+    .filter((field) => field.type !== "checkbox" && field.value !== field.defaultValue)
+    .map((field) => [field, field.value]);
 }
 
 function tell(place, kind) {

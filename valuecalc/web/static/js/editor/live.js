@@ -37,6 +37,7 @@ export function start() {
   session.events.addEventListener("back", () => asked());
   window.addEventListener("beforeprint", () => showAll());
   watchParts();
+  watchJumps();
   // By then it is known what stands on the first screen.
   setTimeout(firstAsked, FIRST_AFTER);
 }
@@ -133,6 +134,8 @@ function showResult(request, page, answer) {
     wanted.delete(part);
   }
   completeNumber = request.number;
+  // What is above has grown, maybe while the page was still on its way.
+  jumpedTo?.scrollIntoView({ behavior: "instant" });
   // Somebody may have scrolled on in the meantime.
   if (nearParts().some(isOld)) isChanged = true;
   opened ??= answer.figures;
@@ -266,6 +269,19 @@ function noteNear(entries) {
     else near.delete(target);
   }
   askForOld();
+}
+
+// The section that somebody has jumped to, until he moves on by himself.
+let jumpedTo = null;
+
+function watchJumps() {
+  document.addEventListener("click", ({ target }) => {
+    const link = target.closest?.("[data-sections] a");
+    jumpedTo = link ? document.querySelector(link.hash) : null;
+  });
+  for (const type of ["wheel", "touchmove", "keydown", "pointerdown"]) {
+    document.addEventListener(type, () => (jumpedTo = null), { passive: true });
+  }
 }
 
 function askForOld() {
