@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import gzip
+import re
 from pathlib import Path
 
 import brotli
@@ -123,6 +124,13 @@ def test_a_page_can_name_all_scripts_that_it_needs_at_once() -> None:
     assert not {"js/editor/paste.js", "js/editor/help.js", "js/editor/guide.js"} & set(found)
 
 
-@pytest.mark.parametrize("name", ["", "js", "nothing.js", "js/editor/", "\0"])
+@pytest.mark.parametrize("name", ["", "js", "nothing.js", "js/editor/", "\0", "A" * 9000])
 def test_what_is_no_file_is_not_found(client: FlaskClient, name: str) -> None:
     assert client.get(f"/static/x/{name}").status_code in (404, 308)
+
+
+def test_no_script_has_a_text_over_several_lines() -> None:
+    """Indents are left out of scripts, and nothing else may stand at the beginning of a line."""
+    for script in FOLDER.glob("js/**/*.js"):
+        code = re.sub(r"^\s*//.*$", "", script.read_text("utf-8"), flags=re.MULTILINE)
+        assert all(line.count("`") % 2 == 0 for line in code.splitlines()), script.name

@@ -245,7 +245,8 @@ def test_the_next_meeting_keeps_what_the_last_one_said() -> None:
     said = Evidence(grade=Grade.B, source=SITTING.source, owner="Jane", note="Was 7 (no evidence).")
     later = Sitting("Company M", date(2026, 11, 10))
     assert later.was(replace(USERS, low=None, high=None, evidence=said)) == (
-        "Was 100\u00a0users (B, Workshop with Company M, 3 November 2026, Jane). Was 7 (no evidence)."
+        "Was 100\u00a0users (B, Workshop with Company M, 3 November 2026, Jane). "
+        "Was 7 (no evidence)."
     )
 
 

@@ -175,6 +175,7 @@ def test_five_hundred_rows_are_there_at_once_and_no_more(
     place(page, "assumptions.price.label").focus()
     begun = seconds_worked(page)
     paste(page, block)
+    expect(toast(page)).to_contain_text("497 new rows")
     seconds = seconds_worked(page) - begun
     assert len(rows(page)) == 500
     expect(toast(page)).to_contain_text("122 rows did not fit: a list holds at most 500.")

@@ -1,6 +1,6 @@
 // What the editor can do besides, and on what occasions that is needed for the first time.
 
-import { events } from "./document.js";
+import { events, model } from "./document.js";
 import { fieldOf } from "./fields.js";
 import { once, whenNeeded } from "./later.js";
 import { answers } from "./live.js";
@@ -11,6 +11,7 @@ export function start() {
   onDemand();
   asSoonAsItIsThere();
   withTheFirstChange();
+  withTheFirstNumber();
   withTheFirstFormula();
   withTheFirstPaste();
   document.addEventListener("focusin", fetchWhatMayBeNeeded);
@@ -107,6 +108,25 @@ function withTheFirstChange() {
     }
   };
   events.addEventListener("change", follow);
+}
+
+// --------------------------------------------------------------------------- numbers
+
+// Somebody may have changed a number by the time that the script is there, so it is given the
+// document as it was before.
+function withTheFirstNumber() {
+  let before = model();
+  const follow = ({ detail }) => detail.kind === "replaced" && (before = model());
+  const unproven = once(() => import("./unproven.js"));
+  events.addEventListener("change", follow);
+  document.addEventListener("focusin", async function enter(event) {
+    if (!event.target.matches?.("[data-number]")) return;
+    const script = await unproven().catch(ignore);
+    if (!script) return;
+    document.removeEventListener("focusin", enter);
+    events.removeEventListener("change", follow);
+    script.begin(before);
+  });
 }
 
 // --------------------------------------------------------------------------- formulas

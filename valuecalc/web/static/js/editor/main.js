@@ -11,7 +11,6 @@ import * as problems from "./problems.js";
 import * as save from "./save.js";
 import * as session from "./session.js";
 import * as undo from "./undo.js";
-import * as unproven from "./unproven.js";
 
 documentOfForm.start();
 comforts.start();
@@ -24,4 +23,3 @@ live.start();
 actions.start();
 explaining.start();
 grid.start();
-unproven.start();

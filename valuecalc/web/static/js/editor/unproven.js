@@ -2,7 +2,7 @@
 // evidence was changed too, it counts as our own assumption from then on, and its note tells what
 // it was. Python says what the evidence becomes, as it alone can tell whether 22 is £22.
 
-import { events, model, replace } from "./document.js";
+import { events, fieldAt, model, replace } from "./document.js";
 import { isRows, put, same, textOf } from "./places.js";
 import { send } from "./request.js";
 import { toast } from "./toast.js";
@@ -12,13 +12,21 @@ import { amend, checkpoint } from "./undo.js";
 let proven = new Map();
 
 export function start() {
-  remember();
+  remember(model());
   events.addEventListener("change", ({ detail: { place, kind } }) => {
-    if (kind === "replaced") return remember(); // others, undo, a proposal: nobody has typed
+    if (kind === "replaced") return remember(model()); // others, undo, a proposal: nobody has typed
     const [, id] = /^assumptions\.([^.]+)\.value$/.exec(place) ?? [];
     if (id && kind === "tidied") note(id);
     if (id && kind === "commit") ask([id]);
   });
+}
+
+// Begins with what has changed since a document of before, but for the field that somebody is in.
+export function begin(before) {
+  const isLeft = ({ id }) => !fieldAt(`assumptions.${id}.value`)?.matches(":focus");
+  const left = rowsOf(before).filter(isLeft);
+  remember(before);
+  ask(left.map(({ id }) => id));
 }
 
 // The rows as they are, to be given to `check` after many of them have changed at once.
@@ -32,13 +40,16 @@ export function check(before) {
   ask([...before.keys()]);
 }
 
-function rows() {
-  const found = model().assumptions;
-  return isRows(found) ? found : [];
+function rowsOf({ assumptions }) {
+  return isRows(assumptions) ? assumptions : [];
 }
 
-function remember() {
-  proven = new Map(rows().map((row) => [row.id, row]));
+function rows() {
+  return rowsOf(model());
+}
+
+function remember(document) {
+  proven = new Map(rowsOf(document).map((row) => [row.id, row]));
 }
 
 function note(id) {

@@ -3,5 +3,5 @@
 // A text without capitals, accents and needless spaces.
 export function folded(text) {
   const plain = text.normalize("NFKD").replace(/[\u0300-\u036f]/g, "");
-  return plain.toLowerCase().replace(/[’`]/g, "'").replace(/\s+/g, " ").trim();
+  return plain.toLowerCase().replace(/[’\u0060]/g, "'").replace(/\s+/g, " ").trim();
 }
