@@ -85,8 +85,10 @@ def test_a_case_is_made_from_a_straw_man_without_scripts(
     expect(page.get_by_role("heading", name="Preview: New data services")).to_be_visible()
     expect(page.get_by_role("row", name="New network nodes")).to_contain_text("7 nodes")
     page.get_by_role("button", name="Create the case").click()
-    expect(page.get_by_role("link", name="Versions", exact=True)).to_be_visible()
-    expect(page.locator(".bar-title")).to_contain_text("Northern Mobile")
+    expect(page.get_by_label("Customer", exact=True)).to_have_value("Northern Mobile")
+    # The editor is nothing without scripts, and says where the numbers can be changed.
+    page.get_by_role("link", name="Change the numbers in a form").click()
+    expect(page.get_by_role("heading", name="Numbers", exact=True)).to_be_visible()
 
 
 def test_the_whole_way_is_walked_by_keyboard(editors_page: Callable[..., Page]) -> None:
@@ -97,7 +99,7 @@ def test_the_whole_way_is_walked_by_keyboard(editors_page: Callable[..., Page]) 
     page.keyboard.press("Enter")
     page.get_by_role("button", name="Create the case").focus()
     page.keyboard.press("Enter")
-    expect(page.get_by_role("link", name="Versions", exact=True)).to_be_visible()
+    expect(page.get_by_label("Title of the case")).to_be_visible()
 
 
 @pytest.mark.parametrize(
@@ -119,8 +121,8 @@ def test_axe_finds_nothing_and_nothing_is_too_wide(
     page.get_by_role("button", name="Preview").click()
     look("preview", page.get_by_role("heading", name="Preview: New data services"))
     page.get_by_role("button", name="Create the case").click()
-    settle(page, page.get_by_role("link", name="Versions", exact=True))
-    page.goto(f"{page.url}/publish")
+    settle(page, page.get_by_label("Title of the case"))
+    page.goto(f"{page.url.partition('/edit')[0]}/publish")
     page.get_by_role("button", name="Preview").click()
     look("publish", page.get_by_role("heading", name="What others will read"))
     page.get_by_role("button", name="Publish it").click()
