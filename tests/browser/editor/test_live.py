@@ -152,7 +152,7 @@ def test_what_was_typed_before_the_scripts_were_there_counts(
     page = open_editor()
     expect_value(page, "£141k")
     held: list[Route] = []
-    page.route("**/js/editor/main.js", lambda route: held.append(route))  # noqa: PLW0108 - looks inside
+    page.route("**/js/editor/main.js", lambda route: held.append(route))  # noqa: PLW0108 - a method of a list is not taken
     page.reload(wait_until="commit")
     place(page, "assumptions.users.value").fill("300")
     while not held:
