@@ -10,8 +10,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from marshmallow.exceptions import SCHEMA
-
 from valuecalc.case.case import Case
 from valuecalc.errors import Problem
 from valuecalc.schemas.assembly import MAX_DEPTH, too_deep
@@ -20,7 +18,7 @@ from valuecalc.schemas.case import load_case as load
 from valuecalc.schemas.document import Path
 from valuecalc.schemas.keyed import CASE, MISSING, Outline
 from valuecalc.schemas.merging import EXCLUSIVE
-from valuecalc.schemas.problems import item_names, problems_of
+from valuecalc.schemas.problems import item_names, paths_of, problems_of
 
 ROUNDS = 8
 """What is put back can be wrong beside what is new; each round mends what the last one left."""
@@ -59,7 +57,7 @@ class _Keeper:
             for problem in problems_of(messages, self.document):
                 if self._is_new(problem.place):
                     yield problem
-            self.document = _Round(self, self.document).without(_paths(messages))
+            self.document = _Round(self, self.document).without(paths_of(messages))
 
     def _is_new(self, place: str) -> bool:
         """Whether nothing has been said yet about a place or what it stands in."""
@@ -139,15 +137,6 @@ class _Round:
             if found is MISSING:
                 return MISSING
         return found
-
-
-def _paths(messages: object, path: Path = ()) -> Iterator[Path]:
-    """The path of every mistake."""
-    if not isinstance(messages, Mapping):
-        yield path
-        return
-    for key, below in messages.items():
-        yield from _paths(below, path if key == SCHEMA else (*path, key))
 
 
 def _group(path: Path, around: Mapping[str, Any], before: Mapping[str, Any]) -> tuple[str, ...]:

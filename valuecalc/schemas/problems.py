@@ -108,6 +108,15 @@ def problems_of(
     )
 
 
+def paths_of(messages: object, path: Path = ()) -> Iterator[Path]:
+    """The path of every mistake in the messages of a `ValidationError`."""
+    if not isinstance(messages, Mapping):
+        yield path
+        return
+    for key, below in messages.items():
+        yield from paths_of(below, path if key == SCHEMA else (*path, key))
+
+
 Found = Iterator[tuple[Path, Problem]]
 
 

@@ -8,13 +8,11 @@ never for calculating.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
-from marshmallow.exceptions import SCHEMA
-
 from valuecalc.schemas.document import Path
-from valuecalc.schemas.problems import ID
+from valuecalc.schemas.problems import ID, paths_of
 
 _WITH_FORMULA = ("calculations", "benefits", "investments")
 _LISTS = ("assumptions", *_WITH_FORMULA)
@@ -26,7 +24,7 @@ def without_mistakes(data: object, messages: object) -> dict[str, Any] | None:
 
     `messages` are the nested ones of a `ValidationError` over `data`.
     """
-    paths = [path for path in _paths(messages) if path]
+    paths = [path for path in paths_of(messages) if path]
     wrong = {path[0] for path in paths}
     if not isinstance(data, Mapping) or not paths or "currency" in wrong:
         return None
@@ -38,15 +36,6 @@ def without_mistakes(data: object, messages: object) -> dict[str, Any] | None:
     if "timeline" in wrong or "plan" in wrong:
         _forget_dates(rest)
     return rest
-
-
-def _paths(messages: object, path: Path = ()) -> Iterator[Path]:
-    """The path of every mistake."""
-    if not isinstance(messages, Mapping):
-        yield path
-        return
-    for key, below in messages.items():
-        yield from _paths(below, path if key == SCHEMA else (*path, key))
 
 
 def _sound_items(items: object, paths: Iterable[Path]) -> list[dict[str, Any]]:

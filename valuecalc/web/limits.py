@@ -203,34 +203,36 @@ def sign_in() -> None:
 
     Call it at the beginning of every view that checks a secret which a person has chosen.
     """
-    text = str(current_app.config["SIGN_IN_LIMIT"])
-    if not text:
-        return
-    limit = parse(text)
-    if not _hit(limit, "sign-in", network()):
-        metrics.rate_limited("sign_in")
-        seconds = _seconds_left(limit, "sign-in", network())
-        raise TooMany(
-            "There were too many attempts to sign in from your address.",
-            f"Wait {_in_words(seconds)}, then try again.",
-            retry_after=seconds,
-        )
+    _count(
+        str(current_app.config["SIGN_IN_LIMIT"]),
+        ("sign-in", network()),
+        "sign_in",
+        "There were too many attempts to sign in from your address.",
+        "Wait {}, then try again.",
+    )
 
 
 def _count_live() -> None:
     """Count a request while somebody types. Raises `TooMany`."""
-    text = str(current_app.config["LIVE_LIMIT"])
-    if not text or request.endpoint not in LIVE:
+    if request.endpoint in LIVE:
+        _count(
+            str(current_app.config["LIVE_LIMIT"]),
+            ("live", counted_for()),
+            "requests",
+            "More was typed from your account than can be worked out.",
+            "Wait {}: what you type is kept.",
+        )
+
+
+def _count(text: str, key: tuple[str, str], metric: str, cause: str, remedy: str) -> None:
+    """Count a request against the limit in `text`, if there is one. Raises `TooMany`."""
+    if not text:
         return
     limit = parse(text)
-    if not _hit(limit, "live", counted_for()):
-        metrics.rate_limited("requests")
-        seconds = _seconds_left(limit, "live", counted_for())
-        raise TooMany(
-            "More was typed from your account than can be worked out.",
-            f"Wait {_in_words(seconds)}: what you type is kept.",
-            retry_after=seconds,
-        )
+    if not _hit(limit, *key):
+        metrics.rate_limited(metric)
+        seconds = _seconds_left(limit, *key)
+        raise TooMany(cause, remedy.format(_in_words(seconds)), retry_after=seconds)
 
 
 def _hit(limit: RateLimitItem, *key: str) -> bool:
