@@ -78,7 +78,7 @@ def answer(page: Page, service: Service, seed: int) -> None:
     """Go to the answer of a portfolio."""
     start(page, service, seed)
     Coordinator(service.store, "threads://1").work_off()
-    settle(page, page.get_by_role("heading", name="How sure the sum is"), seconds=20)
+    settle(page, page.get_by_role("heading", name="How sure the sum is"))
 
 
 def test_the_page_follows_the_job_until_the_answer_is_there(page: Page, service: Service) -> None:
