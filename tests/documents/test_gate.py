@@ -345,7 +345,7 @@ def test_a_process_that_takes_too_long_is_ended(monkeypatch: pytest.MonkeyPatch)
 
 def in_a_process(code: str) -> subprocess.CompletedProcess[str]:
     """Runs a line in a process that has put the limits of the reader on itself."""
-    program = f"from valuecalc.documents import sheet_process\nsheet_process._limit()\n{code}"
+    program = f"from valuecalc.documents import sheet_process\nsheet_process.limit()\n{code}"
     return subprocess.run(
         (sys.executable, "-c", program), capture_output=True, text=True, timeout=30, check=False
     )
@@ -359,7 +359,7 @@ def test_the_process_has_little_memory() -> None:
 
 
 def test_the_process_is_ended_when_it_has_used_its_time() -> None:
-    code = "sheet_process.SECONDS = 1\nsheet_process._limit()\nwhile True: pass"
+    code = "sheet_process.SECONDS = 1\nsheet_process.limit()\nwhile True: pass"
     assert -in_a_process(code).returncode in (signal.SIGKILL, signal.SIGXCPU)
 
 
@@ -381,7 +381,7 @@ def test_the_process_puts_its_limits_on_before_it_reads(monkeypatch: pytest.Monk
             order.append("read")
             return io.BytesIO(honest())
 
-    monkeypatch.setattr(sheet_process, "_limit", lambda: order.append("limited"))
+    monkeypatch.setattr(sheet_process, "limit", lambda: order.append("limited"))
     monkeypatch.setattr(sheet_process, "_read", lambda content: {"size": len(content)})
     monkeypatch.setattr(sys, "stdin", Input())
     monkeypatch.setitem(sys.modules, "numpy", sys.modules.get("numpy"))

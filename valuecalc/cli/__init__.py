@@ -1,8 +1,9 @@
 """The command line: `valuecalc calc case.yaml` and its sisters.
 
 `cases` has the commands that work on a file, `uncertainty` those that say how sure it is,
-`options` those about alternatives and pilots, `portfolio` that about many cases; `service` has
-those that run the service, `people` those about accounts and teams; `output` is what all share.
+`options` those about alternatives and pilots, `portfolio` that about many cases, `workbooks` that
+about any workbook; `service` has those that run the service, `people` those about accounts and
+teams; `output` is what all share.
 
 Exit codes: 0 done; 1 the case has mistakes, or the answer does not exist; 2 the command was
 written wrongly; 3 a file or the database cannot be read or written, or the port is taken.
@@ -13,7 +14,7 @@ from __future__ import annotations
 import click
 
 from valuecalc import __version__
-from valuecalc.cli import cases, options, people, portfolio, service, uncertainty
+from valuecalc.cli import cases, options, people, portfolio, service, uncertainty, workbooks
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -34,6 +35,7 @@ for each in (
     *uncertainty.COMMANDS,
     *options.COMMANDS,
     *portfolio.COMMANDS,
+    *workbooks.COMMANDS,
     *service.COMMANDS,
     *people.COMMANDS,
 ):

@@ -31,7 +31,7 @@ LONGEST_TEXT = 2_000
 
 def main() -> None:
     """Read the file from standard input, and write what is in it."""
-    _limit()
+    limit()
     # Nothing that it is used for is asked here, and loading it takes longer than all the rest.
     sys.modules["numpy"] = None  # type: ignore[assignment]
     content = sys.stdin.buffer.read()
@@ -56,8 +56,10 @@ def _opened(content: bytes, *, values: bool) -> Any:
     return load_workbook(io.BytesIO(content), read_only=True, data_only=values, keep_links=False)
 
 
-def _limit() -> None:
-    resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
+def limit(seconds: int | None = None) -> None:
+    """From here on this process has little memory and time, and writes no files."""
+    time = seconds or SECONDS
+    resource.setrlimit(resource.RLIMIT_CPU, (time, time))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
     # macOS knows the limit and does not keep it.

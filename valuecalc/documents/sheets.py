@@ -68,7 +68,7 @@ def read(content: bytes) -> tuple[Sheet, ...]:
 def read_book(content: bytes) -> Book:
     """What is in a workbook. Raises `FileRefused` for one that is not safe or not whole."""
     gate.check(content, "xlsx")
-    found = json.loads(_output(content))
+    found = json.loads(output(content))
     return Book(
         sheets=tuple(map(_sheet, found.get("sheets", ()))),
         names=frozenset(found["names"]),
@@ -82,13 +82,17 @@ def _sheet(found: dict[str, Any]) -> Sheet:
     return Sheet(found["name"], tuple(tuple(map(_text, row)) for row in found["rows"]))
 
 
-def _output(content: bytes) -> bytes:
-    """What the process has written about a file. Raises `FileRefused`."""
+def output(content: bytes, process: str = PROCESS, patience: float | None = None) -> bytes:
+    """What a process of its own has written about a file, within `patience` (seconds).
+
+    Raises `FileRefused`.
+    """
+    timeout = PATIENCE if patience is None else patience
     known = {name: os.environ[name] for name in _HANDED_ON if name in os.environ}
-    command = (sys.executable, "-P", "-m", PROCESS)
+    command = (sys.executable, "-P", "-m", process)
     try:
         done = subprocess.run(
-            command, input=content, capture_output=True, timeout=PATIENCE, env=known, check=False
+            command, input=content, capture_output=True, timeout=timeout, env=known, check=False
         )
     except subprocess.TimeoutExpired:
         raise _unreadable("It takes too long to read the file.") from None
