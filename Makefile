@@ -9,9 +9,13 @@ NO_PYTHON = $(error Python 3.11 or newer is not here: install it or say where it
 SET_UP = $(or $(PYTHON),$(NO_PYTHON)) -m valuecalc
 ARGS ?=
 
+CALCULATION = tests/case tests/engine tests/formula tests/schemas
+PLAIN = "not browser and not office and not postgres and not slow"
+IN_PARALLEL = --numprocesses=auto --maxprocesses=4 --dist=loadfile --no-loadscope-reorder
+
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help install run test test-unit test-browser test-office test-store test-long bench lint format types lock clean
+.PHONY: help install run test test-unit test-service test-browser test-office test-store test-long bench lint format types lock clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -25,9 +29,13 @@ run: ## Set up and serve on 127.0.0.1; the address is printed
 test: ## Set up and run everything: formatter, linter, type checker, all tests (minutes)
 	@$(SET_UP) test $(ARGS)
 
-test-unit: ## Run the tests that need no browser, office program or PostgreSQL (seconds)
+test-unit: ## Run the tests of the calculation: case, engine, formula, schemas (a minute)
 	@$(SET_UP) install dev
-	@.venv/bin/pytest -m "not browser and not office and not postgres and not slow" $(ARGS)
+	@.venv/bin/pytest $(IN_PARALLEL) -m $(PLAIN) $(CALCULATION) $(ARGS)
+
+test-service: ## Run all tests that need no browser, office program or PostgreSQL (minutes)
+	@$(SET_UP) install dev
+	@.venv/bin/pytest $(IN_PARALLEL) -m $(PLAIN) $(ARGS)
 
 test-browser: ## Run the tests that drive Chromium
 	@$(SET_UP) install dev system

@@ -199,7 +199,7 @@ def test_every_check_runs_and_those_that_failed_are_named(
 ) -> None:
     called: list[str] = []
 
-    def fail_in_ruff(*command: str | Path) -> bool:
+    def fail_in_ruff(*command: str | Path, environment: dict[str, str]) -> bool:
         called.append(Path(command[0]).name)
         return called[-1] != "ruff"
 

@@ -70,10 +70,13 @@ CHECKS = (
 )
 
 # Files stay whole, because what a file's tests share is made once for each process.
+# There is one process more than processors, because browsers and killed jobs are waited for.
 IN_PARALLEL = (
-    *("--numprocesses=auto", "--maxprocesses=4", "--dist=loadfile"),
+    *(f"--numprocesses={min(4, (os.cpu_count() or 1) + 1)}", "--dist=loadfile"),
     "--no-loadscope-reorder",  # tests/conftest.py knows better which modules take long
 )
+# Without the bytecode that is kept, every process that tests start compiles all of it again.
+KEPT_BYTECODE = {"PYTHONDONTWRITEBYTECODE": ""}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -107,7 +110,11 @@ def test(options: Sequence[str]) -> int:
     provide_environment("dev")
     provide_system_packages()
     checks = [*CHECKS, ("tests", ("pytest", *IN_PARALLEL, *options))]
-    failed = [name for name, command in checks if not succeeds(BIN / command[0], *command[1:])]
+    failed = [
+        name
+        for name, command in checks
+        if not succeeds(BIN / command[0], *command[1:], environment=KEPT_BYTECODE)
+    ]
     if failed:
         say(f"Failed: {', '.join(failed)}.")
     return 1 if failed else 0

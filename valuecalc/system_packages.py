@@ -54,6 +54,20 @@ CHROMIUM = SystemPackage(
         "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
     ),
 )
+SHELL = SystemPackage(
+    name="Chromium without windows",
+    debian=("chromium-headless-shell",),
+    homebrew="--cask google-chrome",
+    without="tests marked 'browser' take three times as long",
+    programs=(
+        "chromium-headless-shell",
+        # Where nobody packages it, the browser itself has to do.
+        "google-chrome",
+        "/snap/bin/chromium",
+        "/Applications/Chromium.app/Contents/MacOS/Chromium",
+        "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
+    ),
+)
 LIBREOFFICE = SystemPackage(
     name="LibreOffice",
     debian=("libreoffice-calc", "libreoffice-writer"),
@@ -90,7 +104,7 @@ POSTGRESQL = SystemPackage(
         "/Applications/Postgres.app/Contents/Versions/*/bin/initdb",
     ),
 )
-SYSTEM_PACKAGES = (POSTGRESQL, CHROMIUM, LIBREOFFICE, POPPLER, FONTS)
+SYSTEM_PACKAGES = (POSTGRESQL, CHROMIUM, SHELL, LIBREOFFICE, POPPLER, FONTS)
 
 FONT_FOLDERS = (
     Path("/usr/share/fonts"),

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import os
-import shutil
 import threading
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -14,6 +11,7 @@ from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import BrowserContext, ConsoleMessage, Locator, Page, expect
 from werkzeug.serving import make_server
 
+from tests import chromium
 from valuecalc.config import Settings
 from valuecalc.web.app import create_app
 
@@ -28,9 +26,9 @@ ARGUMENTS = [
 ]
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 # What passes is left out already in the browser: on a long page it is megabytes.
-AXE_RUN = "axe.run({}).then(found => found.violations)".format(
-    json.dumps({"runOnly": RULES, "resultTypes": ["violations"]})
-)
+AXE_RUN = "only => axe.run({runOnly: only, resultTypes: ['violations']}).then(it => it.violations)"
+# What can be wrong in one theme alone: a theme changes colours and nothing else.
+COLOURS = {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}
 
 # Two workers share two cores with their browsers and servers: what takes a tenth of a second
 # alone has taken more than the usual five on a busy machine.
@@ -47,10 +45,11 @@ document.addEventListener("securitypolicyviolation", (event) => {
 
 @pytest.fixture(scope="session")
 def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
-    chromium = os.environ.get("CHROMIUM", "/usr/bin/chromium")
-    if shutil.which(chromium) is None:
-        pytest.skip(f"Chromium is not at {chromium}: install it, or say where in CHROMIUM.")
-    return {**browser_type_launch_args, "executable_path": chromium, "args": ARGUMENTS}
+    try:
+        program = chromium.program()
+    except chromium.NoChromium as reason:
+        pytest.skip(str(reason))
+    return {**browser_type_launch_args, "executable_path": program, "args": ARGUMENTS}
 
 
 @pytest.fixture(scope="session")
@@ -124,19 +123,31 @@ def flaws(page: Page, shown: Locator) -> list[str]:
     return [*faults(page), *excess(page)]
 
 
-def faults(page: Page) -> list[str]:
+def faults(page: Page, only: object = RULES) -> list[str]:
     """What axe finds, with the elements, once no colour is on its way to another.
 
-    After a click that leads to another page, call `settle` first.
+    `only` are the rules, as axe takes them. After a click that leads to another page, call
+    `settle` first.
     """
     page.evaluate("document.getAnimations().forEach(each => each.finish())")
     if page.evaluate("typeof axe === 'undefined'"):
         page.evaluate(AXE_SCRIPT)
     return [
         f"{rule['id']}: {node['html'][:160]} {node['failureSummary']}"
-        for rule in page.evaluate(AXE_RUN)
+        for rule in page.evaluate(AXE_RUN, only)
         for node in rule["nodes"]
     ]
+
+
+def faults_in_light_and_dark(page: Page) -> list[str]:
+    """What axe finds in the light theme, and in the dark one among its colours.
+
+    After a click that leads to another page, call `settle` first.
+    """
+    page.emulate_media(color_scheme="light")
+    found = [f"light: {each}" for each in faults(page)]
+    page.emulate_media(color_scheme="dark")
+    return [*found, *(f"dark: {each}" for each in faults(page, COLOURS))]
 
 
 def width(page: Page) -> int:

@@ -5,8 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import faults, width
-from tests.browser.test_pages import SCHEMES
+from tests.browser.conftest import faults_in_light_and_dark, width
 
 pytestmark = pytest.mark.browser
 
@@ -23,9 +22,7 @@ PAGES = {
 @pytest.mark.parametrize("path", PAGES.values(), ids=PAGES)
 def test_axe_finds_nothing_in_light_nor_in_dark(page: Page, path: str) -> None:
     page.goto(path)
-    for scheme in SCHEMES:
-        page.emulate_media(color_scheme=scheme)
-        assert faults(page) == [], scheme
+    assert faults_in_light_and_dark(page) == []
 
 
 @pytest.mark.parametrize("pixels", [320, 390, 768, 1440])

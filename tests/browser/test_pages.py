@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Literal
-
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import faults, settle, width
+from tests.browser.conftest import faults, faults_in_light_and_dark, settle, width
 from tests.web import cases
 
 pytestmark = pytest.mark.browser
@@ -22,7 +20,6 @@ PAGES = {
     "help": "/help",
     "API": "/api/docs",
 }
-SCHEMES: tuple[Literal["light"], Literal["dark"]] = ("light", "dark")
 BROKEN = "format: valuecalc/1\ntitle: Broken\nassumptions:\n  - {id: a, label: A}\n"
 
 
@@ -42,9 +39,7 @@ def calculate(page: Page, text: str) -> None:
 @pytest.mark.parametrize("path", PAGES.values(), ids=PAGES)
 def test_axe_finds_nothing_in_light_nor_in_dark(page: Page, path: str) -> None:
     open_page(page, path)
-    for scheme in SCHEMES:
-        page.emulate_media(color_scheme=scheme)
-        assert faults(page) == [], scheme
+    assert faults_in_light_and_dark(page) == []
 
 
 def test_axe_finds_nothing_in_a_loss_and_in_an_explanation(page: Page) -> None:
@@ -52,9 +47,7 @@ def test_axe_finds_nothing_in_a_loss_and_in_an_explanation(page: Page) -> None:
     assert faults(page) == []
     page.get_by_role("button", name="−£885k").first.click()
     page.get_by_role("dialog").get_by_text("Total investment").first.wait_for()
-    for scheme in SCHEMES:
-        page.emulate_media(color_scheme=scheme)
-        assert faults(page) == [], scheme
+    assert faults_in_light_and_dark(page) == []
 
 
 def test_nothing_is_wider_than_a_small_phone(page: Page) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from valuecalc.case.case import Case
@@ -210,7 +210,6 @@ def places(value: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
     return found
 
 
-@settings(max_examples=150)
 @given(st.data())
 def test_whatever_is_wrong_the_rest_is_kept(data: st.DataObject) -> None:
     document = copy.deepcopy(WRITTEN)

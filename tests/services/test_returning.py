@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import zipfile
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -17,7 +18,7 @@ from tests.documents import libreoffice
 from tests.documents.workbook_cases import OUTLAY, PLAIN, QUARTERLY, SAVING, SYSTEM, YEARLY
 from valuecalc.case.case import Case, Grade
 from valuecalc.case.travel import Origin, OriginReference
-from valuecalc.documents import carried, gate, sheets
+from valuecalc.documents import carried, gate, sheet_process, sheets
 from valuecalc.documents.workbook.names import defined_name
 from valuecalc.errors import CaseError, InputError
 from valuecalc.schemas.case import dump_case, load_case
@@ -27,6 +28,19 @@ from valuecalc.system_packages import LIBREOFFICE
 
 TODAY = date(2027, 3, 4)
 FILE = "model of 3 March.xlsx"
+
+
+@pytest.fixture
+def in_this_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Many files are read here: starting the process that reads one takes longer than reading.
+
+    The other tests start it; what it is for, tests/documents/test_gate.py shows.
+    """
+
+    def output(content: bytes) -> bytes:
+        return json.dumps(sheet_process._read(content)).encode()
+
+    monkeypatch.setattr(sheets, "output", output)
 
 
 def exported(given: Case, scenario: str = "expected") -> bytes:
@@ -62,6 +76,7 @@ def ranged() -> Case:
 # --------------------------------------------------------------------------- as it was
 
 
+@pytest.mark.usefixtures("in_this_process")
 @pytest.mark.parametrize("slug", library.slugs())
 def test_a_straw_man_comes_back_as_it_went(slug: str) -> None:
     straw_man = library.straw_man(slug).case
@@ -268,6 +283,7 @@ def test_a_workbook_that_carries_a_case_and_has_nothing_else_brings_it_with_all_
 
 
 @pytest.mark.office
+@pytest.mark.usefixtures("in_this_process")
 @pytest.mark.skipif(not LIBREOFFICE.is_there(), reason="LibreOffice is not here")
 def test_a_workbook_comes_back_after_another_program_has_saved_it(tmp_path: Path) -> None:
     given = {slug: library.straw_man(slug).case for slug in library.slugs()}

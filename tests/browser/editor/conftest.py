@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, JSHandle, Page, expect
 from werkzeug.serving import make_server
 
 from tests.browser.conftest import WATCH_POLICY
@@ -195,6 +195,17 @@ def _watch(page: Page, faults: list[str], expected: tuple[str, ...]) -> None:
     page.on("pageerror", lambda error: faults.append(str(error)))
     page.on("console", note)
     page.add_init_script(WATCH_POLICY)
+
+
+SCRIPT = """async (name) => {
+  const { src } = document.querySelector('script[src*="/joined/"]');
+  return (await import(src))[`$js_editor_${name}`];
+}"""
+
+
+def script(page: Page, name: str) -> JSHandle:
+    """What one of the first scripts of the page exports: `script(page, "document")`."""
+    return page.evaluate_handle(SCRIPT, name)
 
 
 def place(page: Page, name: str) -> Any:

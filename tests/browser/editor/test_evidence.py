@@ -7,7 +7,14 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.editor.conftest import Site, case_of, expect_status, expect_value, place
+from tests.browser.editor.conftest import (
+    Site,
+    case_of,
+    expect_status,
+    expect_value,
+    place,
+    script,
+)
 
 pytestmark = pytest.mark.browser
 
@@ -52,9 +59,6 @@ def test_evidence_that_was_given_with_the_number_stays(open_editor: Callable[...
     expect_value(page, "£291k")
     # The second number has no word of its own; the first one had.
     expect(place(page, SOURCE)).to_have_value("Changed by Ann Lee")
-    note = page.evaluate(
-        "import(document.querySelector('script[src*=\"editor/main\"]').src"
-        ".replace('main.js', 'document.js')).then((each) => "
-        "each.valueAt('assumptions.users.evidence.note'))"
-    )
+    form = script(page, "document")
+    note = form.evaluate("form => form.valueAt('assumptions.users.evidence.note')")
     assert note.startswith("Was 300\u00a0users (B, Count of 3 March)")

@@ -21,6 +21,7 @@ from tests.browser.editor.conftest import (
     expect_value,
     place,
     rows,
+    script,
     value_of,
 )
 
@@ -32,14 +33,8 @@ OFFLINE = ("ERR_INTERNET_DISCONNECTED", "Failed to load resource")
 
 def delete(page: Page, row: str) -> None:
     """Take a row away, as its menu does."""
-    page.evaluate(
-        """async (place) => {
-            const scripts = performance.getEntriesByType("resource").map((each) => each.name);
-            const form = await import(scripts.find((each) => each.endsWith("/document.js")));
-            form.removeRow(form.rowAt(place));
-        }""",
-        row,
-    )
+    form = script(page, "document")
+    form.evaluate("(form, place) => form.removeRow(form.rowAt(place))", row)
 
 
 @contextmanager
@@ -165,10 +160,8 @@ def test_a_row_of_such_a_name_can_be_gone_on_one_side_while_the_other_changes_it
     open_editor: Callable[..., Page],
 ) -> None:
     page = open_editor()
-    found = page.evaluate(
-        """async () => {
-            const scripts = performance.getEntriesByType("resource").map((each) => each.name);
-            const { merged } = await import(scripts.find((each) => each.endsWith("/merge.js")));
+    found = script(page, "merge").evaluate(
+        """({ merged }) => {
             const odd = { id: "constructor", value: "3" };
             const before = { rows: [{ id: "users" }, odd] };
             const ours = { rows: [{ id: "users", value: "1" }, odd] };
@@ -234,6 +227,27 @@ def test_two_windows_that_were_closed_before_they_could_save_lose_neither_ones_c
     expect_status(page, "Saved at")
     kept = editor_site.document(uid)
     assert (value_of(kept, "users"), value_of(kept, "price")) == (200, 8000)
+
+
+def test_a_new_window_leaves_alone_what_another_one_that_is_open_could_not_save(
+    open_editor: Callable[..., Page], editor_site: Site
+) -> None:
+    page = open_editor(expected=("net::ERR_FAILED",))
+    uid = case_of(page)
+    expect_value(page, "£141k")
+    page.route("**/edit/save", lambda route: route.abort())
+    place(page, "assumptions.users.value").fill("200")
+    expect_status(page, "kept in this browser")
+    other = page.context.new_page()
+    other.goto(page.url)
+    expect_value(other, "£141k")
+    other.wait_for_timeout(1500)  # by then it would have taken over, and saved, what is kept
+    expect(place(other, "assumptions.users.value")).to_have_value("100")
+    assert editor_site.version(uid) == 1
+    other.close()
+    page.unroute("**/edit/save")
+    expect_status(page, "Saved at")
+    assert value_of(editor_site.document(uid), "users") == 200
 
 
 def test_a_window_that_is_closed_in_the_middle_of_a_save_has_saved_once(

@@ -140,6 +140,22 @@ def test_the_tour_is_folded_ended_and_taken_up_again(open_editor: Callable[..., 
     expect(page.locator('[data-act="help"]')).to_be_focused()
 
 
+def test_a_tour_that_cannot_be_loaded_says_so_and_is_fetched_the_next_time(
+    open_editor: Callable[..., Page],
+) -> None:
+    page = open_editor(expected=("Failed to load resource",))
+    page.route("**/edit/guide", lambda route: route.abort())
+    page.locator('[data-act="help"]').click()
+    tour = page.get_by_role("button", name="Take the three-minute tour")
+    tour.click()
+    expect(page.locator("#help")).to_be_hidden()
+    expect(page.locator("#toasts")).to_contain_text("The tour could not be loaded")
+    page.unroute("**/edit/guide")
+    page.locator('[data-act="help"]').click()
+    tour.click()
+    expect(page.locator("#guide")).to_contain_text("0 of 7")
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_axe_finds_nothing_in_the_help_nor_in_the_tour(
     open_editor: Callable[..., Page], scheme: str

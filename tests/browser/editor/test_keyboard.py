@@ -98,7 +98,7 @@ def test_escape_puts_a_cell_back(open_editor: Callable[..., Page]) -> None:
     users = place(page, "assumptions.users.value")
     users.focus()
     page.keyboard.type("5")
-    expect_value(page, "−£1.5k")
+    expect_value(page, "−£1.50k")
     page.keyboard.press("Escape")
     expect(users).to_have_value("100")
     expect_value(page, "£141k")

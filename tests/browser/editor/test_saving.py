@@ -56,7 +56,7 @@ def test_what_cannot_be_read_stays_and_is_not_saved(
     page = open_editor()
     place(page, USERS).fill("lots")
     place(page, PRICE).fill("8000")
-    expect_status(page, "Saved, except 1 value to fix")
+    expect_status(page, "Saved, except 1 value that cannot be read")
     assert value_of(editor_site.document(case_of(page)), "users") == 100
     assert value_of(editor_site.document(case_of(page)), "price") == 8000
     page.reload()

@@ -24,8 +24,8 @@ def test_a_scenario_that_is_added_has_a_cell_for_each_range(
     users.fill("50")
     users.press("Tab")
     figures = page.locator('[data-live="scenarios.fewer._figures"]')
-    expect(figures).to_contain_text("£66k")
-    expect(figures).to_contain_text("−£75k")
+    expect(figures).to_contain_text("£66.0k")
+    expect(figures).to_contain_text("−£75.0k")
 
 
 def test_an_assumption_without_a_range_can_be_asked_for(open_editor: Callable[..., Page]) -> None:
@@ -57,7 +57,7 @@ def test_doing_nothing_is_added_and_counted(open_editor: Callable[..., Page]) ->
     page.keyboard.type("Overtime")
     page.keyboard.press("Tab")
     place(page, "alternatives.do_nothing.investments.overtime.formula").fill("price * 2")
-    expect(row.locator(".option-total")).to_contain_text("−£18k")
+    expect(row.locator(".option-total")).to_contain_text("−£18.0k")
     row.locator("[data-pick]").select_option("price")
     place(page, "alternatives.do_nothing.set.price").fill("1000")
-    expect(row.locator(".option-total")).to_contain_text("−£2k")
+    expect(row.locator(".option-total")).to_contain_text("−£2.00k")

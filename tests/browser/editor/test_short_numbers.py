@@ -22,6 +22,24 @@ pytestmark = pytest.mark.browser
 LONG = 499.12345678901
 
 
+@pytest.mark.parametrize("pixels", [1440, 1024, 390, 320])
+def test_hundreds_of_millions_and_billions_are_not_cut_off(
+    open_editor: Callable[..., Page], editor_site: Site, pixels: int
+) -> None:
+    document = copy.deepcopy(HELPDESK)
+    document["assumptions"][2] |= {"value": 1.25e9, "low": 987_654_321, "high": 1_345_678_901}
+    page = open_editor(editor_site.new_case(document))
+    page.set_viewport_size({"width": pixels, "height": 900})
+    for field, text in (("low", "£987,654,321"), ("value", "£1,250,000,000")):
+        price = place(page, f"assumptions.price.{field}")
+        expect(price).to_have_value(text)
+        assert price.evaluate("field => field.scrollWidth <= field.clientWidth"), text
+    saving = place(page, "assumptions.saving.high")
+    saving.fill("£123,456,789,000")
+    assert saving.evaluate("field => field.scrollWidth <= field.clientWidth")
+    assert page.evaluate("document.documentElement.scrollWidth") == pixels
+
+
 def test_a_long_number_is_short_on_the_page_and_whole_in_the_case(
     open_editor: Callable[..., Page], editor_site: Site
 ) -> None:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, Request, expect
+from playwright.sync_api import Browser, BrowserContext, Page, Request, expect
 
 from tests.browser.editor.conftest import HELPDESK, Site, expect_value, menu, place
 from tests.large_case import large_document
@@ -17,7 +17,9 @@ from valuecalc.services import library
 pytestmark = pytest.mark.browser
 
 MOST_BYTES = 60_000
-KINDS = {"document", "stylesheet", "script", "image", "other"}
+"""Over the wire, with the headers of the answers, until nothing is asked for any more."""
+
+STRAW_MAN = "contact-centre"
 
 SHIFTS = """
 window.shifted = [];
@@ -59,6 +61,35 @@ def loaded(page: Page, act: Callable[[], object]) -> list[Request]:
     return found
 
 
+def weighed(context: BrowserContext, address: str) -> tuple[Counter[str], Counter[str]]:
+    """Bytes that come over the wire, and requests, by kind, while a page is opened.
+
+    The bytes are those of headers and bodies as Chromium received them.
+    """
+    page = context.new_page()
+    kinds: dict[str, str] = {}
+    sizes: Counter[str] = Counter()
+    requests: Counter[str] = Counter()
+
+    def note_kind(event: dict[str, Any]) -> None:
+        # A picture that stands in the page has an address, and comes over no wire.
+        if not event["response"]["url"].startswith("data:"):
+            kinds[event["requestId"]] = event["type"]
+
+    def note_size(event: dict[str, Any]) -> None:
+        if kind := kinds.get(event["requestId"]):
+            sizes[kind] += int(event["encodedDataLength"])
+            requests[kind] += 1
+
+    session = context.new_cdp_session(page)
+    session.on("Network.responseReceived", note_kind)
+    session.on("Network.loadingFinished", note_size)
+    session.send("Network.enable")
+    page.goto(address, wait_until="networkidle")
+    page.wait_for_function(ANSWERED)
+    return sizes, requests
+
+
 def scripts(requests: list[Request]) -> set[str]:
     """The names of the scripts among requests."""
     names = [each.url.rsplit("/", 1)[-1] for each in requests if each.resource_type == "script"]
@@ -68,24 +99,64 @@ def scripts(requests: list[Request]) -> set[str]:
 # --------------------------------------------------------------------------- how much it weighs
 
 
-def test_a_large_case_weighs_less_than_sixty_kilobytes(
-    browser: Browser, browser_context_args: dict[str, Any], editor_site: Site, large: str
-) -> None:
-    # A context of its own has kept nothing of an earlier visit.
+@pytest.fixture
+def fresh(
+    browser: Browser, browser_context_args: dict[str, Any], editor_site: Site
+) -> Iterator[BrowserContext]:
+    """A browser that has kept nothing of an earlier visit, signed in."""
     context = browser.new_context(**browser_context_args)
     context.add_cookies([editor_site.cookie(editor_site.editor)])
-    page = context.new_page()
-    address = f"{editor_site.address}/cases/{large}/edit"
-    requests = loaded(page, lambda: page.goto(address, wait_until="networkidle"))
-    weights: Counter[str] = Counter()
-    for request in requests:
-        weights[request.resource_type] += request.sizes()["responseBodySize"]
-    total = sum(bytes for kind, bytes in weights.items() if kind in KINDS)
-    assert weights["document"] > 10_000
-    assert weights["script"] > 10_000
-    assert weights["stylesheet"] > 5_000
-    assert total < MOST_BYTES, weights
+    yield context
     context.close()
+
+
+def straw_man() -> dict[str, Any]:
+    """A case as the service brings them along."""
+    return dump_case(library.straw_man(STRAW_MAN).case)
+
+
+@pytest.mark.parametrize("document", [large_document, straw_man])
+def test_the_first_load_is_less_than_sixty_kilobytes_with_headers_and_first_answers(
+    fresh: BrowserContext, editor_site: Site, document: Callable[[], dict[str, Any]]
+) -> None:
+    case = editor_site.new_case(document())
+    sizes, requests = weighed(fresh, f"{editor_site.address}/cases/{case}/edit")
+    print(f"{document.__name__}: {sizes.total():,} bytes in {requests.total()} answers", sizes)
+    assert sizes["Document"] > 10_000
+    assert sizes["Script"] > 10_000
+    assert sizes["Stylesheet"] > 5_000
+    assert sizes["XHR"] > 1_000
+    assert sizes.total() < MOST_BYTES, sizes
+    assert requests["Script"] == requests["Stylesheet"] == 1
+
+
+def parts_asked_for(page: Page, act: Callable[[], object]) -> set[str]:
+    """The parts of the page that the first live request wants, while something is done."""
+    with page.expect_request("**/edit/live") as caught:
+        act()
+    return set(caught.value.post_data_json["parts"])
+
+
+def test_what_the_page_shows_already_is_not_asked_for_until_something_changes(
+    open_editor: Callable[..., Page],
+) -> None:
+    page = open_editor()
+    # What else is near is asked for as well, until nothing is.
+    first = parts_asked_for(page, lambda: page.reload(wait_until="networkidle"))
+    assert "assumptions" in first
+    assert "panel" not in first
+    users = place(page, "assumptions.users.value")
+    assert "panel" in parts_asked_for(page, lambda: users.fill("200"))
+    expect_value(page, "£291k")
+
+
+def test_a_page_that_shows_another_scenario_asks_for_the_expected_result(
+    open_editor: Callable[..., Page], editor_site: Site
+) -> None:
+    scenario = {"id": "few", "label": "Few", "set": {"users": 10}}
+    page = open_editor(editor_site.new_case({**HELPDESK, "scenarios": [scenario]}))
+    page.goto(f"{page.url}?scenario=few")
+    expect_value(page, "£141k")
 
 
 @pytest.mark.parametrize("width", [1440, 390])
@@ -102,9 +173,7 @@ def test_scripts_that_only_some_need_come_when_they_are_needed(
     page = open_editor()
     expect_value(page, "£141k")
     before = scripts(loaded(page, lambda: page.reload(wait_until="networkidle")))
-    assert {"main", "document", "live", "save", "undo", "grid"} <= before
-    later = {"paste", "formula", "help", "guide", "remarks", "share", "conflict", "find", "explain"}
-    assert not later & before
+    assert before == {"main"}
 
     def ask_for_help() -> None:
         page.keyboard.press("Control+/")
@@ -165,11 +234,37 @@ def test_everything_is_there_before_it_is_printed(
     assert "Cumulative" in text or "Net present value" in text
 
 
-def test_whoever_prints_with_the_keys_of_the_browser_gets_all_of_it_the_next_time(
+def test_the_keys_of_the_browser_print_everything_as_well(
+    open_editor: Callable[..., Page], large: str
+) -> None:
+    page = opened_slowly(open_editor, large)
+    page.evaluate("() => { window.print = () => { window.printed = document.body.innerText; }; }")
+    page.keyboard.press("Control+p")
+    page.wait_for_function("() => window.printed")
+    expect(page.locator('[data-live="cash-flow.table"]')).to_contain_text("Time saved in team 3")
+    expect(page.locator('[data-live="calculations.c1.result"]')).not_to_be_empty()
+    assert "Net present value" in page.evaluate("printed")
+    page.evaluate("window.dispatchEvent(new Event('beforeprint'))")
+    expect(page.locator("#print-notice")).to_be_hidden()
+
+
+def test_whoever_leaves_the_page_for_the_menu_of_the_browser_finds_everything_there(
+    open_editor: Callable[..., Page], large: str
+) -> None:
+    page = opened_slowly(open_editor, large)
+    page.evaluate("document.documentElement.dispatchEvent(new MouseEvent('mouseleave'))")
+    expect(page.locator('[data-live="cash-flow.table"]')).to_contain_text("Time saved in team 3")
+    expect(page.locator('[data-live="calculations.c1.result"]')).not_to_be_empty()
+
+
+def test_a_print_that_could_not_wait_says_so_and_is_whole_the_next_time(
     open_editor: Callable[..., Page], large: str
 ) -> None:
     page = opened_slowly(open_editor, large)
     page.evaluate("window.dispatchEvent(new Event('beforeprint'))")
+    expect(page.locator("#print-notice")).to_be_visible()
+    page.evaluate("window.dispatchEvent(new Event('afterprint'))")
+    expect(page.locator("#print-notice")).to_be_hidden()
     expect(page.locator('[data-live="cash-flow.table"]')).to_contain_text("Time saved in team 3")
     expect(page.locator('[data-live="calculations.c1.result"]')).not_to_be_empty()
 
@@ -208,7 +303,7 @@ def test_a_detail_that_is_typed_moves_the_value_and_is_kept(
     page = open_editor()
     details_of(page, "benefits", "time").click()
     place(page, "benefits.time.realisation").fill("50%")
-    expect_value(page, "£66k")
+    expect_value(page, "£66.0k")
     expect(page.locator("#save-status")).to_contain_text("Saved at")
     uid = page.evaluate("document.getElementById('editor').dataset.uid")
     assert editor_site.document(uid)["benefits"][0]["realisation"] == "50%"
@@ -216,6 +311,30 @@ def test_a_detail_that_is_typed_moves_the_value_and_is_kept(
     page.locator('[data-act="undo"]').click()
     expect(place(page, "benefits.time.realisation")).to_have_value("")
     expect_value(page, "£141k")
+
+
+def test_outcomes_are_written_into_one_field_and_kept(
+    open_editor: Callable[..., Page], editor_site: Site
+) -> None:
+    outcomes = [{"value": 0, "chance": 0.2}, {"value": 125, "chance": 0.8}]
+    users = {**HELPDESK["assumptions"][0], "outcomes": outcomes}
+    document = {**HELPDESK, "assumptions": [users, *HELPDESK["assumptions"][1:]]}
+    page = open_editor(editor_site.new_case(document))
+    details_of(page, "assumptions", "users").click()
+    field = place(page, "assumptions.users.outcomes")
+    expect(field).to_have_value("0 at 20%; 125 at 80%")
+    field.fill("0 at 50%; 200 at 60%")
+    error = page.locator('[id="e-assumptions.users.outcomes"]')
+    expect(error).to_contain_text("add up to 110%")
+    field.fill("0 at 50%; 200 at 50%")
+    expect(error).to_have_count(0)
+    expect(page.locator("#save-status")).to_contain_text("Saved at")
+    uid = page.evaluate("document.getElementById('editor').dataset.uid")
+    assert editor_site.document(uid)["assumptions"][0]["outcomes"] == [
+        {"value": 0, "chance": 0.5},
+        {"value": 200, "chance": 0.5},
+    ]
+    expect(field).to_have_value("0 at 50%; 200 at 50%")
 
 
 def test_a_goal_that_was_only_just_added_can_be_chosen_in_the_details(

@@ -44,6 +44,15 @@ def evidence_of(site: Site, page: Page, assumption: str) -> dict[str, Any]:
     return found.get("evidence", {})
 
 
+def test_who_speaks_is_still_known_after_the_page_was_loaded_again(
+    open_editor: Callable[..., Page], editor_site: Site
+) -> None:
+    page = open_workshop(open_editor, editor_site)
+    page.get_by_label("Who says so?").fill("Jane Doe")
+    page.reload()
+    expect(page.get_by_label("Who says so?")).to_have_value("Jane Doe")
+
+
 def test_a_number_is_put_down_to_whoever_is_chosen_and_both_are_taken_back(
     open_editor: Callable[..., Page], editor_site: Site
 ) -> None:
@@ -54,7 +63,7 @@ def test_a_number_is_put_down_to_whoever_is_chosen_and_both_are_taken_back(
     users.fill("")
     users.press_sequentially("110")
     expect_value(page, "£156k")
-    expect(page.locator("[data-since]")).to_have_text("▲ £15k since you opened it")
+    expect(page.locator("[data-since]")).to_have_text("▲ £15.0k since you opened it")
     expect(said(page, "users")).to_have_text("B – Jane Doe, today")
     expect_status(page, "Saved at")
     kept = evidence_of(editor_site, page, "users")
@@ -110,7 +119,7 @@ def test_the_numbers_stay_until_somebody_asks_which_matter_now(
     first = ["users", "more_5", "more_4", "more_3", "more_2"]
     assert rows.evaluate_all(order) == first
     place(page, "assumptions.more_2.high").fill("90,000")
-    expect(page.locator('[data-live="workshop.more_2.effect"]')).to_contain_text("+£90k")
+    expect(page.locator('[data-live="workshop.more_2.effect"]')).to_contain_text("+£90.0k")
     assert rows.evaluate_all(order) == first
     page.get_by_role("button", name="Next 5").click()
     assert rows.evaluate_all(order) == ["more_1", "more_0", "saving", "price"]
