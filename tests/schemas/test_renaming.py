@@ -157,6 +157,12 @@ def test_goals_people_steps_and_drivers_are_renamed() -> None:
     assert count == 3
     after, _ = renamed(document(), "plan.milestones", "live", "running")
     assert after["plan"]["tasks"][0]["after"] == ["running"]
+    waiting = document()
+    waiting["plan"]["tasks"][0]["after"] = ["live + 5", "live_again"]
+    waiting["plan"]["decisions"] = [{"id": "go", "after": ["live"]}]
+    after, _ = renamed(waiting, "plan.milestones", "live", "running")
+    assert after["plan"]["tasks"][0]["after"] == ["running + 5", "live_again"]
+    assert after["plan"]["decisions"][0]["after"] == ["running"]
     after, _ = renamed(document(), "reference.drivers", "users", "staff")
     assert after["assumptions"][0]["travel"] == {"driver": "staff"}
     assert after["assumptions"][0]["id"] == "users"

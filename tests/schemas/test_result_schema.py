@@ -298,3 +298,49 @@ SCHEMAS = [
 @pytest.mark.parametrize("schema", SCHEMAS, ids=lambda schema: schema.__name__)
 def test_every_key_is_described(schema: type[Shape]) -> None:
     assert all(field.metadata.get("description") for field in schema().fields.values())
+
+
+PLANNED = """\
+format: valuecalc/1
+title: With a plan
+people: [{id: ann, name: Ann Other}]
+investments: [{id: cost, label: Cost, formula: 9 GBP}]
+plan:
+  start: 2027-01-04
+  tasks:
+    - {id: survey, label: Survey, owner: ann, side: vendor, days: 10, done: 50%, after: [go + 1]}
+  milestones: [{id: live, label: Live, date: 2027-01-08, after: [survey]}]
+  decisions: [{id: go, label: Go, date: 2027-01-04}]
+"""
+
+
+def test_a_plan_goes_out_with_all_its_dates() -> None:
+    plan = dump_result(calculate(case_from_text(PLANNED)))["plan"]
+    assert (plan["start"], plan["finish"]) == ("2027-01-04", "2027-01-19")
+    assert plan["critical_path"] == ["go", "survey", "live"]
+    live, survey, go = plan["steps"]
+    assert survey == {
+        "id": "survey",
+        "kind": "task",
+        "label": "Survey",
+        "side": "Our team",
+        "owner": "Ann Other",
+        "days": 10,
+        "done": 0.5,
+        "after": ["go + 1"],
+        "start": "2027-01-06",
+        "finish": "2027-01-19",
+        "latest_finish": "2027-01-08",
+        "slack": -7,
+        "free_slack": 0,
+        "critical": True,
+        "due": None,
+        "missed_by": 0,
+    }
+    assert (live["due"], live["finish"], live["missed_by"]) == ("2027-01-08", "2027-01-19", 7)
+    assert (go["kind"], go["done"], go["side"]) == ("decision", None, "Customer")
+
+
+def test_a_case_without_a_plan_has_no_dates() -> None:
+    plan = dump_result(calculate(case_from_text(PLANNED[: PLANNED.index("plan:")])))["plan"]
+    assert plan == {"start": None, "finish": None, "critical_path": [], "steps": []}

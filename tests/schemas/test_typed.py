@@ -91,6 +91,22 @@ def test_grades_and_tasks_in_one_field_are_split() -> None:
     }
 
 
+@pytest.mark.parametrize(
+    "text", ["£0 at 70%; £100k at 30%", "£0 at 70%\n£100k AT 30%;", "£0@70% ; £100k @ 30%"]
+)
+def test_outcomes_in_one_field_are_split_into_values_and_chances(text: str) -> None:
+    [row] = typed({"assumptions": [{"id": "a", "outcomes": text}]})["assumptions"]
+    assert row["outcomes"] == [
+        {"value": "£0", "chance": "70%"},
+        {"value": "£100k", "chance": "30%"},
+    ]
+
+
+def test_an_outcome_without_a_chance_stays_to_be_refused() -> None:
+    [row] = typed({"assumptions": [{"id": "a", "outcomes": "5; 7 at 30%"}]})["assumptions"]
+    assert row["outcomes"] == [{"value": "5"}, {"value": "7", "chance": "30%"}]
+
+
 def test_a_text_in_the_place_of_rows_stays_to_be_refused() -> None:
     assert typed({"assumptions": "none; at all"}) == {"assumptions": "none; at all"}
 

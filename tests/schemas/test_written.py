@@ -183,7 +183,7 @@ def test_writing_leaves_what_it_was_given_alone() -> None:
         ("hard", "false"),
         ("flag", "true"),
         ("evidence", ""),
-        ("outcomes", ""),
+        ("outcomes", "£0 at 70%; £5 at 30%"),
     ],
 )
 def test_a_field_shows_the_text_at_its_place(path: str, text: str) -> None:
@@ -193,7 +193,7 @@ def test_a_field_shows_the_text_at_its_place(path: str, text: str) -> None:
         "values": ["£1", "£2"],
         "hard": False,
         "flag": True,
-        "outcomes": [{"value": "1"}],
+        "outcomes": [{"value": "£0", "chance": "70%"}, {"value": "£5", "chance": "30%"}],
     }
     assert text_at(row, path) == text
 

@@ -234,7 +234,7 @@ BAD: dict[str, tuple[Callable[[str, bytes], bytes | None], str]] = {
         lambda n, c: (
             b'{"comments": [{"version": 7, "text": "x"}]}' if n.endswith("comments.json") else c
         ),
-        "none of the case's versions",
+        "none of the case’s versions",
     ),
     "comments that are none": (
         lambda n, c: b'{"a": 1}' if n.endswith("comments.json") else c,

@@ -117,6 +117,32 @@ def test_two_people_who_change_the_same_field_have_to_choose(
     assert users(editing.save(store, ann, uid, 1, mine, mine=[place]).saved) == 7
 
 
+def test_a_number_and_its_unit_are_one_question_and_come_from_one_side(
+    store: Database, ann: Actor, bob: Actor, kept: Saved
+) -> None:
+    uid = kept.head.uid
+    theirs = typed(kept, assumptions__users__value="9", assumptions__users__unit="team")
+    editing.save(store, bob, uid, 1, theirs)
+    mine = typed(kept, assumptions__users__value="7", benefits__time__formula="8 GBP/month")
+    with pytest.raises(merging.Collision) as error:
+        editing.save(store, ann, uid, 1, mine)
+    [question] = error.value.conflicts
+    assert (question.label, question.field) == ("Users", "unit and expected value")
+    assert (question.base_text, question.ours_text, question.theirs_text) == (
+        "100\u00a0users",
+        "9\u00a0teams",
+        "7\u00a0users",
+    )
+    assert "1 place was changed" in error.value.cause
+    unit, value = question.place.split("+")
+    with pytest.raises(merging.Collision):
+        editing.save(store, ann, uid, 1, mine, mine=[value], theirs=[unit])
+    saved = editing.save(store, ann, uid, 1, mine, theirs=[question.place]).saved
+    assert (users(saved), saved.case.assumptions[0].unit) == (9, "team")
+    saved = editing.save(store, ann, uid, 1, mine, mine=[question.place]).saved
+    assert (users(saved), saved.case.assumptions[0].unit) == (7, "user")
+
+
 def test_a_row_that_somebody_else_deleted_does_not_come_back_by_itself(
     store: Database, ann: Actor, bob: Actor, kept: Saved
 ) -> None:

@@ -41,7 +41,7 @@ def differences(found: SideBySide, scenario: str) -> dict[str, str]:
 class TestScenarios:
     def test_each_figure_says_what_it_makes_of_the_expected_one(self) -> None:
         assert differences(beside(), "late")["value"] == "−£200"
-        assert differences(beside(), "stretch")["value"] == "+£1k"
+        assert differences(beside(), "stretch")["value"] == "+£1.00k"
 
     def test_the_expected_scenario_differs_in_nothing(self) -> None:
         assert set(differences(beside(), "expected").values()) == {""}

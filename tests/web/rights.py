@@ -217,6 +217,12 @@ _PUBLIC = (
     Row("GET", "/api/docs", Takes.NOTHING),
     Row("GET", "/api/openapi.json", Takes.NOTHING),
     Row("GET", "/static/<version>/<path:name>", Takes.NOTHING),
+    Row(
+        "GET",
+        "/static/<version>/joined/<page>/<path:name>",
+        Takes.NOTHING,
+        parts={"page": "editor"},
+    ),
     Row("POST", "/theme", Takes.NOTHING, form={"theme": "dark"}),
     Row("GET", "/straw-men", Takes.NOTHING),
     Row("GET", "/straw-men/<slug>", Takes.NOTHING),
@@ -336,6 +342,7 @@ _CASE_PAGES = (
     Row("POST", f"{CASE}/edit/add", Takes.EDIT, json={"from": "1,250", "by": "+20"}),
     Row("GET", f"{CASE}/edit/functions", Takes.EDIT, stranger=401),
     Row("GET", f"{CASE}/edit/help", Takes.EDIT),
+    Row("GET", f"{CASE}/edit/guide", Takes.EDIT),
     Row("GET", f"{CASE}/edit/state", Takes.EDIT, query={"since": "1"}, stranger=401),
     Row("POST", f"{CASE}/edit/explain/<figure>", Takes.EDIT, form=AS_TEXT),
     Row(
@@ -361,6 +368,8 @@ _CASE_PAGES = (
         )
         for verb in ("resolve", "reopen")
     ),
+    # The comment is somebody else's: who wrote it may delete it as well.
+    Row("POST", f"{CASE}/edit/remarks/<comment>/delete", Takes.EDIT, form={}),
     Row("GET", f"{CASE}/workshop", Takes.EDIT),
     Row("GET", f"{CASE}/edit/share", Takes.SHARE),
     Row("POST", f"{CASE}/edit/share", Takes.SHARE, form={"label": "Company A", "version": "2"}),

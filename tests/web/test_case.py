@@ -38,7 +38,9 @@ def section(page: Page, id: str) -> str:
 
 def test_the_value_and_its_equation_lead_the_panel(get: Get) -> None:
     panel = section(get(REFERENCE), "result")
-    assert panel.startswith("Value £12m over 3 years, undiscounted £15m total benefits − £3m total")
+    assert panel.startswith(
+        "Value £12.0m over 3 years, undiscounted £15.0m total benefits − £3.00m total"
+    )
 
 
 def test_every_headline_figure_stands_in_the_panel_with_its_label(get: Get) -> None:
@@ -59,7 +61,7 @@ def test_a_percentile_leads_the_panel_with_the_expected_value_beside_it(post: Po
     assert panel.startswith(
         "Value, reached in 90% of the draws (P10) £2.38m over 3 years, undiscounted "
         "P10 of 16,384 draws, scrambled Sobol points, seed 1; standard error ±£24,000 "
-        "£12m expected value = £15m total benefits − £3m total investment "
+        "£12.0m expected value = £15.0m total benefits − £3.00m total investment "
         "NPV, reached in 90% of the draws (P10) £1.65m"
     )
 
@@ -105,6 +107,16 @@ def test_a_line_shows_its_formula_worked_out(get: Get) -> None:
     assert "subscribers * uplift * margin" in line
     assert "= 104,167 × £4 × 100% = £416,668 per month" in line
     assert "£5,000,016" in line
+
+
+def test_a_number_that_is_its_own_formula_is_said_once(post: Post) -> None:
+    document = hard.minimal()
+    document["assumptions"] = [{"id": "fee", "label": "Fee", "value": 9000, "unit": "GBP/year"}]
+    document["benefits"][0]["formula"] = "fee"
+    document["benefits"].append(document["benefits"][0] | {"id": "more", "formula": "2k GBP/year"})
+    page = lxml.html.fromstring(post(document).text)
+    worked = [words(each) for each in page.xpath("//article//p[@class='worked']")]
+    assert worked == ["= £9,000 per year", "= £2,000 per year", "= £9,000"]
 
 
 def test_gross_goes_through_the_haircuts_to_net(get: Get) -> None:

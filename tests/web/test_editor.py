@@ -24,6 +24,7 @@ from valuecalc.services.saved_cases import Saved
 from valuecalc.store.database import Database
 from valuecalc.web import limits
 from valuecalc.web.app import create_app
+from valuecalc.web.pages.editor import live as live_answers
 
 PROBLEM = "application/problem+json"
 VERBS = ("live", "save", "rename")
@@ -152,8 +153,8 @@ def test_an_answer_tells_the_result_and_keeps_nothing(
     found = live(people.editor, kept, typed(kept, value="200"))
     assert found["complete"]
     assert found["figures"] == {"value": 21000.0, "npv": found["figures"]["npv"], "payback": 10.8}
-    assert found["headline"] == "£21k"
-    assert found["spoken"] == "Value £21k, payback 10.8 months"
+    assert found["headline"] == "£21.0k"
+    assert found["spoken"] == "Value £21.0k, payback 10.8 months"
     assert (found["newest"], found["by"]) == (1, people.editor.actor.name)
     assert set(found) >= {
         *("complete", "problems", "tidy", "sections", "spoken"),
@@ -168,10 +169,29 @@ def test_what_is_odd_is_told_with_its_place_and_counted(people: Cast, kept: Save
     assert low == {
         "place": "assumptions.users.low",
         "level": "warning",
-        "cause": "Low of “Users” is above the expected value.",
-        "remedy": "Correct one of them.",
+        "cause": "Low of “Users”, 200\u00a0users, is above its value, 100\u00a0users.",
+        "remedy": (
+            "Lower it to that or below, or leave it out. "
+            "Until then, it cannot be said how sure the value is."
+        ),
     }
     assert found["sections"]["assumptions"] == {"errors": 0, "todo": 2}
+
+
+@pytest.mark.parametrize(
+    ("text", "place", "cause"),
+    [
+        ("0 at 70%; 300 at 40%", "assumptions.users.outcomes", "add up to 110%, not to 100%"),
+        ("lots at 70%; 300 at 30%", "assumptions.users.outcomes[0].value", "is not a number"),
+        ("0 at 70%; 300", "assumptions.users.outcomes[1].chance", "“chance” is missing"),
+    ],
+)
+def test_what_is_wrong_with_outcomes_is_told_at_their_field(
+    people: Cast, kept: Saved, text: str, place: str, cause: str
+) -> None:
+    found = live(people.editor, kept, typed(kept, outcomes=text))
+    causes = {each["place"]: each["cause"] for each in found["problems"]}
+    assert cause in causes[place]
 
 
 def test_what_cannot_be_read_is_told_and_no_result_with_it(people: Cast, kept: Saved) -> None:
@@ -217,9 +237,29 @@ def test_only_known_parts_that_were_asked_for_are_rendered(people: Cast, kept: S
         told(answer)
         return {each.split(".")[0] for each in re.findall(r'data-live="([^"]+)"', answer.text)}
 
-    assert parts() == {"panel"}
-    assert parts("evidence", "evidence.chart", "cash-flow") == {"panel", "evidence", "cash-flow"}
-    assert parts("../editor", "/etc/passwd", "nothing", 5, None, "", "x" * 5000) == {"panel"}
+    assert parts() == set()
+    assert parts("panel", "panel") == {"panel"}
+    assert parts("evidence", "evidence.chart", "cash-flow") == {"evidence", "cash-flow"}
+    assert parts("../editor", "/etc/passwd", "nothing", 5, None, "", "x" * 5000) == set()
+
+
+def test_an_answer_on_a_very_large_case_holds_one_part_and_names_the_rest(
+    people: Cast, kept: Saved, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def answered(*parts: str) -> tuple[set[str], dict[str, Any]]:
+        answer = ask(people.editor, kept, "live", {"document": typed(kept), "parts": list(parts)})
+        found = {each.split(".")[0] for each in re.findall(r'data-live="([^"]+)"', answer.text)}
+        return found, told(answer)
+
+    wanted = ("evidence", "panel", "cash-flow", "statement")
+    parts, found = answered(*wanted)
+    assert (parts, found["large"], found["left"]) == (set(wanted), False, [])
+    monkeypatch.setattr(live_answers, "MOST_CELLS", 1)
+    parts, found = answered(*wanted)
+    assert (parts, found["large"]) == ({"panel", "evidence"}, True)
+    assert found["left"] == ["cash-flow", "statement"]
+    parts, found = answered(*found["left"])
+    assert (parts, found["left"]) == ({"cash-flow"}, ["statement"])
 
 
 def test_all_parts_can_be_rendered_of_a_large_case(people: Cast, store: Database) -> None:
@@ -298,7 +338,7 @@ def test_the_state_is_told_to_those_who_are_behind(people: Cast, kept: Saved) ->
     assert state("0").get_json()["version"] == 1
     ask(people.owner, kept, "save", {"base": 1, "document": typed(kept, value="5")})
     found = state("1").get_json()
-    assert set(found) == {"version", "by", "at", "document", "shorts"}
+    assert set(found) == {"version", "by", "at", "document", "shorts", "waiting"}
     assert found["document"] == typed(kept, value="5")
     problem(state("x"), 404)
 

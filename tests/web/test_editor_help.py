@@ -127,7 +127,7 @@ def test_keys_are_part_of_it(helped: Callable[[Case], HtmlElement]) -> None:
     assert "Undo" in text(helped(reference()).xpath(".//*[@data-part='keys']")[0])
 
 
-def test_the_editor_holds_the_dialog_and_the_tour_but_not_the_help_itself(
+def test_the_editor_holds_the_dialog_but_neither_the_help_nor_the_tour(
     app: Flask, people: Cast
 ) -> None:
     store: Database = app.extensions["store"]
@@ -136,5 +136,8 @@ def test_the_editor_holds_the_dialog_and_the_tour_but_not_the_help_itself(
     [dialog] = page.xpath("//dialog[@id='help']")
     assert dialog.get("data-url") == f"/cases/{saved.head.uid}/edit/help"
     assert not page.xpath("//*[@id='help-content']")
-    assert len(page.xpath("//*[@id='guide']//li[@data-step]")) == 7
+    [form] = page.xpath("//form[@id='editor']")
+    tour = people.editor.open(form.get("data-guide-url"))
+    assert not page.xpath("//*[@id='guide']")
+    assert len(tour.xpath("//*[@id='guide']//li[@data-step]")) == 7
     assert page.xpath("//*[@data-help='figures.npv']")

@@ -60,6 +60,8 @@ def test_what_is_edited_comes_out_as_by_the_same_patch_and_nothing_else_does(
     answer = ask(people.editor, kept, "save", {"base": 1, "document": document}).get_json()
     assert answer["left"] == []
     expected = dump_case(load_case(patched(before, patch)))
+    # Numbers have changed, so what the straw-man was expected to come to says nothing any more.
+    assert expected.pop("expected")
     assert newest(store, people, kept) == expected
     assert answer["document"] == written(expected)
 

@@ -264,6 +264,16 @@ def test_a_draft_is_shown_with_its_mistake_and_without_results(
     # The places of what is worked out are there already, for when the formula is mended.
     assert page.xpath("//*[@data-live='lines.benefits.time.total']")
     assert page.xpath("//*[@data-live='panel.charts']")
+    # What is empty until then says why, instead of leaving a gap.
+    for part in ("cash-flow.table", "evidence.chart", "figures.groups"):
+        [place] = page.xpath(f"//*[@data-live='{part}']")
+        assert "as soon as the case can be worked out" in place.text_content(), part
+
+
+def test_an_empty_statement_offers_no_list_of_its_numbers(store: Database, people: Cast) -> None:
+    page = of(store, people, empty())
+    [statement] = page.xpath("//*[@data-live='statement.text']")
+    assert "0 numbers" not in statement.text_content()
 
 
 @pytest.mark.parametrize("text", [MARKUP, LONG[:200], ARABIC])

@@ -88,6 +88,44 @@ def test_a_proposed_number_stands_in_its_row_with_sender_source_and_effect(
     assert "Ours was" not in words(found)
 
 
+def test_a_range_that_has_to_grow_is_told_before_and_after(store: Database, people: Cast) -> None:
+    document = minimal()
+    document["assumptions"][0] |= {"low": 80, "high": 120}
+    kept = saved_cases.create(store, people.editor.actor, load_case(document))[0]
+    proposal = propose(store, make(store, people, kept).secret)
+    told = "The range, 80 to 120 so far, becomes 80 to 200."
+    [found] = shown(people, kept)
+    assert told in words(found)
+    answer = decide(people, kept, proposal, "accept").get_json()
+    assert answer["widened"] == f"“Users”: {told}"
+    note = newest(store, people, kept).version.note
+    assert note.startswith("1 number proposed by Bo Fox")
+    assert note.endswith(f"“Users”: {told}")
+
+
+def test_a_number_within_the_range_leaves_it_and_says_nothing(
+    people: Cast, kept: Saved, proposal: str, store: Database
+) -> None:
+    assert decide(people, kept, proposal, "accept").get_json()["widened"] == ""
+    assert "range" not in newest(store, people, kept).version.note
+
+
+def test_a_page_that_is_open_is_told_of_numbers_that_came_in(
+    people: Cast, kept: Saved, store: Database
+) -> None:
+    where = f"/cases/{kept.head.uid}/edit"
+    opened = people.editor.open(where).get_element_by_id("editor")
+    assert opened.get("data-waiting") == "0"
+    ask = f"{where}/state?since=1&waiting="
+    assert people.editor.client.get(f"{ask}0").status_code == 204
+    propose(store, make(store, people, kept).secret)
+    assert people.editor.client.get(f"{ask}0").get_json() == {"waiting": 1}
+    assert people.editor.client.get(f"{ask}1").status_code == 204
+    change_users(store, people, kept, 7)
+    found = people.editor.client.get(f"{ask}0").get_json()
+    assert (found["version"], found["waiting"]) == (2, 1)
+
+
 def test_several_numbers_for_one_assumption_are_listed_the_newest_first(
     people: Cast, kept: Saved, store: Database
 ) -> None:

@@ -71,12 +71,35 @@ def test_only_what_was_said_about_the_row_is_shown(people: Cast, kept: Saved) ->
 
 def test_a_comment_is_dealt_with_and_opened_again(people: Cast, kept: Saved) -> None:
     write(people, kept, "Why?")
-    [form] = remarks(people, kept).xpath(".//li//form/@action")
+    [form] = remarks(people, kept).xpath(".//li//form/@action[contains(., '/resolve')]")
     settled = content(people.editor.send(form))
     assert settled.get("data-open") == "0"
     assert "Dealt with by" in settled.text_content()
-    [again] = settled.xpath(".//li//form/@action")
+    [again] = settled.xpath(".//li//form/@action[contains(., '/reopen')]")
     assert content(people.editor.send(again)).get("data-open") == "1"
+
+
+def deletions(page: HtmlElement) -> list[str]:
+    found: list[str] = page.xpath(".//li//form[.//button[contains(., 'Delete')]]/@action")
+    return found
+
+
+def test_an_own_comment_can_be_deleted(people: Cast, kept: Saved) -> None:
+    write(people, kept, "Why?")
+    [address_of_mine] = deletions(remarks(people, kept))
+    page = content(people.editor.send(address_of_mine, {"place": USERS}))
+    assert "Why?" not in page.text_content()
+    assert (page.get("data-place"), page.get("data-open")) == (USERS, "0")
+    assert people.editor.send(address_of_mine, {"place": USERS}).status_code == 404
+
+
+def test_nobody_is_offered_to_delete_what_others_have_said(people: Cast, kept: Saved) -> None:
+    write(people, kept, "Why?")
+    [of_editor] = deletions(remarks(people, kept))
+    seen = people.commenter.client.get(address(kept), query_string={"place": USERS})
+    assert deletions(content(seen)) == []
+    assert people.commenter.send(of_editor, {"place": USERS}).status_code == 403
+    assert "Why?" in remarks(people, kept).text_content()
 
 
 def test_the_customers_comments_are_told_apart_and_can_be_answered(

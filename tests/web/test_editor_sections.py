@@ -116,6 +116,13 @@ def words(element: Page) -> str:
     return re.sub(r" (?=[.,:;])", "", text)
 
 
+def explained(people: Cast, address: str, form: dict[str, str]) -> Page:
+    """The page that explains a figure."""
+    response = people.editor.send(address, form)
+    assert response.status_code == 200, response.text
+    return lxml.html.fromstring(response.text)
+
+
 def said(page: Page, name: str) -> str:
     return outputs(page)[name]
 
@@ -317,7 +324,7 @@ class TestScenarios:
         document = rich()
         document["scenarios"] = [{"id": "few", "label": "Few", "set": {"users": 90}}]
         page = answered(people, keep(store, people, document))
-        assert said(page, "scenarios.few._figures").startswith("Value: £4.5k −£1.5k")
+        assert said(page, "scenarios.few._figures").startswith("Value: £4.50k −£1.50k")
 
     def test_each_figure_is_explained_in_its_own_scenario(
         self, people: Cast, store: Database
@@ -327,6 +334,9 @@ class TestScenarios:
         addresses = cell.xpath(".//button/@formaction")
         assert addresses
         assert all("scenario=late" in each for each in addresses)
+        form = {"document": json.dumps(rich()), "scenario": "expected"}
+        value = next(each for each in addresses if "/explain/value?" in each)
+        assert "scenario “ A late start ”" in words(explained(people, value, form))
 
     def test_the_made_ones_show_the_end_that_hurts_and_the_end_that_helps(
         self, people: Cast, store: Database
@@ -345,13 +355,13 @@ class TestScenarios:
         document = json.loads(json.dumps(written(kept.document)))
         document["scenarios"].append({"id": "new", "label": "New", "set": {"users": "50"}})
         page = live(people, kept, "scenarios", document=document)
-        assert said(page, "scenarios.new._figures").startswith("Value: −£1.5k −£7.5k")
+        assert said(page, "scenarios.new._figures").startswith("Value: −£1.50k −£7.50k")
 
 
 class TestAlternatives:
     def test_an_alternative_shows_its_totals(self, people: Cast, store: Database) -> None:
         page = answered(people, keep(store, people, rich()))
-        assert said(page, "alternatives.other._total").startswith("£7.5k value")
+        assert said(page, "alternatives.other._total").startswith("£7.50k value")
         assert said(page, "alternatives.other.benefits.time") == "£9,000"
         assert said(page, "alternatives.other.investments.fee") == "£1,500"
 
@@ -360,6 +370,41 @@ class TestAlternatives:
         assert "The reference value is the price of “Another tool”" in compared
         assert "From “ Another tool ” to the case" in compared
         assert "Value of the case £6,000" in compared
+
+    def test_each_figure_of_it_is_explained_as_it_is_in_the_alternative(
+        self, people: Cast, store: Database
+    ) -> None:
+        page = answered(people, keep(store, people, rich()))
+        form = {"document": json.dumps(rich())}
+        addresses = [
+            address
+            for part in ("_total", "benefits.time", "investments.fee")
+            for address in page.xpath(
+                f'//*[@data-live="alternatives.other.{part}"]//button/@formaction'
+            )
+        ]
+        texts = [words(explained(people, each, form)) for each in addresses]
+        assert len(texts) == 4
+        assert all("Another tool" in each for each in texts)
+        assert "60 users" in texts[0]
+        assert "£7,500" in texts[0]
+        [compared] = page.xpath('//*[@data-live="alternatives._compared"]')
+        assert not compared.xpath("./div/table/tbody/tr[not(@class)]/td[not(.//button)]")
+        parts = people.editor.send(addresses[0], form)
+        assert all(
+            "alternative=other" in each
+            for each in lxml.html.fromstring(parts.text).xpath(
+                "//*[@id='explanation']//@formaction"
+            )
+        )
+
+    def test_an_alternative_that_is_gone_is_not_explained(
+        self, people: Cast, store: Database
+    ) -> None:
+        kept = keep(store, people, rich())
+        form = {"document": json.dumps(rich())}
+        address = f"/cases/{kept.head.uid}/edit/explain/value?alternative=nope"
+        assert people.editor.send(address, form).status_code == 404
 
     def test_without_alternatives_nothing_is_compared(self, people: Cast, store: Database) -> None:
         page = answered(people, keep(store, people, minimal()))

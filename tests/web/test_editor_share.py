@@ -82,6 +82,12 @@ def test_the_address_of_a_new_link_is_shown_once_and_leads_to_the_case(
     assert "opened once" in dialog(people, kept).text_content()
 
 
+def test_a_link_is_for_reading_alone_wherever_it_is_made(people: Cast, kept: Saved) -> None:
+    for page in (dialog(people, kept), people.editor.open(f"/cases/{kept.head.uid}/shares")):
+        assert page.xpath(".//input[@name='may_comment']")
+        assert not page.xpath(".//input[@name='may_comment' and @checked]")
+
+
 def test_a_form_sent_twice_makes_one_link(people: Cast, kept: Saved, store: Database) -> None:
     form = wish(people, kept)
     assert link_on(content(create(people, kept, form)))
@@ -179,9 +185,19 @@ def test_a_case_that_was_never_complete_says_what_is_to_be_mended(
     document = minimal()
     document["benefits"][0]["formula"] = "nobody * 5"
     draft, _ = saved_cases.create(store, people.editor.actor, load_case(document))
-    answer = people.editor.client.get(f"/cases/{draft.head.uid}/edit/export.xlsx")
+    place = f"/cases/{draft.head.uid}/edit/export"
+    answer = people.editor.client.get(f"{place}.docx")
     assert answer.status_code == 422
     assert "nobody" in answer.text
+    book = openpyxl.load_workbook(io.BytesIO(people.editor.client.get(f"{place}.xlsx").data))
+    assert all(str(sheet["A3"].value).startswith("This case has 1 mistake") for sheet in book)
+
+
+def test_a_workbook_says_who_downloaded_which_version(people: Cast, kept: Saved) -> None:
+    book = openpyxl.load_workbook(io.BytesIO(file(people, kept, "xlsx")))
+    known = {each.name: each.value for each in book.custom_doc_props}
+    assert (known["Case id"], known["Version"]) == (kept.head.uid, str(kept.version.number))
+    assert book.properties.creator == people.viewer.actor.account.name
 
 
 def test_other_kinds_of_files_do_not_exist(people: Cast, kept: Saved) -> None:

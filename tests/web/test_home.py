@@ -87,6 +87,21 @@ def test_the_next_milestone_is_the_first_that_has_not_passed(people: Cast, store
     assert "Near" not in people.viewer.text("/cases")
 
 
+def test_the_day_of_a_milestone_without_a_date_is_that_of_the_work_before_it(
+    people: Cast, store: Database
+) -> None:
+    monday = date(2027, 1, 4)
+    plan = {
+        "start": monday.isoformat(),
+        "tasks": [{"id": "work", "label": "Work", "days": 10}],
+        "milestones": [{"id": "live", "label": "Live", "after": ["work"]}],
+    }
+    keep(store, people, plan=plan)
+    [row] = home.page(store, people.viewer.actor, 9, today=monday).rows
+    assert row.listed.milestone is not None
+    assert row.listed.milestone.day == date(2027, 1, 15)
+
+
 # --------------------------------------------------------------------------- order
 
 
@@ -326,7 +341,7 @@ def test_the_gallery_shows_what_each_straw_man_brings(people: Cast) -> None:
     page = people.viewer.open("/straw-men?q=data services")
     [card] = page.xpath("//li[contains(@class, 'straw-man')]")
     text = " ".join(card.text_content().split())
-    for each in ("Telecommunications", "New data services", "£12m", "8 assumptions, 1 benefit"):
+    for each in ("Telecommunications", "New data services", "£12.0m", "8 assumptions, 1 benefit"):
         assert each in text
     assert card.xpath(".//svg//desc") or card.xpath(".//*[local-name()='svg']")
     assert "Nothing matches" in people.viewer.text("/straw-men?q=airship")

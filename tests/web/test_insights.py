@@ -244,8 +244,9 @@ def test_a_case_that_asks_for_more_draws_than_a_page_waits_for_is_drawn_with_few
 @pytest.mark.parametrize(
     ("document", "place"),
     [
-        (ranged(distribution="lognormal", low=-5), "assumptions.users"),
-        (ranged(low=150, high=60), "assumptions.users"),
+        (ranged(distribution="lognormal", low=-5), "Users, distribution"),
+        (ranged(low=150, high=60), "Users, low"),
+        (ranged(low=60, high=90), "Users, high"),
         (
             ranged()
             | {
@@ -262,7 +263,12 @@ def test_a_case_that_asks_for_more_draws_than_a_page_waits_for_is_drawn_with_few
             "correlations",
         ),
     ],
-    ids=["impossible distribution", "low above high", "contradicting correlations"],
+    ids=[
+        "impossible distribution",
+        "low above high",
+        "high below value",
+        "contradicting correlations",
+    ],
 )
 def test_what_the_case_says_wrongly_is_told_with_its_place(
     people: Cast, keep: Any, document: dict[str, Any], place: str
@@ -270,6 +276,27 @@ def test_what_the_case_says_wrongly_is_told_with_its_place(
     page = people.editor.open(address(keep(document), "certainty"), 422)
     [notice] = page.xpath("//*[contains(@class, 'insight-mistakes')]")
     assert place in said(notice)
+
+
+@pytest.mark.parametrize("page", [*PAGES, "alternatives?from=scenario:conservative"])
+def test_amounts_that_no_chart_can_show_are_told_without_one(
+    people: Cast, keep: Any, page: str
+) -> None:
+    formula = "users * 10^100 * 50 GBP/user/year"
+    rival = {"id": "rival", "label": "Rival", "benefits": [], "investments": []}
+    rival["benefits"] = [{"id": "more", "label": "More", "formula": formula}]
+    document = ranged() | {"alternatives": [rival]}
+    document["benefits"] = [document["benefits"][0] | {"formula": formula}]
+    found = people.viewer.open(address(keep(document), page))
+    assert found.xpath("//h1")
+
+
+def test_what_is_wrong_with_a_range_leads_to_its_field(people: Cast, keep: Any) -> None:
+    where = address(keep(ranged(low=60, high=90)), "certainty")
+    link = "//*[contains(@class, 'insight-mistakes')]//a/@href"
+    [field] = people.editor.open(where, 422).xpath(link)
+    assert field.endswith("/edit#f-assumptions.users.high")
+    assert not people.viewer.open(where, 422).xpath(link)
 
 
 # --------------------------------------------------------------------------- what matters
@@ -385,8 +412,8 @@ def test_a_case_without_alternatives_says_what_they_are_for(people: Cast, kept: 
     text = people.editor.text(address(kept, "alternatives"))
     assert "No alternatives yet" in text
     assert "next best" in text
-    assert "do_nothing" in text
-    assert "do_nothing" not in people.viewer.text(address(kept, "alternatives"))
+    assert "Add them in the editor" in text
+    assert "in the editor" not in people.viewer.text(address(kept, "alternatives"))
 
 
 def test_a_bridge_of_two_scenarios_has_lines_and_assumptions(client: FlaskClient) -> None:

@@ -284,6 +284,8 @@ def test_the_log_tells_who_has_done_what(app: Flask, ann: Browser) -> None:
     done = texts(page, "//tbody/tr/td[2]//a[1]")
     assert done == ["member.joined", "invitation.made", "team.created"]
     assert texts(page, "//tbody/tr/th") == ["Zoe Ray", "Ann Lee", "Ann Lee"]
+    details = [each.strip() for each in texts(page, "//tbody/tr/td[3]/div")]
+    assert all(each and not each.endswith(";") for each in details)
     some = ann.get(f"{team_of(ann)}/log?action=member")
     assert texts(some, "//tbody/tr/td[2]//a[1]") == ["member.joined"]
 

@@ -156,7 +156,7 @@ def test_the_filter_goes_with_the_form(people: Cast, store: Database) -> None:
     keep(store, people, title="A tunnel")
     path = answered(store, people, q="tunnel")
     text = people.viewer.text(path)
-    assert "1 case is worth £6k" in text
+    assert "1 case is worth £6.00k" in text
     assert "A bridge" not in text
 
 
@@ -165,7 +165,7 @@ def test_only_ticked_cases_are_taken(people: Cast, store: Database) -> None:
     keep(store, people, title="A road")
     path = answered(store, people, choice="ticked", case=[first, second])
     text = people.viewer.text(path)
-    assert "2 cases are together worth £12k" in text
+    assert "2 cases are together worth £12.0k" in text
     assert "A road" not in text
 
 
@@ -448,8 +448,8 @@ def test_the_answer_begins_with_what_the_cases_are_worth(people: Cast, store: Da
     page = people.viewer.open(path)
     [headline] = page.xpath("//h1")
     assert headline.text_content() == (
-        "2 cases are together worth £12k. "
-        "The one with a probability comes to £3k weighted by the chance of winning."
+        "2 cases are together worth £12.0k. "
+        "The one with a probability comes to £3.00k weighted by the chance of winning."
     )
     totals = [
         " ".join(row.text_content().split())
@@ -469,7 +469,7 @@ def test_without_any_probability_nothing_is_weighted(people: Cast, store: Databa
     keep(store, people)
     path = answered(store, people)
     text = people.viewer.text(path)
-    assert "1 case is worth £6k." in text
+    assert "1 case is worth £6.00k." in text
     assert "Weighted" not in text
     assert "Each won or lost" not in text
     assert "Chance of winning" not in text

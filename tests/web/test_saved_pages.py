@@ -65,7 +65,7 @@ def test_the_first_page_of_a_member_is_the_list_of_cases(people: Cast) -> None:
 def test_the_list_shows_the_figures_and_who_saved_last(people: Cast, kept: Saved) -> None:
     text = people.viewer.text("/cases")
     assert "Small case" in text
-    assert "£6k" in text
+    assert "£6.00k" in text
     assert people.editor.actor.name in text
 
 

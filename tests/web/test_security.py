@@ -26,6 +26,8 @@ FILLED = {
 NOTHING = "1"
 """Stands in an address for what no test knows: at most, there is no such thing."""
 
+PARTS_OF_PAGES = ("text/javascript", "text/css")
+
 PAGES = (
     "/",
     "/straw-men/new-data-services",
@@ -52,11 +54,36 @@ def addresses(app: Flask) -> Iterator[tuple[str, str]]:
 def test_every_route_sends_the_headers(app: Flask, client: FlaskClient) -> None:
     for method, address in addresses(app):
         headers = client.open(address, method=method).headers
+        if headers["Content-Type"].startswith(PARTS_OF_PAGES):
+            continue
         policy = API_DOCS_POLICY if address == "/api/docs" else PAGE_POLICY
         assert headers["Content-Security-Policy"] == policy, address
         assert headers["X-Content-Type-Options"] == "nosniff", address
         assert headers["Referrer-Policy"] == "same-origin", address
         assert "Cache-Control" in headers, address
+
+
+def test_a_script_or_style_sheet_carries_only_what_is_read_of_it(client: FlaskClient) -> None:
+    for name in ("js/page.js", "joined/editor/js/editor/main.js", "css/page.css"):
+        headers = client.get(f"/static/x/{name}").headers
+        assert headers["X-Content-Type-Options"] == "nosniff", name
+        assert headers["Cross-Origin-Resource-Policy"] == "same-origin", name
+        assert headers["Cache-Control"] == "private, no-cache", name
+        assert not {"Content-Security-Policy", "Permissions-Policy"} & set(headers.keys()), name
+
+
+def test_whatever_may_be_opened_as_a_document_carries_the_whole_policy(client: FlaskClient) -> None:
+    for address in ("/help", "/static/x/icon.svg", "/static/x/js/none.js", "/api/openapi.json"):
+        headers = client.get(address).headers
+        assert headers["Content-Security-Policy"] == PAGE_POLICY, address
+        assert headers["X-Content-Type-Options"] == "nosniff", address
+        assert headers["Cross-Origin-Opener-Policy"] == "same-origin", address
+        assert "camera=()" in headers["Permissions-Policy"], address
+
+
+def test_no_page_may_start_a_worker_whose_script_has_no_policy() -> None:
+    for policy in (PAGE_POLICY, API_DOCS_POLICY):
+        assert "worker-src 'none'" in policy
 
 
 @pytest.mark.parametrize("policy", [PAGE_POLICY, API_DOCS_POLICY])

@@ -95,7 +95,7 @@ def test_the_page_says_from_whom_it_is_and_shows_the_case(link: Make, people: Ca
     text = link().text()
     assert f"Prepared for Company M by {people.editor.actor.name}" in text
     assert f"Version of {now():%-d %B %Y}" in text
-    assert "Value £6k" in text
+    assert "Value £6.00k" in text
 
 
 def test_assumptions_come_before_what_follows_from_them(link: Make) -> None:
@@ -370,7 +370,7 @@ def test_the_effect_is_shown_beside_ours_and_nothing_is_kept(store: Database, li
     assert "This is a preview" in response.text
     assert page.xpath("string(//input[@id='value-users']/@value)") == "0.2k"
     assert page.xpath("string(//input[@id='source-users']/@value)") == "Billing"
-    assert "Value £6k" in opened.text()
+    assert "Value £6.00k" in opened.text()
     assert "Numbers sent so far" not in opened.text()
 
 

@@ -13,11 +13,13 @@ from flask import Flask
 from tests.team_members import new_member, new_team
 from tests.web.conftest import Page, served
 from tests.web.readers import Reader, tree, words
-from valuecalc.case.case import Case
+from valuecalc.case.case import Assumption, Case
+from valuecalc.case.journey import Journey
 from valuecalc.services import cases, library, references, saved_cases
 from valuecalc.services.access import Actor, Role
 from valuecalc.store.database import Database
 from valuecalc.store.tables import Team
+from valuecalc.web.pages.starting import JourneyRow
 
 SLUG = "new-data-services"
 FORM = "start-form"
@@ -276,6 +278,31 @@ def test_the_case_can_be_downloaded_and_is_read_again_by_calculate(stranger: Rea
     shown = stranger.client.post("/calculate", data={"document": response.text})
     assert shown.status_code == 200
     assert "Acme" in shown.text
+
+
+@pytest.mark.parametrize(
+    ("value", "low", "high", "text"),
+    [
+        (64, 160 / 3, 220 / 3, "53 – 73"),
+        (6, 16 / 3, 22 / 3, "5.3333 – 7.3333"),
+        (64.5, 160 / 3, 220 / 3, "53.33 – 73.33"),
+        (64, None, 220 / 3, "64 – 73"),
+    ],
+)
+def test_the_ends_of_a_range_are_no_more_precise_than_its_middle(
+    value: float, low: float | None, high: float, text: str
+) -> None:
+    journey = Journey(
+        id="people",
+        label="People",
+        before=48,
+        before_unit="person",
+        after=value,
+        after_unit="person",
+        steps=(),
+    )
+    found = Assumption(id="people", label="People", value=value, low=low, high=high)
+    assert JourneyRow(journey, found).range == text
 
 
 # --------------------------------------------------------------------------- the case

@@ -233,7 +233,7 @@ def test_a_workbook_from_here_that_lost_its_case_is_read_as_a_table(people: Cast
 
 def test_the_text_of_a_case_comes_as_it_is(people: Cast, store: Database) -> None:
     response = people.editor.send("/start/file", {"text": as_text(minimal())})
-    assert "worth £6k" in response.text
+    assert "worth £6.00k" in response.text
     assert created(people, response).status_code == 303
     assert only_case(people, store).benefits[0].formula == "users * 50 GBP/user/year"
 

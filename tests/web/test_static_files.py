@@ -3,13 +3,24 @@ from __future__ import annotations
 import gzip
 import re
 from pathlib import Path
+from urllib.parse import unquote
 
 import brotli
 import pytest
 from flask import Flask, url_for
 from flask.testing import FlaskClient
 
-from valuecalc.web.static_files import FOLDER, VENDOR, fingerprint, modules_of, ready, small
+from valuecalc.web import static_files
+from valuecalc.web.joined_scripts import members
+from valuecalc.web.static_files import (
+    FOLDER,
+    JOINED,
+    VENDOR,
+    fingerprint,
+    inline_picture,
+    ready,
+    small,
+)
 
 
 def test_the_address_of_a_file_carries_the_hash_of_all_files(app: Flask) -> None:
@@ -72,6 +83,12 @@ def test_comments_and_needless_spaces_are_not_sent(client: FlaskClient) -> None:
     assert "\n  " not in style
 
 
+def test_what_looks_like_a_comment_in_a_text_is_sent(tmp_path: Path) -> None:
+    lines = ["a(); // why", 'b("x // y");', "c(`x // ${y} // z`);", "d(); // it's kept"]
+    (tmp_path / "a.js").write_text("\n".join(lines))
+    assert small(tmp_path / "a.js").decode().splitlines() == ["a();", *lines[1:]]
+
+
 def test_what_others_have_written_is_sent_as_they_have_written_it() -> None:
     files = [path for path in VENDOR.rglob("*") if path.suffix in (".js", ".css")]
     assert files
@@ -116,12 +133,63 @@ def test_the_page_of_the_editor_imports_only_what_is_there(client: FlaskClient) 
     assert ":root" in text
 
 
-def test_a_page_can_name_all_scripts_that_it_needs_at_once() -> None:
-    found = modules_of("js/editor/main.js")
-    assert {"js/editor/main.js", "js/editor/document.js", "js/editor/places.js"} <= set(found)
-    assert all((FOLDER / each).is_file() for each in found)
-    # These are imported when somebody needs them.
-    assert not {"js/editor/paste.js", "js/editor/help.js", "js/editor/guide.js"} & set(found)
+@pytest.mark.parametrize("page", JOINED)
+def test_a_page_gets_its_first_scripts_as_one(page: str, app: Flask, client: FlaskClient) -> None:
+    with app.test_request_context():
+        address = app.jinja_env.globals["joined_url"](page)  # type: ignore[operator]
+    answer = client.get(address)
+    assert answer.mimetype == "text/javascript"
+    assert answer.headers["Cache-Control"] == "public, max-age=31536000, immutable"
+    assert "const $js_editor_document = (() => {" in answer.text
+    # Without comments and indents, as every script is sent.
+    assert not re.search(r"^(?:\s|//)", answer.text, re.MULTILINE)
+
+
+def test_below_the_address_of_a_joined_file_are_all_others(client: FlaskClient) -> None:
+    below = "/static/x/joined/editor"
+    assert client.get(f"{below}/css/explanation.css").mimetype == "text/css"
+    assert client.get(f"{below}/js/explain.js").text == client.get("/static/x/js/explain.js").text
+    paste = client.get(f"{below}/js/editor/paste.js").text
+    assert paste.startswith("import { $js_editor_document,")
+    assert "./document.js" not in paste
+
+
+def test_what_is_needed_only_later_is_not_among_the_first_scripts() -> None:
+    first = set(members(JOINED["editor"]))
+    assert {f"js/editor/{each}.js" for each in ("document", "live", "save", "undo", "grid")} < first
+    assert {"js/page.js", "js/sections.js", "js/theme.js"} < first
+    later = ("paste", "formula", "help", "guide", "remarks", "share", "conflict", "find")
+    assert not {"js/explain.js", *(f"js/editor/{each}.js" for each in later)} & first
+
+
+def test_the_icon_of_a_page_stands_in_it(client: FlaskClient) -> None:
+    [icon] = re.findall(r'<link rel="icon"[^>]* href="([^"]*)"', client.get("/help").text)
+    assert icon == inline_picture("icon.svg")
+    text = unquote(icon.removeprefix("data:image/svg+xml,"))
+    assert text == re.sub(r">\s+<", "><", (FOLDER / "icon.svg").read_text("utf-8").strip())
+    assert not set("<>\"'#&") & set(icon)
+
+
+def test_the_hash_changes_with_what_makes_the_files_ready(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    before = fingerprint(tmp_path)
+    (tmp_path / "maker.py").write_text("")
+    monkeypatch.setattr(static_files, "MAKERS", (tmp_path / "maker.py",))
+    (tmp_path / "folder").mkdir()
+    assert fingerprint(tmp_path / "folder") != before
+
+
+def test_a_script_of_a_joined_file_cannot_be_had_a_second_time(client: FlaskClient) -> None:
+    assert client.get("/static/x/js/editor/document.js").status_code == 200
+    assert client.get("/static/x/joined/editor/js/editor/document.js").status_code == 404
+
+
+@pytest.mark.parametrize("address", ["nothing/js/page.js", "editor/nothing.js", "editor/../x.js"])
+def test_of_joined_files_only_those_are_found_that_there_are(
+    client: FlaskClient, address: str
+) -> None:
+    assert client.get(f"/static/x/joined/{address}").status_code == 404
 
 
 @pytest.mark.parametrize("name", ["", "js", "nothing.js", "js/editor/", "\0", "A" * 9000])

@@ -10,7 +10,7 @@ from flask import Flask
 from lxml.html import HtmlElement
 from sqlalchemy import update
 
-from tests.web.cases import MARKUP, minimal
+from tests.web.cases import MARKUP, loss, minimal
 from tests.web.visitors import Cast, cast
 from valuecalc.case.case import Case
 from valuecalc.schemas.case import load_case
@@ -72,7 +72,7 @@ def test_what_was_done_in_one_go_is_one_entry_with_its_value_and_its_saves(
     save_users(store, people, kept, 120, 140, 200)
     [entry, first] = timeline(people, kept).xpath("//li[starts-with(@id, 'v')]")
     assert "Versions 2 to 4" in words(entry)
-    assert "£21k +£15k" in words(entry)
+    assert "£21.0k +£15.0k" in words(entry)
     assert "100 users →to 200 users" in words(entry)
     assert len(entry.xpath(".//details//li[a[starts-with(text(), 'Version ')]]")) == 3
     assert "The case was made" in words(first)
@@ -166,11 +166,29 @@ def test_changed_numbers_stand_with_their_evidence(
     document = minimal()
     document["assumptions"][0] |= {
         "value": 130,
-        "evidence": {"grade": "B", "source": "Billing", "owner": "Jane Doe"},
+        "evidence": {
+            "grade": "B",
+            "source": "Billing",
+            "owner": "Jane Doe",
+            "date": "2026-11-03",
+        },
     }
     save(store, people, kept, load_case(document))
     text = people.viewer.text(f"/cases/{kept.head.uid}/compare")
-    assert "100 users 130 users Grade B · Billing · Jane Doe" in text
+    assert "100 users 130 users Grade B · Billing · Jane Doe · 3 Nov 2026" in text
+
+
+def test_a_figure_that_ceases_to_exist_has_its_reason_below_a_dash(
+    people: Cast, kept: Saved, store: Database
+) -> None:
+    save(store, people, kept, load_case(minimal() | {"investments": loss()["investments"]}))
+    page = people.viewer.open(f"/cases/{kept.head.uid}/compare?from=1&to=2")
+    [row] = page.xpath("//tr[th='Payback']")
+    before, after, difference = row.xpath("td")
+    assert before.text_content().endswith("months")
+    assert after.text == "–"
+    assert words(after.xpath("small")[0]) == "Not within the horizon of 3 years"
+    assert difference.text_content() == "–"
 
 
 def test_a_draft_is_compared_with_the_reason_why_it_has_no_figures(

@@ -99,9 +99,17 @@ def test_five_numbers_that_move_the_value_most_come_first(store: Database, peopl
     assert shown(page) == ["users", "extra_4", "extra_3", "extra_2", "extra_1"]
     assert page.xpath("//li[@data-assumption][@hidden]/@data-assumption") == ["price", "unused"]
     [effect] = page.xpath("//p[@data-live='workshop.users.effect']")
-    assert effect.text_content().split("by ")[1].split() == ["−£3k", "+£4.5k"]
+    assert effect.text_content().split("by ")[1].split() == ["−£3.00k", "+£4.50k"]
     [none] = page.xpath("//p[@data-live='workshop.price.effect']")
     assert none.text_content().strip() == "No range yet"
+
+
+def test_a_payback_that_there_is_none_of_says_why(store: Database, people: Cast) -> None:
+    document = minimal()
+    document["investments"][0]["formula"] = "900000 GBP"
+    page = screen(people, keep(store, people, document))
+    [tile] = page.xpath("//*[@data-live='workshop.tiles']/div[dt='Payback']")
+    assert "Not within the horizon of 3 years." in tile.text_content()
 
 
 def test_the_figures_stand_beside_the_fields(store: Database, people: Cast) -> None:
@@ -185,7 +193,7 @@ def test_what_is_typed_moves_figures_effects_and_who_said_it(store: Database, pe
     users |= {"low": 50, "evidence": {"grade": "B", "owner": "A. Jones", "date": f"{date.today()}"}}
     answer = live(people, saved, document)
     [effect] = answer.xpath("//p[@data-live='workshop.users.effect']")
-    assert "−£7.5k" in effect.text_content()
+    assert "−£7.50k" in effect.text_content()
     [said] = answer.xpath("//p[@data-live='workshop.users.said']")
     assert said.text_content().strip() == "B – A. Jones, today"
 
@@ -267,4 +275,4 @@ def test_an_effect_that_is_the_same_both_ways_is_told_once() -> None:
     document = rich()
     document["assumptions"][-1]["high"] = 120
     bar = uncertainty.tornado(load_case(document), "value").bar("users")
-    assert effects_of(bar) == ("±£3k",)
+    assert effects_of(bar) == ("±£3.00k",)

@@ -8,15 +8,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from itertools import combinations
 
-from valuecalc.case import alternatives
+from valuecalc.case import alternatives, plan_checks
 from valuecalc.case.binding import Binding, bind
 from valuecalc.case.case import Alternative, Assumption, Benefit, Calculation, Case, Grade, Line
 from valuecalc.case.references import references
 from valuecalc.errors import Problem, Severity
 from valuecalc.formula.known_units import CURRENCIES
-from valuecalc.formula.quantity import is_percentage, show
+from valuecalc.formula.quantity import is_percentage, show, show_with_unit
 
 MAX_BENEFITS = 5
 MAX_SHARE = 2.0
@@ -58,7 +59,7 @@ def no_lines(binding: Binding) -> Iterator[Problem]:
     if not case.benefits:
         yield _warning("no_benefits", "benefits", "There is no benefit.", "Add one.")
     if not case.investments:
-        remedy = "Add what the solution costs, the customer's own effort included."
+        remedy = "Add what the solution costs, the customer’s own effort included."
         yield _warning("no_investment", "investments", "There is no investment.", remedy)
 
 
@@ -84,16 +85,41 @@ def no_evidence(binding: Binding) -> Iterator[Problem]:
 def ranges(binding: Binding) -> Iterator[Problem]:
     """Low, expected and high should be in this order."""
     for each in binding.case.assumptions:
-        place = f"assumptions.{each.id}"
-        if each.low is not None and each.high is not None and each.low > each.high:
-            cause = f"Low of “{each.label}” is above high."
-            yield _warning("range", f"{place}.low", cause, "Exchange the two.")
-        elif each.low is not None and each.low > each.value:
-            cause = f"Low of “{each.label}” is above the expected value."
-            yield _warning("range", f"{place}.low", cause, "Correct one of them.")
-        elif each.high is not None and each.high < each.value:
-            cause = f"High of “{each.label}” is below the expected value."
-            yield _warning("range", f"{place}.high", cause, "Correct one of them.")
+        found = disorder(each)
+        if found is not None:
+            place = f"assumptions.{each.id}.{found.field}"
+            remedy = f"{found.remedy} Until then, it cannot be said how sure the value is."
+            yield _warning("range", place, found.cause, remedy)
+
+
+@dataclass(frozen=True)
+class Disorder:
+    """A range whose ends are not in order: the field to mend, why, and how."""
+
+    field: str
+    cause: str
+    remedy: str
+
+
+def disorder(assumption: Assumption) -> Disorder | None:
+    """What is wrong with the order of a range; outcomes take the place of a range."""
+    low, high, value = assumption.low, assumption.high, assumption.value
+    if assumption.outcomes:
+        return None
+    if low is not None and high is not None and low > high:
+        return Disorder("low", _beside(assumption, low, "above high", high), "Exchange the two.")
+    if low is not None and low > value:
+        cause = _beside(assumption, low, "above its value", value)
+        return Disorder("low", cause, "Lower it to that or below, or leave it out.")
+    if high is not None and high < value:
+        cause = _beside(assumption, high, "below its value", value, "High")
+        return Disorder("high", cause, "Raise it to that or above, or leave it out.")
+    return None
+
+
+def _beside(assumption: Assumption, end: float, words: str, other: float, name: str = "Low") -> str:
+    first, second = (show_with_unit(each, assumption.unit) for each in (end, other))
+    return f"{name} of “{assumption.label}”, {first}, is {words}, {second}."
 
 
 def percentages(binding: Binding) -> Iterator[Problem]:
@@ -234,7 +260,7 @@ def no_own_effort(binding: Binding) -> Iterator[Problem]:
         yield _warning(
             "own_effort",
             "investments",
-            "The customer's own effort is missing from the investment.",
+            "The customer’s own effort is missing from the investment.",
             "Add a line of category internal_effort: project team, training, disruption.",
         )
 
@@ -254,6 +280,11 @@ def rounded_shares(binding: Binding) -> Iterator[Problem]:
             )
 
 
+def plan(binding: Binding) -> Iterator[Problem]:
+    """Dates that the plan cannot keep, and work that takes no time."""
+    yield from plan_checks.warnings(binding.case)
+
+
 CHECKS: tuple[Callable[[Binding], Iterator[Problem]], ...] = (
     no_lines,
     no_evidence,
@@ -266,6 +297,7 @@ CHECKS: tuple[Callable[[Binding], Iterator[Problem]], ...] = (
     mirrored_inaction,
     no_own_effort,
     rounded_shares,
+    plan,
 )
 
 

@@ -188,11 +188,16 @@ def show(value: float, unit: str = "1", *, digits: int | None = None, sign: bool
 
 
 def show_short(value: float, unit: str = "1") -> str:
-    """Write a number in three significant digits: `£1.67m`, `£522k`, `12%`, `−£3k`."""
+    """Write a number in three significant digits: `£1.67m`, `£12.0m`, `£522k`, `12%`.
+
+    Thousands and more always show three, so that amounts side by side are equally precise.
+    """
     if not math.isfinite(value):
         return UNDEFINED
     if is_percentage(unit):
-        return _signed(value, _three_digits(abs(value) * 100) + "%")
+        return _signed(value, _at_most_three_digits(abs(value) * 100) + "%")
+    if abs(value) < 999.5 and currency_of(unit) and not float(value).is_integer():
+        return show(round(value, 2) if abs(value) < 100 else round(value), unit)
     return _signed(value, _with_currency(_short(abs(value)), unit))
 
 
@@ -283,15 +288,19 @@ def _without_zeros(text: str) -> str:
     return text.rstrip("0").rstrip(".")
 
 
+_SCALES = ((999.5e9, 1e12, "tn"), (999.5e6, 1e9, "bn"), (999_500, 1e6, "m"), (999.5, 1e3, "k"))
+
+
 def _short(value: float) -> str:
-    for limit, divisor, suffix in ((999.5e9, 1e12, "tn"), (999.5e6, 1e9, "bn")):
+    for limit, divisor, suffix in _SCALES:
         if value >= limit:
             return _three_digits(value / divisor) + suffix
-    if value >= 999_500:
-        return _three_digits(value / 1e6) + "m"
-    if value >= 1000:
-        return _three_digits(value / 1e3) + "k"
-    return _three_digits(value)
+    return _at_most_three_digits(value)
+
+
+def _at_most_three_digits(value: float) -> str:
+    text = _three_digits(value)
+    return _without_zeros(text) if "." in text else text
 
 
 def _three_digits(value: float) -> str:
@@ -301,4 +310,6 @@ def _three_digits(value: float) -> str:
         return _rounded(value, 0)
     decimals = max(0, 2 - math.floor(math.log10(value))) if value >= 0.001 else 5
     text = _rounded(value, decimals)
-    return _without_zeros(text) if decimals else text
+    # 9.996 is 10.00 with two decimals, which is one digit too many.
+    has_grown = len(text.lstrip("0.").replace(".", "")) > 3
+    return _rounded(value, decimals - 1) if has_grown and decimals else text

@@ -26,6 +26,7 @@ from valuecalc.formula.tree import (
     TimeWord,
     walk,
 )
+from valuecalc.formula.unit_words import factor_in, in_words, remedy_for
 from valuecalc.formula.units import (
     PLAIN,
     Unit,
@@ -33,7 +34,6 @@ from valuecalc.formula.units import (
     over_time,
     per_month,
     read,
-    remedy_for,
     simplest,
     time_power,
 )
@@ -137,8 +137,8 @@ class _Checker:
         whole = None if power is None else Fraction(power).limit_denominator(12)
         if power is None or whole is None or abs(whole - power) > 1e-12:
             raise FormulaError(
-                f"Something in {base.unit} is raised to a power that is no simple number.",
-                f"Divide it by something in {base.unit} first.",
+                f"{in_words(base.unit)} cannot be raised to a power that is no simple number.",
+                f"Divide it by {factor_in(base.unit)} first.",
                 self.text,
                 *node.span,
             )
@@ -242,8 +242,8 @@ class _Checker:
             return checked.tree
         if not checked.unit.is_plain:
             raise FormulaError(
-                f"{what} is in {checked.unit}, and must be a plain number.",
-                f"Divide it by something in {checked.unit}.",
+                f"{what} is in {in_words(checked.unit)}, and must be a plain number.",
+                f"Divide it by {factor_in(checked.unit)}.",
                 self.text,
                 *node.span,
             )
@@ -270,10 +270,10 @@ def _constant(node: Node) -> float | None:
 
 
 def _misfit(unit: Unit, wanted: Unit, written: str) -> tuple[str, str]:
-    cause = f"{wanted} and {unit} cannot be added or compared."
+    cause = f"{in_words(wanted)} and {in_words(unit)} cannot be added or compared."
     rate = next((each for each in (unit, wanted) if _is_rate(each)), None)
     if rate is not None and (unit.is_plain or wanted.is_plain):
-        return cause, f"Multiply what is in {rate} by a time, as in churn * 1 month."
+        return cause, f"Multiply what is in {in_words(rate)} by a time, as in churn * 1 month."
     if unit.is_plain and _is_number(written):
         return cause, f"If “{written}” is meant in {wanted}, write {written} {wanted}."
     return cause, remedy_for(unit, wanted)
@@ -317,7 +317,7 @@ def check_declared(text: str, checked: Checked, declared: Unit) -> Checked:
         return Checked(checked.tree, declared)
     if not checked.unit.fits(declared):
         raise FormulaError(
-            f"The formula gives {checked.unit}, the declared unit is {declared}.",
+            f"It comes out as {in_words(checked.unit)}, and its unit says {in_words(declared)}.",
             remedy_for(checked.unit, declared),
             text,
             0,

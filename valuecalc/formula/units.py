@@ -272,17 +272,3 @@ def _without_rates(unit: Unit) -> Unit:
     for name in rates:
         spelt = spelt * _RATES[name] ** powers.pop(name)
     return Unit.of(powers) * spelt
-
-
-def remedy_for(unit: Unit, wanted: Unit) -> str:
-    """What to multiply something in `unit` by, so that it is in `wanted`."""
-    if is_running(unit) and is_running(wanted):
-        # In the time of the unit: hours a week want GBP/hour, whatever the month has to do with it.
-        wanted = over_time(wanted) * unit / over_time(unit)
-    missing = simplest(wanted / unit)
-    currencies = [name for name, _ in missing.parts if name in CURRENCIES]
-    if len(currencies) == 2:
-        return f"Multiply it by an exchange rate in {missing}."
-    if all(power < 0 for _, power in missing.parts):
-        return f"Divide it by something in {missing**-1}."
-    return f"Multiply it by something in {missing}."

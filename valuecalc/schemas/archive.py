@@ -12,7 +12,7 @@ class ImportedSchema(OutputShape):
 
     cases = Count(about="Cases that are new.", example="12")
     versions = Count(about="Versions that came with them.", example="240")
-    references = Count(about="Straw-men of the team's own that are new.", example="3")
+    references = Count(about="Straw-men of the team’s own that are new.", example="3")
     passed_over = Count(about="Cases that the team had already.", example="0")
 
 

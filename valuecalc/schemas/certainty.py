@@ -232,7 +232,7 @@ class InputSummarySchema(OutputShape):
     words = Words(about="How it is spread, in words.")
     mean = Number(about="The mean of its draws.")
     sd = Number(about="Their standard deviation.")
-    correlation = Number(about="Spearman's rank correlation with the NPV.")
+    correlation = Number(about="Spearman’s rank correlation with the NPV.")
     share = Number(about="How much of the spread of the NPV goes with it, a fraction.")
 
 
@@ -290,7 +290,7 @@ class InformationItemSchema(OutputShape):
     assumption = Words(about="The id of the assumption.")
     label = Words(about="The assumption for people.")
     rank = Count(about="Its place in the ranking, from 1.")
-    evppi = Number(about="The expected value of knowing it, in the case's currency.")
+    evppi = Number(about="The expected value of knowing it, in the case’s currency.")
     error = Number(about="The standard error of that.")
     change = Number(about="In what share of the draws knowing it changes the decision.")
     cost = Number(about="What its pilot costs; null without a pilot.")

@@ -44,7 +44,7 @@ class CaseCommentSchema(OutputShape):
     place = Words(about="The path of what it is about; empty for the whole case.")
     text = Words(about="What is said.")
     author = Words(about="Who wrote it.")
-    by_customer = Flag(about="Whether it came over a customer's link.")
+    by_customer = Flag(about="Whether it came over a customer’s link.")
     at = Moment(about="When it was written.")
     resolved_by = Words(allow_none=True, about="Who has dealt with it; null while it is open.")
     resolved_at = Moment(allow_none=True, about="When it was dealt with.")

@@ -85,7 +85,7 @@ class TargetSchema(Shape):
         Part(DriverValueSchema, required=True),
         read_key=read_identifier,
         most=MAX_OTHERS,
-        about="The new customer's drivers, by their ids in the reference.",
+        about="The new customer’s drivers, by their ids in the reference.",
     )
     currency = Currency(about="The currency; otherwise that of the reference.", example="EUR")
     region = Text(about="The part of the world.")

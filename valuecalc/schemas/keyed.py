@@ -24,6 +24,7 @@ from valuecalc.schemas.case import CaseSchema
 from valuecalc.schemas.parts import MeasuredShape
 from valuecalc.schemas.problems import pair_of, shown
 from valuecalc.schemas.risk import CorrelationSchema
+from valuecalc.schemas.shape import Shape
 
 Place = tuple[str, ...]
 """A place in the keyed view: `("assumptions", "subscribers", "low")`."""
@@ -36,11 +37,12 @@ Place = tuple[str, ...]
 class Outline:
     """What can stand at one place of the keyed view, as the schema has it.
 
-    `fields` are those of a mapping; `items` is what each item is, where items go by ids;
-    `each` what each value of any list is; `entries` what each value is, where keys are free.
-    `required` are the fields that have to be there. `unit` is the unit of a number there,
-    `unit_key` the field beside it that holds the unit. `measured` are the fields whose numbers
-    count in the unit of their mapping.
+        `fields` are those of a mapping; `items` is what each item is, where items go by ids;
+        `each` what each value of any list is; `entries` what each value is, where keys are free.
+        `required` are the fields that have to be there. `unit` is the unit of a number there,
+        `unit_key` the field beside it that holds the unit. `measured` are the fields whose numbers
+    count in the unit of their mapping. `empty_is_none` says that a mapping without any field is
+        the same as none at all.
     """
 
     fields: Mapping[str, Outline] = field(default_factory=dict)
@@ -51,6 +53,7 @@ class Outline:
     unit: str | None = None
     unit_key: str | None = None
     measured: tuple[str, ...] = ()
+    empty_is_none: bool = False
 
     @cached_property
     def holds_items(self) -> bool:
@@ -61,9 +64,10 @@ class Outline:
 
     @cached_property
     def is_container(self) -> bool:
-        """Whether it is nothing but its items, so that none at all is the same as an empty one."""
-        inner = self.fields.values()
-        return self.items is not None or (bool(inner) and all(each.is_container for each in inner))
+        """Whether none at all is the same as an empty one, as where there is nothing but items."""
+        if self.items is not None or self.empty_is_none:
+            return True
+        return bool(self.fields) and all(each.is_container for each in self.fields.values())
 
     def below(self, key: str) -> Outline:
         """What can stand at `key`; nothing in particular where the schema does not know."""
@@ -77,7 +81,12 @@ def _outline(schema: Schema) -> Outline:
     found = {each.data_key or name: _outline_of(each) for name, each in schema.fields.items()}
     required = {each.data_key or name for name, each in schema.fields.items() if each.required}
     measured = schema.numbers if isinstance(schema, MeasuredShape) else ()
-    return Outline(fields=found, required=frozenset(required), measured=measured)
+    return Outline(
+        fields=found,
+        required=frozenset(required),
+        measured=measured,
+        empty_is_none=isinstance(schema, Shape) and schema.empty_is_none,
+    )
 
 
 def _outline_of(each: fields.Field[Any]) -> Outline:

@@ -11,9 +11,10 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from valuecalc.formula.quantity import UNDEFINED
 from valuecalc.schemas.changes import in_order
 from valuecalc.schemas.keyed import CASE, MISSING, Outline, Place, keyed, same, unkeyed
-from valuecalc.schemas.wording import describe, texts_of
+from valuecalc.schemas.wording import describe, text_of, texts_of
 
 EXCLUSIVE = (("value", "values"), ("years", "months", "periods"))
 """Fields of one mapping that say the same thing in different ways: only one side can be right."""
@@ -24,6 +25,8 @@ class Conflict:
     """A place that both sides changed differently. The values are JSON; None for nothing.
 
     `label` and `field` are the place for people, `unit` that of a number there (in `ours`).
+    Conflicts of one `group` have to be decided for the same side: it is empty where one stands
+    alone.
     """
 
     place: str
@@ -33,6 +36,7 @@ class Conflict:
     ours: Any = None
     theirs: Any = None
     unit: str = ""
+    group: str = ""
 
     @property
     def is_order(self) -> bool:
@@ -57,6 +61,69 @@ class Conflict:
     @cached_property
     def _texts(self) -> tuple[str, str]:
         return texts_of(self.ours, self.theirs, (self.unit, self.unit))
+
+
+UNIT = ".unit"
+TOGETHER = "+"
+"""Between the places of a question that is about several."""
+
+
+@dataclass(frozen=True)
+class Question:
+    """Conflicts that are decided together, since a number needs the unit of its own side."""
+
+    conflicts: tuple[Conflict, ...]
+
+    @property
+    def place(self) -> str:
+        """All their places, as they come back with the answer."""
+        return TOGETHER.join(each.place for each in self.conflicts)
+
+    @property
+    def label(self) -> str:
+        """What they belong to, for people."""
+        return self.conflicts[0].label
+
+    @property
+    def field(self) -> str:
+        """Their fields for people."""
+        return " and ".join(each.field for each in self.conflicts)
+
+    @property
+    def base_text(self) -> str:
+        """What both began with, as people read it."""
+        return self._text("base")
+
+    @property
+    def ours_text(self) -> str:
+        """What our side made of it."""
+        return self._text("ours")
+
+    @property
+    def theirs_text(self) -> str:
+        """What the other side made of it."""
+        return self._text("theirs")
+
+    def _text(self, side: str) -> str:
+        if len(self.conflicts) == 1:
+            return str(getattr(self.conflicts[0], f"{side}_text"))
+        values = {each.place: getattr(each, side) for each in self.conflicts}
+        units = [value or "1" for place, value in values.items() if place.endswith(UNIT)]
+        # Numbers are written with the unit of their side, which need not be said again.
+        shown = [
+            text_of(value, units[0] if units else "1")
+            for place, value in values.items()
+            if value is not None and not place.endswith(UNIT)
+        ]
+        return "; ".join(shown or map(text_of, units)) or UNDEFINED
+
+
+def questions(conflicts: Sequence[Conflict]) -> tuple[Question, ...]:
+    """What is to be decided, in the order of the conflicts."""
+    found: dict[str, list[Conflict]] = {}
+    for each in conflicts:
+        found.setdefault(each.group or each.place, []).append(each)
+    return tuple(Question(tuple(each)) for each in found.values())
 
 
 @dataclass(frozen=True)
@@ -159,13 +226,14 @@ class _Merger:
         if sides[0] == sides[1]:
             return sides[2]
         if sides[0] != sides[2]:
+            together = ".".join((*place, group[0]))
             for key in group:
-                values = [each.get(key, MISSING) for each in sides]
-                if values[1] != values[2]:
-                    self.conflict((*place, key), *values)
+                before, here, there = (each.get(key, MISSING) for each in sides)
+                if here != there:
+                    self.conflict((*place, key), before, here, there, together)
         return sides[1]
 
-    def conflict(self, place: Place, base: Any, ours: Any, theirs: Any) -> None:
+    def conflict(self, place: Place, base: Any, ours: Any, theirs: Any, group: str = "") -> None:
         named = describe(place, self.theirs if ours is MISSING else self.ours)
         values = [None if each is MISSING else each for each in (base, ours, theirs)]
         self.conflicts.append(
@@ -177,6 +245,7 @@ class _Merger:
                 ours=values[1],
                 theirs=values[2],
                 unit=named.unit,
+                group=group,
             )
         )
 

@@ -254,7 +254,7 @@ class TravelSchema(Shape):
 
     scale_with = Text(about="The id of the driver that it grows with.", example="subscribers")
     exponent = Quantity(
-        unit="1", least=-10, most=10, about="The power of the driver's growth.", example="0.8"
+        unit="1", least=-10, most=10, about="The power of the driver’s growth.", example="0.8"
     )
     driver = Text(about="The id of the driver that it is.", example="subscribers")
     currency = Flag(about="Whether it is money to be converted, as all money is.")

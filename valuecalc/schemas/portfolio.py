@@ -131,7 +131,7 @@ class PortfolioRequestSchema(RequestShape):
         Part(GivenRateSchema, required=True),
         read_key=read_currency,
         most=MAX_RATES,
-        about="How much of the report's currency one unit of another is, by its code; "
+        about="How much of the report’s currency one unit of another is, by its code; "
         "what is left out is taken from the published rates.",
     )
     date = DateField(about="The day of the published rates; today when left out.")

@@ -54,7 +54,7 @@ class ReferenceSchema(Shape):
     year = Whole(least=FIRST_YEAR, most=LAST_YEAR, about="The year of its prices.")
     customer = Text(about="The customer, without the name unless it may be given.")
     permission = Note(about="The recorded permission to name the customer.")
-    drivers = Many(Part(DriverSchema), most=MAX_OTHERS, about="The customer's size.")
+    drivers = Many(Part(DriverSchema), most=MAX_OTHERS, about="The customer’s size.")
     results = Many(
         Part(AchievementSchema), most=MAX_ITEMS, about="What was planned and what was achieved."
     )
@@ -90,7 +90,7 @@ class OriginDriverSchema(MeasuredShape):
     id = Identifier(required=True, example="sites")
     label = Text(required=True, about="The driver for people.", example="Sites")
     before = Quantity(unit_key="unit", about="The number at the first reference.")
-    value = Quantity(unit_key="unit", required=True, about="The customer's.", example="90")
+    value = Quantity(unit_key="unit", required=True, about="The customer’s.", example="90")
     unit = UnitText(about="What the number counts.")
 
 

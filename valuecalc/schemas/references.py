@@ -97,7 +97,7 @@ class PublishSchema(RequestShape):
             Part(DriverSchema),
             most=MAX_OTHERS,
             load_default=(),
-            about="The customer's size; otherwise as in the case.",
+            about="The customer’s size; otherwise as in the case.",
         )
     )
     permission = or_null(

@@ -233,11 +233,18 @@ class _Renamer:
         for around in (self.document, *_items(self.document, "alternatives")):
             for key in LINES:
                 self._texts(_items(around, key), ("starts", "ends"))
-        for task in _items(self.document, "plan.tasks"):
-            after = task.get("after")
-            if isinstance(after, list) and self.before in after:
-                task["after"] = [self.after if each == self.before else each for each in after]
+        for step in (step for key in STEPS for step in _items(self.document, key)):
+            after = step.get("after")
+            if isinstance(after, list) and any(self._waits_for(each) for each in after):
+                step["after"] = [self._renamed_before(each) for each in after]
                 self.count += 1
+
+    def _waits_for(self, text: Any) -> bool:
+        """Whether an entry of “after” names it, with or without days between: `survey + 5`."""
+        return isinstance(text, str) and text.partition("+")[0].strip() == self.before
+
+    def _renamed_before(self, text: Any) -> Any:
+        return text.replace(self.before, self.after, 1) if self._waits_for(text) else text
 
     # ------------------------------------------------------------------ how it is named
 

@@ -236,6 +236,48 @@ class EvidenceShareSchema(OutputShape):
         }
 
 
+class StepResultSchema(OutputShape):
+    """A task, a milestone or a decision of the plan with its dates."""
+
+    id = Words(about="Its id.", example="survey")
+    kind = Choice(("milestone", "task", "decision"), about="Which of the three it is.")
+    label = Words(about="The step for people.")
+    side = Words(about="Whose it is.", example="Customer")
+    owner = Words(about="Who answers for it, by name.")
+    days = Count(about="The working days that it takes.")
+    done = Number(about="What part of a task is done; null for what is no task.")
+    after = Texts(about="What it comes after, with working days between: survey + 5.")
+    start = DateField(about="Its first day.")
+    finish = DateField(about="Its last day; that of a milestone is over when it is reached.")
+    latest_finish = DateField(about="The latest last day that delays nothing else.")
+    slack = Count(about="Working days by which it can be later; below zero where a day is missed.")
+    free_slack = Count(about="Working days by which it can be later without moving another step.")
+    critical = Flag(about="Whether the plan ends later, or misses a day, when this takes longer.")
+    due = DateField(allow_none=True, about="The day that a milestone or decision was given.")
+    missed_by = Count(about="Working days by which that day is missed.")
+
+    @pre_dump
+    def _flattened(self, step: Any, **_: Any) -> dict[str, Any]:
+        copied = (
+            "id kind label side owner days done start finish latest_finish slack free_slack due"
+        )
+        return {
+            **{name: getattr(step, name) for name in copied.split()},
+            "after": list(map(str, step.after)),
+            "critical": step.is_critical,
+            "missed_by": step.missed_by,
+        }
+
+
+class PlanResultSchema(OutputShape):
+    """The plan with all its dates."""
+
+    start = DateField(allow_none=True, about="Its first day; null without a plan.")
+    finish = DateField(allow_none=True, about="Its last day.")
+    critical_path = Texts(about="The ids of the steps that say when it ends, in their order.")
+    steps = Items(StepResultSchema, about="Milestones, tasks, decisions.")
+
+
 class ResultSchema(OutputShape):
     """Everything that is known about a case in one of its scenarios."""
 
@@ -250,11 +292,14 @@ class ResultSchema(OutputShape):
     periods = Part(PeriodsSchema, about="The time axis and the rows on it.")
     lines = Items(WorkedLineSchema, about="Benefits, then investments.")
     evidence = Items(EvidenceShareSchema, about="The benefits by the grade they rest on.")
+    plan = Part(PlanResultSchema, about="The plan with all its dates.")
     warnings = Items(ProblemSchema, about="Oddities that do not stop the calculation.")
 
     @pre_dump
     def _arranged(self, result: Result, **_: Any) -> dict[str, Any]:
-        copied = "scenario scenario_label statement conventions lines evidence warnings".split()
+        copied = (
+            "scenario scenario_label statement conventions lines evidence plan warnings".split()
+        )
         axis = result.axis
         on_axis = {name: getattr(axis, name) for name in _AXIS}
         return {

@@ -96,7 +96,7 @@ class CorrelationSchema(Shape):
         about="The ids of the two assumptions.",
         example="[price, churn]",
     )
-    rank = Rank(required=True, about="Spearman's rank correlation.", example="60%")
+    rank = Rank(required=True, about="Spearman’s rank correlation.", example="60%")
     note = Note(about="Why they move together.")
 
     @validates_schema(skip_on_field_errors=True)

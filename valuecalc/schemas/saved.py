@@ -338,7 +338,7 @@ class CaseRowSchema(OutputShape):
     id = Words(about="Its id.")
     title = Words(about="What it is called.")
     customer = Words(about="For whom the value is worked out.")
-    sector = Words(about="The customer's line of business.")
+    sector = Words(about="The customer’s line of business.")
     currency = Words(about="The currency of its figures.", example="GBP")
     value = Number(about="Total benefits less total investment; null for a draft.")
     npv = Number(about="Its net present value; null for a draft.")

@@ -17,12 +17,14 @@ class Shape(Schema):
 
     Loading refuses unknown keys and makes a `makes`; what is left out has its default there.
     Dumping leaves out what has the default, apart from the keys in `always`. `example` is
-    shown where something else than a mapping was given.
+    shown where something else than a mapping was given. `empty_is_none` says that a mapping
+    without any key is the same as none at all.
     """
 
     makes: ClassVar[type] = dict
     example: ClassVar[str] = "{name: value, …}"
     always: ClassVar[frozenset[str]] = frozenset()
+    empty_is_none: ClassVar[bool] = False
 
     class Meta:
         """Unknown keys are mistakes."""

@@ -86,7 +86,7 @@ class Wish:
 
 
 def _label(**options: Any) -> OneLine:
-    about = "The customer's name, as it is to stand in versions and evidence."
+    about = "The customer’s name, as it is to stand in versions and evidence."
     return OneLine(about=about, example="Company A", **options)
 
 
@@ -365,7 +365,7 @@ class ShareSchema(OutputShape):
     id = Words(about="Its id.")
     case = Words(about="The id of the case.")
     version = Count(about="The number of the version that it shows.")
-    label = Words(about="The customer's name.")
+    label = Words(about="The customer’s name.")
     state = Choice(("open", "expired", "withdrawn"), about="What the link does.")
     has_code_word = Flag(about="Whether a code word is asked for.")
     may_comment = Flag(about="Whether the customer may comment.")
@@ -423,7 +423,7 @@ class ProposedValueSchema(OutputShape):
     label = Words(about="The assumption for people.")
     unit = Words(about="The unit of the three numbers; percentages are fractions.")
     shared = Number(about="Our number in the version that was shared.")
-    proposed = Number(about="The customer's number.")
+    proposed = Number(about="The customer’s number.")
     newest = Number(about="The number in the newest version; null when it is no longer there.")
     has_moved = Flag(about="Whether the newest version has another number than was shared.")
     effect = Number(
@@ -443,7 +443,7 @@ class ProposalSchema(OutputShape):
     id = Words(about="Its id.")
     case = Words(about="The id of the case.")
     share = Words(about="The id of the link that it came in through.")
-    label = Words(about="The customer's name.")
+    label = Words(about="The customer’s name.")
     name = Words(about="Who proposes it.")
     note = Words(about="What they said about it.")
     at = Moment(about="When it was sent.")

@@ -20,6 +20,10 @@ from valuecalc.schemas.reading import is_blank
 MEANS_SOMETHING_EMPTY = frozenset({"travel", "reference", "origin"})
 """Mappings that say something by being there: without a rule an assumption travels as a copy."""
 
+OUTCOME = frozenset({"value", "chance"})
+"""The fields of an outcome, which is written as one text: `£100k at 30%`."""
+
+_CHANCE = re.compile(r"\s+at\s+|\s*@\s*", re.IGNORECASE)
 _SEPARATORS = re.compile(r"[;\t\n\r]+")
 _NOTHING: tuple[Any, ...] = ("", [], {})
 
@@ -28,8 +32,9 @@ def typed(document: object) -> dict[str, Any]:
     """The document of a form, as far as it can be tidied; it is not checked.
 
     Rows that hold nothing but their id are dropped, and so is what is empty. Lists that are
-    written as one text are split at semicolons, tabs and line ends. Evidence without a grade
-    is our own assumption, E. What is no mapping at all gives an empty document.
+    written as one text are split at semicolons, tabs and line ends, and outcomes at the “at”
+    between value and chance. Evidence without a grade is our own assumption, E. What is no
+    mapping at all gives an empty document.
     """
     if not isinstance(document, Mapping):
         return {}
@@ -39,13 +44,27 @@ def typed(document: object) -> dict[str, Any]:
 def _tidy(value: Any, outline: Outline, depth: int) -> Any:
     if depth > MAX_DEPTH:
         return value
-    if isinstance(value, str) and outline.each is not None and not outline.each.fields:
-        value = [each.strip() for each in _SEPARATORS.split(value)]
+    if isinstance(value, str) and outline.each is not None:
+        value = _split(value, outline.each)
     if isinstance(value, Mapping):
         return _mapping(value, outline, depth)
     if isinstance(value, list | tuple):
         return _list(value, outline, depth)
     return "" if isinstance(value, str) and is_blank(value) else value
+
+
+def _split(text: str, each: Outline) -> Any:
+    """The items of a list that was written as one text; other lists never are."""
+    is_outcome = each.fields.keys() == OUTCOME
+    if each.fields and not is_outcome:
+        return text
+    parts = [part.strip() for part in _SEPARATORS.split(text)]
+    return [_outcome(part) for part in parts] if is_outcome else parts
+
+
+def _outcome(text: str) -> dict[str, str]:
+    value, *chance = _CHANCE.split(text, maxsplit=1)
+    return {"value": value, "chance": chance[0] if chance else ""}
 
 
 def _mapping(mapping: Mapping[Any, Any], outline: Outline, depth: int) -> dict[Any, Any]:

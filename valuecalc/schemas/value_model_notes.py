@@ -70,7 +70,7 @@ class Notes:
             "no_investment",
             "value_drivers",
             "The format holds no investment: prices stand in a pricing model.",
-            "Add what the solution costs, the customer's own effort included.",
+            "Add what the solution costs, the customer’s own effort included.",
         )
         if model.tiers_and_modules:
             names = shown(", ".join(each.name for each in model.tiers_and_modules), 300)

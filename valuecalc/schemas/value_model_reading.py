@@ -216,7 +216,7 @@ class CaseMaker:
             return claim.median, said
         source = f"Value model “{self._title()}”"[:LABEL_LENGTH]
         if variable.default_value is not None:
-            note = "The model's own value for any customer."
+            note = "The model’s own value for any customer."
             return variable.default_value, Evidence(grade=Grade.E, source=source, note=note)
         gaps = {each.name: each.reason for each in self.customer.missing_variables}
         reason = gaps.get(variable.name, "")

@@ -94,6 +94,8 @@ def text_at(item: Any, path: str) -> str:
 
 
 def _shown(value: Any) -> str:
+    if isinstance(value, Mapping) and "chance" in value:
+        return f"{_shown(value.get('value'))} at {_shown(value['chance'])}"
     if isinstance(value, bool):
         return "true" if value else "false"
     return "" if value is None or isinstance(value, Mapping | list) else str(value)

@@ -306,7 +306,7 @@ def _comment(content: Any, name: str, newest: int) -> Comment:
         raise _refused(name, "it holds something else than comments")
     version = content.get("version")
     if not isinstance(version, int) or not 1 <= version <= newest:
-        raise _refused(name, f"“{str(version)[:20]}” is none of the case's versions")
+        raise _refused(name, f"“{str(version)[:20]}” is none of the case’s versions")
     return Comment(
         version=version,
         place=_text(content, "place", name),

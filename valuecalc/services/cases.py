@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from valuecalc.case import checks
 from valuecalc.case.case import Case
@@ -21,6 +22,9 @@ from valuecalc.schemas.case import load_sound_case
 from valuecalc.schemas.document import Path, read_document
 from valuecalc.schemas.problems import located
 from valuecalc.services import carried_case
+
+if TYPE_CHECKING:
+    from valuecalc.documents.workbook import Provenance
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
@@ -114,20 +118,43 @@ def compare(case: Case) -> tuple[Result, ...]:
     return comparison.compare(case)
 
 
-def export(case: Case, format: str, scenario: str = EXPECTED) -> Export:
-    """A case as a workbook (`xlsx`) or a document (`docx`)."""
+def export(
+    case: Case, format: str, scenario: str = EXPECTED, provenance: Provenance | None = None
+) -> Export:
+    """A case as a workbook (`xlsx`) or a document (`docx`).
+
+    `provenance` says who exports which version of it, where that is known. Raises `CaseError`
+    with every mistake of a case that cannot be worked out.
+    """
     if format not in MEDIA_TYPES:
         raise UnknownName("format", format, MEDIA_TYPES)
-    content = _written(calculate(case, scenario), case, format)
+    content = _written(calculate(case, scenario), case, format, provenance)
     return Export(content, f"{file_stem(case)}.{format}", MEDIA_TYPES[format])
 
 
-def _written(result: Result, case: Case, format: str) -> bytes:
+def export_unfinished(case: Case, provenance: Provenance | None = None) -> Export:
+    """A case with mistakes as a workbook that lists them, and holds what can be read of it."""
+    from valuecalc.documents import workbook
+
+    content = workbook.write_unfinished(
+        case,
+        check(case),
+        carried_case.document_of(case),
+        provenance=provenance or workbook.Provenance(),
+    )
+    return Export(content, f"{file_stem(case)}-unfinished.xlsx", XLSX)
+
+
+def _written(
+    result: Result, case: Case, format: str, provenance: Provenance | None = None
+) -> bytes:
     # Loaded only when something is exported: the libraries are slow to start.
     from valuecalc.documents import proposal, workbook
 
     if format == "xlsx":
-        return workbook.write(result, case, carried_case.document_of(case))
+        document = carried_case.document_of(case)
+        known = provenance or workbook.Provenance()
+        return workbook.write(result, case, document, provenance=known)
     return proposal.write(result, comparison.compare(case))
 
 

@@ -11,7 +11,7 @@ from valuecalc.documents.charts.bars import Share, shares, shares_table
 from valuecalc.documents.charts.bridge import Bar, waterfall_table
 from valuecalc.documents.charts.cumulative import cumulative_cash
 from valuecalc.documents.charts.risk import Picture
-from valuecalc.documents.charts.scale import LARGEST_AMOUNT
+from valuecalc.documents.charts.scale import LARGEST_AMOUNT, Undrawable
 from valuecalc.documents.charts.series import cumulative_table
 from valuecalc.documents.charts.sparkline import sparkline
 from valuecalc.documents.charts.table import Table
@@ -190,8 +190,11 @@ def bridge(
 def _for_page(
     draw: Callable[[str, float], Picture | None], chart_id: str, width: float
 ) -> Chart | None:
-    """A picture for a page, and once more for a phone."""
-    wide, narrow = draw(chart_id, width), draw(f"{chart_id}-narrow", PHONE_WIDTH)
+    """A picture for a page, and once more for a phone; None for amounts that none can show."""
+    try:
+        wide, narrow = draw(chart_id, width), draw(f"{chart_id}-narrow", PHONE_WIDTH)
+    except Undrawable:
+        return None
     if wide is None or narrow is None:
         return None
     return Chart(wide.title, wide.svg, wide.table, narrow=narrow.svg)

@@ -28,13 +28,19 @@ from valuecalc.services.taking_over import Given, taken_over, written_day
 from valuecalc.store.database import Database, Session
 from valuecalc.store.tables import ProposedValue, now
 
+LONGEST_NOTE = 1000
+
 
 @dataclass(frozen=True)
 class Decided:
-    """What came of a decision: the case, and whether it had been made before."""
+    """What came of a decision: the case, and whether it had been made before.
+
+    `widened` says which ranges were made wider by it.
+    """
 
     saved: Saved
     is_repeated: bool
+    widened: tuple[str, ...] = ()
 
 
 def decide(
@@ -77,7 +83,7 @@ def decide(
                 on_behalf_of=_on_behalf_of(looked_at),
             )
         _settle(session, actor, found, decisions, saved.version.number)
-        return Decided(saved, False)
+        return Decided(saved, False, tuple(widened(looked_at, decisions.accept)))
 
     return store.run(work)
 
@@ -181,7 +187,15 @@ def _note_of_version(review: Review, decisions: Decisions) -> str:
     count = len(decisions.accept)
     numbers = "1 number" if count == 1 else f"{count} numbers"
     day = written_day(review.proposal.at)
-    return f"{numbers} proposed by {review.proposal.name} on {day} taken over."
+    taken = f"{numbers} proposed by {review.proposal.name} on {day} taken over."
+    return " ".join((taken, *widened(review, decisions.accept)))[:LONGEST_NOTE]
+
+
+def widened(review: Review, accept: Sequence[str]) -> list[str]:
+    """What becomes of the ranges that do not hold an accepted number, for each of them."""
+    return [
+        f"“{row.label}”: {row.widened}" for row in review.rows if row.id in accept and row.widened
+    ]
 
 
 def _settle(

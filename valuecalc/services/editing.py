@@ -20,6 +20,7 @@ from valuecalc.schemas.typed import typed
 from valuecalc.schemas.written import written
 from valuecalc.services import cases, merging, saved_cases
 from valuecalc.services.access import Action, Actor, require
+from valuecalc.services.expectations import still_expected
 from valuecalc.services.saved_cases import Saved
 from valuecalc.store.database import Database
 
@@ -103,7 +104,7 @@ def worked_out(
     """
     tidy = in_new_units(typed(document), base)
     try:
-        case = load_case(tidy)
+        case = still_expected(load_case(tidy), base)
     except CaseError:
         return WorkedOut(None, None, _mistakes(tidy), kept(tidy, base)[0])
     try:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from valuecalc.case.case import Case
 from valuecalc.engine.scenarios import EXPECTED
@@ -13,6 +13,9 @@ from valuecalc.schemas.case import dump_case
 from valuecalc.schemas.result import dump_problems
 from valuecalc.services import cases
 from valuecalc.services.cases import Export
+
+if TYPE_CHECKING:
+    from valuecalc.documents.workbook import Provenance
 
 VALUE_MODELS = "value-models"
 JSON = "application/json"
@@ -28,12 +31,17 @@ def read_value_model(data: object) -> dict[str, Any]:
     return {"case": dump_case(imported.case), "notes": dump_problems(imported.notes)}
 
 
-def export(case: Case, format: str, scenario: str = EXPECTED) -> Export:
-    """A case as a workbook, as a document, or as a value model (the formats of `FORMATS`)."""
+def export(
+    case: Case, format: str, scenario: str = EXPECTED, provenance: Provenance | None = None
+) -> Export:
+    """A case as a workbook, as a document, or as a value model (the formats of `FORMATS`).
+
+    `provenance` says who exports which version of it, where that is known.
+    """
     if format not in FORMATS:
         raise UnknownName("format", format, FORMATS)
     if format != VALUE_MODELS:
-        return cases.export(case, format, scenario)
+        return cases.export(case, format, scenario, provenance)
     document = value_models.write_value_model(case, cases.calculate(case, scenario))
     content = json.dumps(document, ensure_ascii=False, indent=1).encode()
     return Export(content, f"{cases.file_stem(case)}.value-model.json", JSON)

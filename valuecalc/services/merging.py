@@ -9,12 +9,21 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from typing import Any
 
+from valuecalc.case.case import Case
 from valuecalc.errors import Conflict as ConflictError
 from valuecalc.schemas.case import load_case
 from valuecalc.schemas.keyed import patched
-from valuecalc.schemas.merging import Conflict, merged, reordered
+from valuecalc.schemas.merging import (
+    TOGETHER,
+    Conflict,
+    Question,
+    merged,
+    questions,
+    reordered,
+)
 from valuecalc.services import saved_cases
 from valuecalc.services.access import Actor
+from valuecalc.services.expectations import still_expected
 from valuecalc.services.saved_cases import Saved
 from valuecalc.store.database import Database
 
@@ -24,11 +33,11 @@ MERGED = "Merged with the changes of version {number}, saved by {author}."
 class Collision(ConflictError):
     """Places that somebody else has changed as well, and differently.
 
-    `newest` is what is there now, `conflicts` are the places: `ours` is what is there,
-    `theirs` what was to be saved.
+    `newest` is what is there now, `conflicts` are the questions: `ours` is what is there,
+    `theirs` what was to be saved. Fields that only make sense together are one question.
     """
 
-    def __init__(self, newest: Saved, conflicts: tuple[Conflict, ...]) -> None:
+    def __init__(self, newest: Saved, conflicts: tuple[Question, ...]) -> None:
         self.newest = newest
         self.conflicts = conflicts
         count = "1 place was" if len(conflicts) == 1 else f"{len(conflicts)} places were"
@@ -55,22 +64,31 @@ def save(
     """
     newest = saved_cases.load(store, actor, uid)
     if newest.version.number == base:
-        return saved_cases.save(store, actor, uid, load_case(document), newest.tag, note)
+        return saved_cases.save(store, actor, uid, _changed(newest, document), newest.tag, note)
     started_from = saved_cases.load(store, actor, uid, base)
     # Where both differ, the merge keeps what is there: its `ours` is the newest version.
     merge = merged(started_from.document, newest.document, document)
-    left = [each for each in merge.conflicts if each.place not in (*mine, *theirs)]
+    sides = [{place for each in side for place in each.split(TOGETHER)} for side in (mine, theirs)]
+    left = [
+        each
+        for each in questions(merge.conflicts)
+        if not any({one.place for one in each.conflicts} <= side for side in sides)
+    ]
     if left:
         raise Collision(newest, tuple(left))
     whole = merge.document
     for each in merge.conflicts:
-        if each.place in mine:
+        if each.place in sides[0]:
             whole = _with_theirs(whole, each)
     told = MERGED.format(number=newest.version.number, author=newest.version.author)
     if note and note[-1] not in ".!?…":
         note += "."
     note = f"{note} {told}".strip()
-    return saved_cases.save(store, actor, uid, load_case(whole), newest.tag, note)
+    return saved_cases.save(store, actor, uid, _changed(newest, whole), newest.tag, note)
+
+
+def _changed(newest: Saved, document: Mapping[str, Any]) -> Case:
+    return still_expected(load_case(document), newest.document)
 
 
 def _with_theirs(document: Mapping[str, Any], conflict: Conflict) -> dict[str, Any]:

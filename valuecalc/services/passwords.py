@@ -61,7 +61,7 @@ def refuse_weak(password: str, *known: str) -> None:
         )
     if any(_is_made_of(password, text) for text in known):
         raise InputError(
-            "The password is made of your name, your e-mail address or your team's name.",
+            "The password is made of your name, your e-mail address or your team’s name.",
             "Take a few words that have nothing to do with you.",
         )
 

@@ -68,7 +68,7 @@ def evidence(portfolio: Document) -> Chart:
     def draw(chart_id: str, width: float) -> str:
         return shares(rows, chart_id=chart_id, width=width, title=title)
 
-    return _for_page(draw, "evidence", WHOLE_WIDTH, title, shares_table(rows))
+    return _for_page(draw, "evidence", HALF_WIDTH, title, shares_table(rows))
 
 
 def bars(portfolio: Document) -> Chart:

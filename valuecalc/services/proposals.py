@@ -54,8 +54,7 @@ def with_numbers(visit: Visit, numbers: Numbers) -> Case:
         id: Given(visit.customer, numbers.sources.get(id, ""), "", now(), value)
         for id, value in numbers.values.items()
     }
-    # What the straw-man is expected to give says nothing about other numbers.
-    changed = replace(taken_over(visit.case, given), expected={})
+    changed = taken_over(visit.case, given)
     mistakes = checks.errors(changed)
     if mistakes:
         raise CaseError(_placed(each, numbers.values) for each in mistakes)
@@ -312,6 +311,13 @@ def of_case(
         head = head_for(session, actor, uid, Action.READ)
         found = stored.proposals_of_case(session, head.id, limit, before)
         return Slice(_received(session, found.rows, head), found.has_more)
+
+
+def count_waiting(store: Database, actor: Actor, uid: str) -> int:
+    """How many proposals for a case hold a number to decide on, without working them out."""
+    with store.read() as session:
+        head = head_for(session, actor, uid, Action.READ)
+        return stored.waiting(session, [head.id]).get(head.id, 0)
 
 
 def waiting(store: Database, actor: Actor, uid: str) -> tuple[Review, ...]:

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 
 from valuecalc.case.case import Case
 from valuecalc.documents import workbook
 from valuecalc.documents.sheets import Book, NamedCell
+from valuecalc.documents.workbook import provenance
 from valuecalc.documents.workbook.layout import Given, Layout
 from valuecalc.errors import CaseError, Problem, Severity
 from valuecalc.formula import quantity
@@ -22,7 +23,7 @@ from valuecalc.schemas.case import dump_case, load_case
 from valuecalc.services import carried_case, cases
 from valuecalc.services.typing_over import Change, with_changes
 
-__all__ = ["Change", "ComeBack", "read_back", "short_name"]
+__all__ = ["Change", "ComeBack", "Edits", "edits_of", "read_back", "short_name", "sound"]
 
 SAME = 1e-13
 """So far may a number be off that nobody has changed: some programs keep 15 digits."""
@@ -43,77 +44,105 @@ class ComeBack:
     refused: tuple[Problem, ...]
 
 
+@dataclass(frozen=True)
+class Edits:
+    """What somebody has changed in a workbook since it was written.
+
+    `base` is the case as it went out; `case_id` and `version` say which one that was, and are
+    empty where the file does not know. `left_out` are changed numbers that nobody can take,
+    `not_imported` what else was changed.
+    """
+
+    base: Case
+    changes: tuple[Change, ...]
+    left_out: tuple[Problem, ...] = ()
+    not_imported: tuple[Problem, ...] = ()
+    case_id: str = ""
+    version: str = ""
+
+
+def edits_of(book: Book) -> Edits:
+    """What was changed in a workbook that carries a case.
+
+    Raises `DocumentError` or `CaseError` for one that carries no sound case.
+    """
+    base = carried_case.case_of(book.carried or "")
+    layout = workbook.layout(cases.calculate(base), base)
+    found = [_compared(each, book.named.get(name)) for name, each in layout.given.items()]
+    return Edits(
+        base,
+        tuple(each for each in found if isinstance(each, Change)),
+        tuple(each for each in found if isinstance(each, Problem)),
+        tuple(_overtyped(layout, book)),
+        book.properties.get(provenance.CASE_ID, ""),
+        book.properties.get(provenance.VERSION, ""),
+    )
+
+
 def read_back(book: Book, file_name: str, today: date) -> ComeBack:
     """The case of a workbook that carries one.
 
     Raises `DocumentError` or `CaseError` for one that carries no sound case, or whose numbers
     no case can have.
     """
-    given = carried_case.case_of(book.carried or "")
-    layout = workbook.layout(cases.calculate(given), given)
-    wanted: list[Change] = []
-    refused: list[Problem] = []
-    for name, each in layout.given.items():
-        found = _compared(each, book.named.get(name))
-        if isinstance(found, Problem):
-            refused.append(found)
-        elif found is not None:
-            wanted.append(found)
-    taken = with_changes(given, wanted, file_name, today)
-    refused += [_not_taken(each) for each in wanted if each not in taken.changes]
-    refused += _overtyped(layout, book)
-    case = _sound(taken.case, taken.changes)
-    # What the figures were said to be belongs to the numbers as they were.
-    case = replace(case, expected={}) if taken.changes else case
-    return ComeBack(case, taken.changes, tuple(refused))
+    edits = edits_of(book)
+    taken = with_changes(edits.base, edits.changes, file_name, today)
+    not_taken = [not_taken_problem(each) for each in edits.changes if each not in taken.changes]
+    refused = (*edits.left_out, *not_taken, *edits.not_imported)
+    return ComeBack(sound(taken.case, taken.changes), taken.changes, refused)
 
 
 def _compared(given: Given, cell: NamedCell | None) -> Change | Problem | None:
     """The change of one number, why it is not taken, or None where it is the same."""
     if cell is None:
-        return _problem(_place(given), "Its cell is empty or gone.", "The exported number stays.")
+        return problem(place_of(given), "Its cell is empty or gone.", "The exported number stays.")
     if isinstance(cell.value, str) or not math.isfinite(cell.value):
         cause = f"“{str(cell.value)[:40]}” is no number."
-        return _problem(_place(given), cause, "The exported number stays.")
+        return problem(place_of(given), cause, "The exported number stays.")
     if math.isclose(cell.value, given.value, rel_tol=SAME):
         return None
     change = Change(given, float(cell.value))
     return change if given.may_change else _fixed(change)
 
 
-def _place(given: Given) -> str:
+def place_of(given: Given) -> str:
+    """What a number is called: its label, and which part of it."""
     return f"{given.label}, {given.part.lower()}" if given.part else given.label
 
 
-def _problem(place: str, cause: str, remedy: str) -> Problem:
+def problem(place: str, cause: str, remedy: str) -> Problem:
+    """What was noticed about a workbook; it stops nothing."""
     return Problem(
         code="workbook", place=place, cause=cause, remedy=remedy, severity=Severity.WARNING
     )
 
 
 def _fixed(change: Change) -> Problem:
-    return _problem(
-        _place(change.given),
+    return problem(
+        place_of(change.given),
         f"It is fixed in a workbook, and was changed to {quantity.show_plain(change.after)}.",
         "It was not taken; change it in the case.",
     )
 
 
-def _not_taken(change: Change) -> Problem:
-    return _problem(
-        _place(change.given),
+def not_taken_problem(change: Change) -> Problem:
+    """A change that no case can have."""
+    return problem(
+        place_of(change.given),
         f"The case cannot take {quantity.show_plain(change.after)} from its cell.",
         "Change it in the case.",
     )
 
 
-def _sound(case: Case, changes: Iterable[Change]) -> Case:
+def sound(case: Case, changes: Collection[Change]) -> Case:
     """The case as it would be kept. Raises `CaseError`, which tells what was typed."""
+    # What the figures were said to be belongs to the numbers as they were.
+    case = replace(case, expected={}) if changes else case
     try:
         return load_case(dump_case(case))
     except CaseError as error:
-        typed = ", ".join(_place(each.given) for each in changes)
-        told = _problem("workbook", f"Changed in it: {typed}.", "Mend these cells.")
+        typed = ", ".join(place_of(each.given) for each in changes)
+        told = problem("workbook", f"Changed in it: {typed}.", "Mend these cells.")
         raise CaseError((*error.problems, told)) from None
 
 
@@ -124,12 +153,12 @@ def _overtyped(layout: Layout, book: Book) -> Iterator[Problem]:
     """Formulas that are gone, sheet by sheet; the case's own take their place."""
     for title, formulas in layout.formulas.items():
         if title not in book.formulas:
-            yield _problem(f"Sheet {title}", "It is gone.", "It is not needed.")
+            yield problem(f"Sheet {title}", "It is gone.", "It is not needed.")
         elif _has_moved(title, layout, book.named):
             cause = "Rows or columns were moved, so its formulas were not compared."
-            yield _problem(f"Sheet {title}", cause, "They are written anew from the case.")
+            yield problem(f"Sheet {title}", cause, "They are written anew from the case.")
         elif gone := sorted(formulas - book.formulas[title], key=_reading_order):
-            yield _problem(
+            yield problem(
                 f"Sheet {title}",
                 f"{_counted(len(gone))} overtyped: {_listed(gone)}.",
                 "What was typed there was ignored; change the inputs instead.",

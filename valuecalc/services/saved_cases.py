@@ -16,6 +16,7 @@ from functools import cached_property
 from typing import Any
 
 from valuecalc.case.case import Case
+from valuecalc.case.schedule import schedule
 from valuecalc.errors import (
     CaseError,
     Conflict,
@@ -140,8 +141,9 @@ class Draft:
 
     def keep_plan(self, session: Session, head: StoredCase) -> None:
         """Show the days of the case's plan in lists; `head` has its number by now."""
-        plan = self.case.plan.milestones
-        milestones.keep(session, head.id, [(each.date, each.label) for each in plan])
+        planned = schedule(self.case.plan, self.case.timeline.start)
+        days = [(planned.over(each.id), each.label) for each in self.case.plan.milestones]
+        milestones.keep(session, head.id, [(day, label) for day, label in days if day is not None])
 
     def version(self, actor: Actor, number: int, **details: Any) -> Version:
         """The case as a version."""

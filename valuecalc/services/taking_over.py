@@ -36,11 +36,14 @@ class Given:
 
 
 def taken_over(case: Case, given: Mapping[str, Given]) -> Case:
-    """The case with the customer's numbers, by the ids of assumptions, and their evidence."""
+    """The case with the customer's numbers, by the ids of assumptions, and their evidence.
+
+    What it was expected to come to says nothing about other numbers, and is left out.
+    """
     changed = tuple(
         _with_given(each, given[each.id]) if each.id in given else each for each in case.assumptions
     )
-    return replace(case, assumptions=changed)
+    return replace(case, assumptions=changed, expected={})
 
 
 def _with_given(assumption: Assumption, given: Given) -> Assumption:

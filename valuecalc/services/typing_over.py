@@ -12,11 +12,13 @@ from datetime import date
 from typing import Any, TypeVar
 
 from valuecalc.case.case import Assumption, Case, Evidence, Grade, Line, Scenario
+from valuecalc.case.plan import Task
 from valuecalc.documents.workbook.layout import Given
 from valuecalc.errors import FormulaError
 from valuecalc.formula import grammar, quantity
 from valuecalc.formula.tree import Number, walk
 from valuecalc.schemas.fields import LABEL_LENGTH, NOTE_LENGTH
+from valuecalc.schemas.plan import MAX_DAYS, MAX_LAG
 
 OwnLine = TypeVar("OwnLine", bound=Line)
 ASSUMPTION, LOW, HIGH, EXPECTED, YEAR, GROWTH = (
@@ -42,12 +44,17 @@ class Change:
     @property
     def texts(self) -> tuple[str, str]:
         """What it was and what it is, for people; in all digits where they would look the same."""
-        unit = "1" if self.given.unit == NUMBERED else self.given.unit
-        numbers = (self.given.value, self.after)
-        before, after = (quantity.show_with_unit(each, unit) for each in numbers)
-        if before == after:
-            before, after = (_written(each, unit) for each in numbers)
+        before, after = texts_of((self.given.value, self.after), self.given.unit)
         return before, after
+
+
+def texts_of(numbers: Sequence[float], unit: str) -> tuple[str, ...]:
+    """Numbers as people write them; in all digits where two of them would look the same."""
+    unit = "1" if unit == NUMBERED else unit
+    texts = tuple(quantity.show_with_unit(each, unit) for each in numbers)
+    if len(set(texts)) < len(set(numbers)):
+        texts = tuple(_written(each, unit) for each in numbers)
+    return texts
 
 
 @dataclass(frozen=True)
@@ -235,6 +242,41 @@ def _of_line(case: Case, id: str, change: Callable[[Any], Any]) -> Case:
     )
 
 
+def _plan(case: Case, change: Change) -> Case | None:
+    _, section, id, what = change.parts
+    if section == "wait":
+        return _of_task(case, what, lambda task: _with_wait(task, id, change.after))
+    if what == "done":
+        if not 0 <= change.after <= 1:
+            return None
+        return _of_task(case, id, lambda task: replace(task, done=change.after))
+    return _of_task(case, id, lambda task: _with_days(task, change.after))
+
+
+def _of_task(case: Case, id: str, change: Callable[[Task], Task | None]) -> Case | None:
+    """The case with a change in one task of its plan, if the task can take it."""
+    tasks = [change(each) if each.id == id else each for each in case.plan.tasks]
+    kept = tuple(each for each in tasks if each is not None)
+    if len(kept) < len(tasks) or kept == case.plan.tasks:
+        return None
+    return replace(case, plan=replace(case.plan, tasks=kept))
+
+
+def _with_days(task: Task, days: float) -> Task | None:
+    number = _whole(days)
+    if number is None or not 0 <= number <= MAX_DAYS:
+        return None
+    return replace(task, days=number)
+
+
+def _with_wait(task: Task, before: str, days: float) -> Task | None:
+    number = _whole(days)
+    if number is None or not 0 <= number <= MAX_LAG:
+        return None
+    after = (replace(each, lag=number) if each.id == before else each for each in task.after)
+    return replace(task, after=tuple(after))
+
+
 _VERBS: Mapping[str, Callable[[Case, Change], Case | None]] = {
     ASSUMPTION: _assumption,
     GROWTH: _growth,
@@ -242,6 +284,7 @@ _VERBS: Mapping[str, Callable[[Case, Change], Case | None]] = {
     "scenarios": _scenario,
     "conventions": _convention,
     "timing": _timing,
+    "plan": _plan,
 }
 
 
@@ -291,14 +334,49 @@ def _rewritten(case: Case, owner: str, field: str, wanted: Mapping[int, Change])
 
 def _with_numbers(text: str, wanted: Mapping[int, Change]) -> str:
     """A formula with other numbers, each wherever it stands; they are counted as on the sheet."""
-    nodes = [each for each in walk(grammar.read(text)) if isinstance(each, Number)]
-    counted = list(dict.fromkeys((n.value, n.unit) for n in nodes if n.value not in (0, 1)))
+    nodes = _literals(text)
+    counted = list(dict.fromkeys((node.value, node.unit) for node in nodes))
     after = {counted[number - 1]: each.after for number, each in wanted.items()}
     for node in sorted(nodes, key=lambda each: each.span, reverse=True):
         if (node.value, node.unit) in after:
             start, end = node.span
             text = text[:start] + _written(after[node.value, node.unit], node.unit) + text[end:]
     return text
+
+
+def shape_of(case: Case, change: Change) -> str | None:
+    """The formula of a changed number, with all its numbers counted instead of written.
+
+    In another shape the same count may stand for another number. None for what is no number
+    in a formula.
+    """
+    if change.parts[0] != "constants":
+        return None
+    owner, field, _ = _literal_of(change)
+    item = next((each for each in case.referable if each.id == owner), None)
+    text = getattr(item, field, None)
+    if not isinstance(text, str):
+        return ""
+    try:
+        return _counted(text)
+    except FormulaError:
+        return ""
+
+
+def _counted(text: str) -> str:
+    nodes = _literals(text)
+    counted = list(dict.fromkeys((node.value, node.unit) for node in nodes))
+    for node in sorted(nodes, key=lambda each: each.span, reverse=True):
+        start, end = node.span
+        number = counted.index((node.value, node.unit)) + 1
+        text = f"{text[:start]}#{number} {node.unit or ''}{text[end:]}"
+    return "".join(text.split())
+
+
+def _literals(text: str) -> list[Number]:
+    """The numbers in a formula that have cells of their own."""
+    nodes = (each for each in walk(grammar.read(text)) if isinstance(each, Number))
+    return [each for each in nodes if each.value not in (0, 1)]
 
 
 def _written(value: float, unit: str | None) -> str:

@@ -11,7 +11,7 @@ from typing import Any
 
 from valuecalc.case.case import Case
 from valuecalc.engine import alternatives as options
-from valuecalc.engine import bridges
+from valuecalc.engine import bridges, trace
 from valuecalc.engine.alternatives import Alternatives, EconomicValue
 from valuecalc.engine.bridges import LineBridge, ScenarioBridge
 from valuecalc.engine.result import Result, Trace
@@ -215,6 +215,15 @@ def alternatives(case: Case, scenario: str = EXPECTED) -> Alternatives:
     """The case beside everything else that the customer could do."""
     cases.refuse_mistakes(case)
     return options.compare_alternatives(case, scenario)
+
+
+def explain_alternative(case: Case, alternative: str, figure: str) -> tuple[Result, Trace]:
+    """An alternative as it was worked out, and how a figure of it comes about.
+
+    Raises `UnknownName` for the alternative and for the figure.
+    """
+    found = _option(alternatives(case), alternative)
+    return found, trace.explain(found, figure)
 
 
 def economic_value(compared: Alternatives, alternative: str) -> EconomicValue | None:

@@ -22,6 +22,7 @@ _OWN_FILES_ONLY = (
     "form-action 'self'",
     "base-uri 'none'",
     "frame-ancestors 'none'",
+    "worker-src 'none'",
 )
 _NO_MARKUP_FROM_SCRIPTS = ("require-trusted-types-for 'script'", "trusted-types 'none'")
 
@@ -41,6 +42,15 @@ _HEADERS = {
     # Pages follow the theme of their reader's cookie, so nobody else may keep them.
     "Cache-Control": "private, no-cache",
 }
+
+_PARTS_OF_PAGES = ("text/javascript", "text/css", "font/")
+"""What a browser shows as plain text, or not at all, when somebody opens it by itself. The policy
+of the page decides whether and how such a part is used, so none of its own would be read. Of a
+worker it would be, but no page of ours may start one (`worker-src`). A picture is no part: an SVG
+can be opened as a document, with scripts of its own."""
+
+_HEADERS_OF_PARTS = ("X-Content-Type-Options", "Cross-Origin-Resource-Policy", "Cache-Control")
+"""Taken for what it says it is, by our own pages, and kept as a page is unless it says more."""
 
 
 _YEAR = 365 * 24 * 3600
@@ -73,9 +83,10 @@ def trust_proxies(app: Flask, count: int) -> None:
 
 
 def add_headers(response: Response) -> Response:
-    """Add each header that the answer does not carry yet."""
-    for name, value in _HEADERS.items():
-        response.headers.setdefault(name, value)
+    """Add each header that means something for the answer, and that it does not carry yet."""
+    is_part = (response.mimetype or "").startswith(_PARTS_OF_PAGES)
+    for name in _HEADERS_OF_PARTS if is_part else _HEADERS:
+        response.headers.setdefault(name, _HEADERS[name])
     return response
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable
+import re
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 Money = Callable[[float], str]
@@ -16,6 +17,8 @@ LARGEST_AMOUNT = 1e100
 _DUST = 1e-9
 
 _STEPS = (1.0, 2.0, 2.5, 5.0, 10.0)
+
+_LABEL = re.compile(r"(?P<whole>\D*[\d,]+)(?:\.(?P<decimals>\d+))?(?P<scale>\D*)")
 
 
 @dataclass(frozen=True)
@@ -43,14 +46,18 @@ class Tick:
     label: str
 
 
+class Undrawable(ValueError):
+    """An amount that is no finite number, or so large that no chart can show it."""
+
+
 def drawable(amount: float, what: str) -> float:
     """The amount itself.
 
-    Raises ValueError, naming `what`, if it is no finite number or too large to draw.
+    Raises `Undrawable`, naming `what`, if it is no finite number or too large to draw.
     """
     if math.isfinite(amount) and abs(amount) <= LARGEST_AMOUNT:
         return amount
-    raise ValueError(
+    raise Undrawable(
         f"{what}: {amount!r} cannot be drawn, it is not a finite amount. "
         "Draw the chart only after a calculation without errors."
     )
@@ -77,7 +84,27 @@ def round_values(low: float, high: float, count: int) -> list[float]:
 def ticks(low: float, high: float, count: int, money: Money) -> list[Tick]:
     """Ticks that enclose `low` to `high`, fewer if two of them would read the same."""
     for wanted in range(count, 0, -1):
-        marks = [Tick(value, money(value)) for value in round_values(low, high, wanted)]
+        values = round_values(low, high, wanted)
+        marks = [*map(Tick, values, _even([money(value) for value in values]))]
         if len({mark.label for mark in marks}) == len(marks):
             return marks
     return [marks[0], marks[-1]] if len(marks) > 1 else marks
+
+
+def _even(labels: Sequence[str]) -> list[str]:
+    """The labels of an axis with only as many decimals as one of their scale needs."""
+    parts = [_LABEL.fullmatch(label) for label in labels]
+    needed: dict[str, int] = {}
+    for part in parts:
+        if part:
+            decimals = len((part["decimals"] or "").rstrip("0"))
+            needed[part["scale"]] = max(needed.get(part["scale"], 0), decimals)
+    return [
+        _shortened(part, needed[part["scale"]]) if part else label
+        for part, label in zip(parts, labels, strict=True)
+    ]
+
+
+def _shortened(label: re.Match[str], decimals: int) -> str:
+    kept = (label["decimals"] or "")[:decimals]
+    return f"{label['whole']}{'.' if kept else ''}{kept}{label['scale']}"

@@ -16,6 +16,7 @@ import math
 from collections.abc import Callable, Iterator
 
 from valuecalc.case.case import Assumption, Case
+from valuecalc.case.checks import disorder
 from valuecalc.case.risk import BOUNDED, DISTRIBUTIONS, ENDS, Outcome
 from valuecalc.engine.uncertainty import correlations
 from valuecalc.engine.uncertainty.bounded_shapes import (
@@ -247,26 +248,9 @@ def _unknown(assumption: Assumption) -> Iterator[Problem]:
 
 
 def _unordered(assumption: Assumption) -> Iterator[Problem]:
-    if assumption.outcomes:
-        return
-    label, value, unit = assumption.label, assumption.value, assumption.unit
-    low, high = _low(assumption), _high(assumption)
-    shown = show_with_unit(value, unit)
-    both = assumption.low is not None and assumption.high is not None
-    if both and low > high:
-        cause = (
-            f"Low of “{label}”, {show_with_unit(low, unit)}, "
-            f"is above high, {show_with_unit(high, unit)}."
-        )
-        yield _problem(assumption, "low", cause, "Exchange the two.")
-    elif low > value:
-        cause = f"Low of “{label}”, {show_with_unit(low, unit)}, is above its value, {shown}."
-        yield _problem(assumption, "low", cause, "Lower it to the value or below, or leave it out.")
-    elif high < value:
-        cause = f"High of “{label}”, {show_with_unit(high, unit)}, is below its value, {shown}."
-        yield _problem(
-            assumption, "high", cause, "Raise it to the value or above, or leave it out."
-        )
+    found = disorder(assumption)
+    if found is not None:
+        yield _problem(assumption, found.field, found.cause, found.remedy)
 
 
 def _without_outcomes(assumption: Assumption) -> Iterator[Problem]:

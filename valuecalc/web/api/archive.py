@@ -22,7 +22,7 @@ _PIECE = 1 << 20
 
 _FILE = {"schema": {"type": "string", "format": "binary"}}
 
-blueprint = Blueprint("archive", __name__, description="A team's cases as one file, and back")
+blueprint = Blueprint("archive", __name__, description="A team’s cases as one file, and back")
 
 
 @blueprint.route("/teams/<uid:team_id>/archive", methods=["GET"])

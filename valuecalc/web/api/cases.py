@@ -9,7 +9,7 @@ from flask import Response, url_for
 from valuecalc.errors import InputError, NotFound
 from valuecalc.schemas import result, saved
 from valuecalc.schemas.paging import next_cursor
-from valuecalc.services import cases, exchange, saved_cases
+from valuecalc.services import cases, exchange, exporting, saved_cases
 from valuecalc.services.saved_cases import Saved
 from valuecalc.web.api import examples
 from valuecalc.web.api.blueprint import Blueprint, Body, as_json, nothing
@@ -250,7 +250,7 @@ _FILES: dict[str, Any] = {
 def export_case(query: Body, case_id: str) -> Response:
     """Write a case as an Excel workbook, a Word document or a value model for other programs."""
     found = _opened(case_id, query)
-    return as_download(exchange.export(found.case, query["format"], query["scenario"]))
+    return as_download(exporting.export(found, actor(), query["format"], query["scenario"]))
 
 
 # --------------------------------------------------------------------------- many at once

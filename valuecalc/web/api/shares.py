@@ -233,7 +233,7 @@ def list_proposals(query: Body, case_id: str) -> Response:
 @blueprint.response(
     200,
     shapes.ReviewSchema,
-    description="The proposal; the tag is that of the case's newest version",
+    description="The proposal; the tag is that of the case’s newest version",
     example=REVIEW,
     headers=ETAG_HEADER,
 )
@@ -251,7 +251,7 @@ def read_proposal(proposal_id: str) -> Response:
 @blueprint.response(
     200,
     shapes.ReviewSchema,
-    description="The proposal; the tag is that of the case's newest version",
+    description="The proposal; the tag is that of the case’s newest version",
     example=REVIEW,
     headers=ETAG_HEADER,
 )

@@ -12,12 +12,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from flask import Blueprint, Response, make_response, render_template, request
+from flask import Blueprint, Response, make_response, render_template, request, url_for
 
 from valuecalc.case.case import Case
 from valuecalc.engine.result import Figure, Result
 from valuecalc.errors import InputError, Problem
 from valuecalc.formula import quantity
+from valuecalc.schemas.wording import describe
 from valuecalc.web.errors import problems_of
 from valuecalc.web.pages.case import wanted_scenario
 from valuecalc.web.pages.depending import Source
@@ -74,6 +75,23 @@ class Subject:
     def may_edit(self) -> bool:
         """Whether the reader may change what is shown: only the newest version is ever changed."""
         return self.bar is not None and self.bar.may_edit and self.bar.saved.is_newest
+
+    def words_of(self, place: str) -> str:
+        """A place of the case for people: `Users, low`; as it is where it lies elsewhere."""
+        section, _, rest = place.partition(".")
+        id, _, field = rest.partition(".")
+        known = self.case.assumption(id) if section == "assumptions" else None
+        if known is None or not field:
+            return place
+        row = {"label": known.label, "unit": known.unit}
+        found = describe((section, id, *field.split(".")), {section: {id: row}})
+        return f"{found.label}, {found.field}"
+
+    def field_address(self, place: str) -> str:
+        """Where a place of the case is changed; empty for whoever may not."""
+        if self.bar is None or not self.may_edit:
+            return ""
+        return url_for("editor.show", uid=self.bar.saved.head.uid, _anchor=f"f-{place}")
 
     @property
     def figures(self) -> tuple[tuple[Figure, ...], tuple[Figure, ...]]:

@@ -187,12 +187,14 @@ class EditPlace:
     """A case in the editor: its numbers are explained as they stand in the form.
 
     The script puts what is typed into the form `case-form` before it is sent. Scenarios, files
-    and what the case depends on are those of the version that is kept.
+    and what the case depends on are those of the version that is kept. With an `alternative`,
+    its figures are explained instead of those of the case.
     """
 
     uid: str
     scenario: str = EXPECTED
     document: ClassVar[str] = ""
+    alternative: str = ""
 
     def show(self, scenario: str) -> str:
         """The editor in a scenario."""
@@ -206,8 +208,9 @@ class EditPlace:
     def _around_figure(self) -> tuple[str, str]:
         # An answer to a key names a hundred figures and more, and making an address takes as
         # long as writing a figure. Names of figures hold nothing that an address has to escape.
-        scenario = _unless_expected(self.scenario)
-        address = url_for("editor.explain", uid=self.uid, figure=_FIGURE, scenario=scenario)
+        shown = {"scenario": _unless_expected(self.scenario), "alternative": self.alternative}
+        query: dict[str, Any] = {name: each for name, each in shown.items() if each}
+        address = url_for("editor.explain", uid=self.uid, figure=_FIGURE, **query)
         before, _, after = address.partition(_FIGURE)
         return before, after
 

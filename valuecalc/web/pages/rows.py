@@ -10,7 +10,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from valuecalc.case.case import SIDES, Benefit, Case, Decision, Evidence, Milestone, Task
+from valuecalc.case.case import SIDES, Benefit, Case, Evidence
+from valuecalc.case.plan import Decision, Step, Task
+from valuecalc.case.schedule import Schedule, schedule
 from valuecalc.engine.result import AssumptionResult, CalculationResult, Figure, LineResult, Result
 from valuecalc.formula import quantity
 
@@ -65,6 +67,14 @@ class LineCard:
     gross: Figure
     total: Figure
     years: tuple[Figure, ...]
+
+    @property
+    def worked(self) -> str:
+        """The formula with its numbers and what comes out; a number alone is said once."""
+        worked, amount = self.line.worked, f"= {self.amount}"
+        if not worked:
+            return ""
+        return amount if worked in (amount, amount.split(" per ")[0]) else f"{worked} {amount}"
 
 
 @dataclass(frozen=True)
@@ -211,13 +221,13 @@ def moved(scenarios: Sequence[Result]) -> Iterator[tuple[str, list[tuple[Figure,
 
 def plan_rows(case: Case) -> list[PlanRow]:
     """What has a day, by that day, and then the tasks in their order."""
-    dated: list[Milestone | Decision] = [*case.plan.milestones, *case.plan.decisions]
-    dated.sort(key=lambda each: each.date)
+    planned = schedule(case.plan, case.timeline.start)
+    dated: list[Step] = [*case.plan.milestones, *case.plan.decisions]
+    dated.sort(key=lambda each: planned.over(each.id) or date.max)
     people = {person.id: person.name for person in case.people}
     names = {step.id: step.label for step in case.plan.steps}
-    steps: tuple[Milestone | Decision | Task, ...] = (*dated, *case.plan.tasks)
     found = []
-    for each in steps:
+    for each in (*dated, *case.plan.tasks):
         side = SIDES["customer"] if isinstance(each, Decision) else SIDES[each.side]
         found.append(
             PlanRow(
@@ -226,12 +236,19 @@ def plan_rows(case: Case) -> list[PlanRow]:
                 label=each.label,
                 owner=people.get(each.owner, each.owner),
                 side=side,
-                when=_working_days(each.days) if isinstance(each, Task) else _day(each.date),
-                after=tuple(names[id] for id in each.after) if isinstance(each, Task) else (),
+                when=_when(each, planned),
+                after=tuple(names.get(before.id, before.id) for before in each.after),
                 done=quantity.show(each.done, "%") if isinstance(each, Task) else "",
             )
         )
     return found
+
+
+def _when(step: Step, planned: Schedule) -> str:
+    if isinstance(step, Task):
+        return _working_days(step.days)
+    day = planned.over(step.id)
+    return _day(day) if day else "–"
 
 
 def _day(day: date) -> str:

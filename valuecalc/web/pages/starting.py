@@ -134,12 +134,14 @@ class JourneyRow:
 
     @property
     def range(self) -> str:
-        """Its low and high, or nothing."""
+        """Its low and high, or nothing; wide apart around a whole number, they are whole too."""
         each = self.assumption
         if each is None or each.is_certain:
             return ""
-        ends = (each.value if end is None else end for end in (each.low, each.high))
-        return " – ".join(quantity.show(end, each.unit) for end in ends)
+        ends = [each.value if end is None else end for end in (each.low, each.high)]
+        is_whole = float(each.value).is_integer() and abs(ends[1] - ends[0]) >= 5
+        digits = 0 if is_whole else None
+        return " – ".join(quantity.show(end, each.unit, digits=digits) for end in ends)
 
 
 class Preview:

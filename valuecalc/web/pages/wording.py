@@ -49,8 +49,16 @@ def unbroken(text: str) -> str:
     return re.sub(r"(?<=[\u2212±])(?=\S)", "\u2060", text)
 
 
-def day(value: date) -> Markup:
-    """A day for people, with the exact one for programs."""
+def day(value: date | str) -> Markup:
+    """A day for people, with the exact one for programs.
+
+    A text is a day as a document has it; in a draft it may be none, and stays as it is.
+    """
+    if isinstance(value, str):
+        try:
+            value = date.fromisoformat(value)
+        except ValueError:
+            return escape(value)
     return Markup('<time datetime="{}">{}</time>').format(value.isoformat(), f"{value:%-d %b %Y}")
 
 

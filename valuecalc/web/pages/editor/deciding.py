@@ -14,8 +14,8 @@ from valuecalc.formula import quantity
 from valuecalc.schemas.document import read_json
 from valuecalc.schemas.shares import Decisions, DecisionsSchema
 from valuecalc.services import deciding, proposals
+from valuecalc.services.deciding import Decided
 from valuecalc.services.proposals import Review, Row
-from valuecalc.services.saved_cases import Saved
 from valuecalc.web.errors import read_by_scripts
 from valuecalc.web.identity import actor
 from valuecalc.web.pages.editor.page import newest_state
@@ -85,7 +85,13 @@ def waiting_numbers(uid: str) -> Mapping[str, list[WaitingNumber]]:
     return numbers
 
 
+def waiting_proposals(uid: str) -> int:
+    """How many proposals hold a number to decide on: what the script knows at first."""
+    return proposals.count_waiting(store(), actor(), uid)
+
+
 blueprint.add_app_template_global(waiting_numbers)
+blueprint.add_app_template_global(waiting_proposals)
 
 
 # --------------------------------------------------------------------------- what is decided
@@ -106,7 +112,7 @@ def decide(uid: str) -> Response:
     proposals.review(store(), actor(), proposal, uid)
     expected = f"{uid}.{body.get('base')}"
     decided = deciding.decide(store(), actor(), proposal, _decisions(body), expected)
-    return _as_json(decided.saved)
+    return _as_json(decided)
 
 
 def _decisions(body: Mapping[str, Any]) -> Decisions:
@@ -138,5 +144,6 @@ def _text(body: Mapping[str, Any], key: str) -> str:
     return value
 
 
-def _as_json(saved: Saved) -> Response:
-    return Response(orjson.dumps(newest_state(saved)), mimetype="application/json")
+def _as_json(decided: Decided) -> Response:
+    data = {**newest_state(decided.saved), "widened": " ".join(decided.widened)}
+    return Response(orjson.dumps(data), mimetype="application/json")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, Response, make_response
 
 from valuecalc.errors import CaseError, NotFound
-from valuecalc.services import exchange, saved_cases, versions
+from valuecalc.services import exchange, exporting, saved_cases, versions
 from valuecalc.web.downloads import as_download
 from valuecalc.web.identity import actor
 from valuecalc.web.pages.case import wanted_scenario
@@ -22,7 +22,7 @@ blueprint = Blueprint("editor_files", __name__, url_prefix="/cases/<uid>/edit")
 def download(uid: str, kind: str) -> Response:
     """The newest version as a file; while it is a draft, the last one that was none.
 
-    Where there was none, it is said what has to be mended.
+    Where there was none, it is said what has to be mended: in the workbook, or on a page.
     """
     if kind not in FORMATS:
         raise NotFound("file")
@@ -34,8 +34,10 @@ def download(uid: str, kind: str) -> Response:
     try:
         return _file(saved, kind)
     except CaseError as error:
+        if kind == "xlsx":
+            return as_download(exporting.export_unfinished(saved, actor()))
         return make_response(draft(saved, error.problems), 422)
 
 
 def _file(saved: saved_cases.Saved, kind: str) -> Response:
-    return as_download(exchange.export(saved.case, FORMATS[kind], wanted_scenario()))
+    return as_download(exporting.export(saved, actor(), FORMATS[kind], wanted_scenario()))

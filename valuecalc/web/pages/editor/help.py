@@ -1,7 +1,7 @@
-"""Help without leaving the editor: functions, figures, numbers, evidence and keys.
+"""Help without leaving the editor: functions, figures, numbers, evidence and keys; and the tour.
 
-The answer is a page; the script of the editor takes the content of its dialog out of it, so that
-the editor itself stays small.
+The answers are pages; the scripts of the editor take the content of the dialog and the card of
+the tour out of them, so that the editor itself stays small.
 """
 
 from __future__ import annotations
@@ -166,3 +166,11 @@ def show(uid: str) -> str:
     return render_template(
         "editor/help_page.html", help=HelpPage(saved), ways=WAYS_TO_WRITE, units=UNITS
     )
+
+
+@blueprint.get("/guide")
+def show_guide(uid: str) -> str:
+    """The tour of the first case, for whoever may write in one."""
+    saved = saved_cases.load(store(), actor(), uid)
+    require(actor(), Action.EDIT, saved.head.team_id, saved_cases.KIND)
+    return render_template("editor/guide.html")

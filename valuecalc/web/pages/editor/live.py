@@ -23,7 +23,13 @@ from valuecalc.web.pages.editor.page import EditorPage, Scenarios, script_json
 from valuecalc.web.pages.places import EXPECTED, EditPlace
 
 FOLDER = "editor/live"
+PANEL = "panel"
 MOST_PARTS = 200
+MOST_CELLS = 100_000
+"""Numbers of a case (its assumptions and lines, times its periods) up to which one answer holds
+everything that is asked for. Beyond, it holds the panel and one other part, and names the rest,
+which is asked for again; and the script waits a few seconds between two answers."""
+
 _PART = re.compile(r"[a-z][a-z-]{0,40}")
 
 
@@ -42,7 +48,7 @@ class Asked:
     @classmethod
     def read(cls, body: Mapping[str, Any]) -> Asked:
         """What a request asks for. Raises `DocumentError`."""
-        document, parts = body.get("document"), body.get("parts", [])
+        document, parts = body.get("document"), body.get("parts", ["panel"])
         scenario = body.get("scenario") or EXPECTED
         is_list = isinstance(parts, list) and len(parts) <= MOST_PARTS
         if not isinstance(document, dict) or not isinstance(scenario, str) or not is_list:
@@ -51,7 +57,7 @@ class Asked:
                 'Send {"document": {…}, "scenario": "expected", "parts": ["panel"]}.',
             )
         names = [each.partition(".")[0] for each in parts if isinstance(each, str)]
-        known = [each for each in dict.fromkeys(("panel", *names)) if _PART.fullmatch(each)]
+        known = [each for each in dict.fromkeys(names) if _PART.fullmatch(each)]
         return cls(document, scenario, tuple(known), _value_opened(body.get("opened")))
 
 
@@ -65,8 +71,9 @@ def answer(saved: Saved, asked: Asked) -> str:
     found = editing.worked_out(asked.document, saved.document, asked.scenario)
     place = EditPlace(saved.head.uid, asked.scenario)
     page = page_of(saved, asked.document, found, place)
-    parts = _rendered(page, asked.parts) if page.is_complete else Markup("")
-    data = _data(page, found, asked.opened)
+    now, left = at_once(page, asked.parts)
+    parts = _rendered(page, now) if page.is_complete else Markup("")
+    data = _data(page, found, asked.opened, left)
     return "".join(
         (
             '<!doctype html><html lang="en-GB"><head><meta charset="utf-8"><title>Answer</title>',
@@ -86,6 +93,24 @@ def page_of(
     return EditorPage(saved, document, place, worked, found.problems)
 
 
+def at_once(page: EditorPage, parts: Sequence[str]) -> tuple[Sequence[str], Sequence[str]]:
+    """The parts that one answer holds, and those that have to be asked for again."""
+    if not is_large(page):
+        return parts, ()
+    panel = [each for each in parts if each == PANEL]
+    others = [each for each in parts if each != PANEL]
+    return (*panel, *others[:1]), others[1:]
+
+
+def is_large(page: EditorPage) -> bool:
+    """Whether working the case out takes so long that nobody can wait for all of it."""
+    if page.result is None:
+        return False
+    case = page.result.case
+    rows = len(case.assumptions) + len(case.computed)
+    return rows * case.timeline.periods > MOST_CELLS
+
+
 def _rendered(page: EditorPage, parts: Sequence[str]) -> Markup:
     names = [each for each in parts if _exists(each)]
     texts = [
@@ -100,7 +125,9 @@ def _exists(part: str) -> bool:
     return (folder / FOLDER / f"{part}.html").is_file()
 
 
-def _data(page: EditorPage, found: editing.WorkedOut, opened: float | None) -> Markup:
+def _data(
+    page: EditorPage, found: editing.WorkedOut, opened: float | None, left: Sequence[str]
+) -> Markup:
     result = page.result
     head = page.saved.head
     return script_json(
@@ -115,6 +142,8 @@ def _data(page: EditorPage, found: editing.WorkedOut, opened: float | None) -> M
             "figures": _figures(result) if result else {},
             "headline": result.lead.short if result else "",
             "since": since(result, opened) if result else "",
+            "large": is_large(page),
+            "left": list(left),
         }
     )
 
@@ -150,7 +179,8 @@ def since(result: Result, opened: float | None) -> str:
 def spoken(result: Result) -> str:
     """What somebody hears who does not see the result."""
     lead, payback = result.lead, result.figures["payback"]
-    return f"{lead.label} {lead.short}, payback {payback.text}"
+    when = payback.text if payback.value is not None else payback.note
+    return f"{lead.label} {lead.short}, payback {when}"
 
 
 def tidied(page: EditorPage, found: editing.WorkedOut) -> dict[str, str]:

@@ -68,6 +68,13 @@ def settle(uid: str, comment: str, verb: str) -> Response:
     return _page(uid, settled.place)
 
 
+@blueprint.post("/remarks/<comment>/delete")
+def delete(uid: str, comment: str) -> Response:
+    """Take back a comment, one's own or, as somebody who may change the case, another's."""
+    comments.delete(store(), actor(), uid, comment)
+    return _page(uid, request.form.get("place", ""))
+
+
 def _answer(uid: str, share: str, text: str, place: str) -> None:
     """Say something that the customer reads. Raises `InputError` for another case's link."""
     open_shares = {each.share.uid: each for each in _commented(uid)}
@@ -109,6 +116,7 @@ def _page(
         rows=found,
         count=open_count(found),
         may_comment=actor().may(Action.COMMENT, saved.head.team_id),
+        my_id=actor().account.id,
         links=_commented(uid) if can_share else [],
         mistake=mistake,
         text=text,

@@ -226,6 +226,10 @@ class SectionResults:
         options = self.alternatives.options[1:] if self.alternatives else ()
         return next((each.result for each in options if each.id == id), None)
 
+    def place_of(self, alternative: str) -> Place:
+        """The addresses of what belongs to an alternative, in the scenario that is shown."""
+        return EditPlace(self.place.uid, self.place.scenario, alternative=alternative)
+
     @cached_property
     def bridge(self) -> LineBridge | None:
         """What leads from the next best alternative, or from the first one, to the case."""

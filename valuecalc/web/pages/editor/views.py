@@ -17,7 +17,15 @@ from valuecalc.schemas.document import read_json
 from valuecalc.schemas.parts import MAX_ITEMS
 from valuecalc.schemas.renaming import renamed
 from valuecalc.schemas.written import short_text, text_at
-from valuecalc.services import cases, editing, merging, saved_cases, suggestions
+from valuecalc.services import (
+    cases,
+    editing,
+    merging,
+    proposals,
+    saved_cases,
+    suggestions,
+    uncertainty,
+)
 from valuecalc.services.access import Action, require
 from valuecalc.services.saved_cases import Saved
 from valuecalc.services.unproven import evidence_of_row
@@ -106,10 +114,17 @@ def _collided(collision: merging.Collision) -> Response:
 @blueprint.get("/state")
 @read_by_scripts
 def state(uid: str) -> Response:
-    """What others have saved since a version; nothing where nobody has."""
+    """What others have saved since a version, and how many proposals of customers wait.
+
+    Nothing where nobody has saved, and as many wait as the script knows of.
+    """
     since = version_number(request.args.get("since", "").lstrip("0")) or 0
     found = editing.newest(store(), actor(), uid, since)
-    return Response(status=204) if found is None else _as_json(newest_state(found))
+    waiting = proposals.count_waiting(store(), actor(), uid)
+    is_known = request.args.get("waiting", str(waiting)) == str(waiting)
+    if found is None and is_known:
+        return Response(status=204)
+    return _as_json({**(newest_state(found) if found else {}), "waiting": waiting})
 
 
 @blueprint.post("/rename")
@@ -172,11 +187,16 @@ def explain(uid: str, figure: str) -> str:
     """How a figure of the document comes about, as it is typed."""
     saved = _newest(uid)
     document = read_json(request.form.get("document", "")).data
-    scenario = request.form.get("scenario") or wanted_scenario()
-    found = editing.worked_out(document, saved.document, scenario)
+    # The address of each figure names the scenario that it stands in.
+    found = editing.worked_out(document, saved.document, wanted_scenario())
     if found.case is None or found.result is None:
         raise CaseError(found.problems)
     shown = found.result.scenario
+    alternative = request.args.get("alternative", "")
+    if alternative:
+        # The case of the result is in its scenario already.
+        result, trace = uncertainty.explain_alternative(found.result.case, alternative, figure)
+        return render_explanation(result, trace, EditPlace(uid, shown, alternative=alternative))
     trace = cases.explain(found.case, figure, shown)
     return render_explanation(found.result, trace, EditPlace(uid, shown))
 

@@ -1,12 +1,13 @@
 // Files hold what is kept, so what was typed last is kept before one is made.
 
-import { newestAnswer, showAll } from "./live.js";
+import { newestAnswer } from "./live.js";
+import { print } from "./printing.js";
 import { flush } from "./save.js";
 import { toast } from "./toast.js";
 
 export function start() {
   document.getElementById("downloads")?.addEventListener("click", (event) => {
-    if (event.target.closest('[data-act="print"]')) print();
+    if (event.target.closest('[data-act="print"]')) printAll();
     const link = event.target.closest("a[href]");
     if (!link || event.metaKey || event.ctrlKey || event.shiftKey) return;
     event.preventDefault();
@@ -14,11 +15,9 @@ export function start() {
   });
 }
 
-// Much of the page is only worked out when somebody comes near.
-async function print() {
+function printAll() {
   document.getElementById("downloads").hidePopover?.();
-  await showAll();
-  window.print();
+  print();
 }
 
 async function download(address) {

@@ -1,20 +1,23 @@
 // The tour of the first case: seven steps on a card beside the form. A step is ticked off when
 // its reader has done it, in whatever order; the card never covers the field that he is in.
+// Most readers have taken it, so the card is fetched for those who have not.
 
 import { events, model, valueAt } from "./document.js";
+import { send } from "./request.js";
 import { styled } from "./styles.js";
-import { speak } from "./toast.js";
+import { speak, toast } from "./toast.js";
 
 const FORMAT = 1;
 const START = /(^|[?&])guide=1(&|$)/;
+const FAILED = "The tour could not be loaded. Check the connection, and begin it from the help.";
 
 let card;
 let state;
 
+// Rejects without a connection, so that the next occasion tries again.
 export async function start() {
-  card = document.getElementById("guide");
-  if (!card) return;
-  await styled("editor-help.css");
+  [card] = await Promise.all([fetched(), styled("editor-help.css")]);
+  document.getElementById("help").after(card);
   state = stored();
   if (START.test(location.search)) begin();
   card.addEventListener("click", onCard);
@@ -22,6 +25,16 @@ export async function start() {
   document.addEventListener("focusin", (event) => makeRoom(event.target));
   events.addEventListener("change", ({ detail }) => onChange(detail));
   show();
+}
+
+async function fetched() {
+  const url = document.getElementById("editor").dataset.guideUrl;
+  const { body } = await send("GET", url, { wants: "document" });
+  const found = body?.getElementById("guide");
+  if (found) return document.importNode(found, true);
+  document.getElementById("help").close(); // the words would stand under it
+  toast(FAILED);
+  throw new Error(FAILED);
 }
 
 // --------------------------------------------------------------------------- what is done

@@ -3,6 +3,8 @@
 //
 // One entry for each account, case and window: two windows of one reader may both be without a
 // connection. It says from which version the document was made, and what that version held.
+// A window holds a lock for as long as it is open, so that others leave alone what it keeps.
+// Browsers give locks only to pages that come encrypted; without them all windows count as closed.
 
 import { isMapping } from "./places.js";
 
@@ -24,6 +26,23 @@ function firstPart() {
   return `${FIRST_PART}:${account}:${uid}`;
 }
 
+export function start() {
+  navigator.locks?.request(lockOf(here), () => new Promise(() => {})).catch(() => {});
+}
+
+function lockOf(name) {
+  return `${FIRST_PART}:window:${name}`;
+}
+
+async function openWindows() {
+  try {
+    const { held } = await navigator.locks.query();
+    return new Set(held.map(({ name }) => name));
+  } catch {
+    return new Set();
+  }
+}
+
 // Whether the browser has taken it: it may be full, or forbidden to keep anything.
 export function keep(entry) {
   const key = `${firstPart()}:${here}`;
@@ -38,9 +57,11 @@ export function keep(entry) {
 
 // What windows that were closed have kept: `{key, version, base, document}`, the oldest first.
 // What cannot be used is removed.
-export function kept() {
+export async function kept() {
   const found = [];
+  const open = await openWindows();
   for (const key of keys()) {
+    if (open.has(lockOf(key.slice(firstPart().length + 1)))) continue;
     const entry = entryOf(stored(key));
     if (entry) found.push({ ...entry, key });
     else remove(key);

@@ -11,15 +11,17 @@ import { read } from "./places.js";
 import * as problems from "./problems.js";
 import { pause, send } from "./request.js";
 import * as session from "./session.js";
-import { speak } from "./toast.js";
+import { speak, toast } from "./toast.js";
 
 const BEFORE_SPEAKING = 1_500;
 const FIRST_AFTER = 150;
 const LONGEST_FOR_ALL = 10_000;
+const PAUSE_WHEN_LARGE = 3_000;
 
 let isBusy = false;
 let isChanged = false;
 let isStopped = false;
+let isLarge = false;
 let failures = 0;
 let retrying;
 let typedAt = 0;
@@ -30,12 +32,12 @@ let tidied = { document: {}, texts: {} };
 
 export function start() {
   window.editorTimings = [];
+  if (form().dataset.asLoaded) asLoaded.add(form().dataset.asLoaded);
   document.addEventListener("input", noteTime, { capture: true });
   document.addEventListener("focusout", tidyLeftField);
   events.addEventListener("change", changed);
   window.addEventListener("online", () => failures && asked());
   session.events.addEventListener("back", () => asked());
-  window.addEventListener("beforeprint", () => showAll());
   watchParts();
   watchJumps();
   // By then it is known what stands on the first screen.
@@ -49,6 +51,7 @@ function firstAsked() {
 function changed({ detail: { kind } }) {
   if (kind === "tidied") return; // it means the same
   if (kind !== "replaced") lastChange = performance.now();
+  asLoaded.clear();
   asked();
 }
 
@@ -73,16 +76,24 @@ async function pump() {
   const request = begin();
   take(request, await send("POST", url(), { json: request.json, wants: "document" }));
   isBusy = false;
-  if (isChanged && !failures) pump();
+  if (isLarge && !failures) pumpAfterPause();
+  else if (isChanged && !failures) pump();
+}
+
+// A very large case takes the server long, which has others to serve as well.
+function pumpAfterPause() {
+  notBefore = performance.now() + PAUSE_WHEN_LARGE - 50;
+  retrying = setTimeout(() => isChanged && pump(), PAUSE_WHEN_LARGE);
 }
 
 function begin() {
-  const request = { document: model(), parts: nearParts(), typedAt, number: ++newestNumber };
+  const near = isLarge ? nearParts().filter(isDue) : nearParts();
+  const request = { document: model(), near, typedAt, number: ++newestNumber };
   typedAt = 0;
   request.json = JSON.stringify({
     document: request.document,
     scenario: form().dataset.scenario ?? "expected",
-    parts: request.parts,
+    parts: near.filter((part) => !asLoaded.has(part)),
     opened,
   });
   return request;
@@ -102,7 +113,11 @@ function take(request, { status, body, secondsToWait }) {
   failures = 0;
   const answer = JSON.parse(island.textContent);
   problems.show(answer.problems, answer.sections);
-  if (answer.complete) showResult(request, body, answer);
+  if (answer.complete) {
+    if (answer.large && !isLarge) toast(WORDS.large);
+    isLarge = answer.large;
+    showResult(request, body, answer);
+  }
   say(staleWords(answer));
   tidyAll(request.document, answer.tidy);
   speakLater(answer);
@@ -129,11 +144,14 @@ function showResult(request, page, answer) {
     const target = shown.get(source.dataset.live);
     if (target) patch(target, source);
   }
-  for (const part of request.parts) {
+  if (request.document === completeDocument) keepCurrent(request.number);
+  for (const part of request.near) {
+    if (answer.left.includes(part)) continue;
     shownNumber.set(part, request.number);
     wanted.delete(part);
   }
   completeNumber = request.number;
+  completeDocument = request.document;
   // What is above has grown, maybe while the page was still on its way.
   jumpedTo?.scrollIntoView({ behavior: "instant" });
   // Somebody may have scrolled on in the meantime.
@@ -187,6 +205,7 @@ function fail(request, status, secondsToWait) {
 }
 
 const WORDS = {
+  large: "This case is very large: results follow a few seconds behind.",
   offline: "Results are not up to date: no connection. Trying again.",
   failed: "Results are not up to date: the service cannot answer now. Trying again.",
   refused: "Results are not up to date: the service does not take this document.",
@@ -221,12 +240,16 @@ function tidyLeftField(event) {
 
 let newestNumber = 0;
 let completeNumber = 0;
+let completeDocument = null;
 const shownNumber = new Map();
 const near = new Map();
 const watched = new WeakMap();
 const watcher = new IntersectionObserver(noteNear, { rootMargin: "300px" });
 
-// The page comes without what stands below its first screen. That is asked for once, well before
+// The page comes with these, and until the document changes they need not be asked for.
+const asLoaded = new Set();
+
+// It comes without what stands below its first screen. That is asked for once, well before
 // somebody gets there, and from then on like the rest only when it is near.
 const wanted = new Set();
 let looks = 0;
@@ -292,6 +315,19 @@ function askForOld() {
   if (isFirst || isBehind) asked();
 }
 
+// What was shown of the same document is as new as what is shown of it now.
+function keepCurrent(number) {
+  for (const [part, shown] of shownNumber) {
+    if (shown === completeNumber) shownNumber.set(part, number);
+  }
+}
+
+// Of a very large case, what is typed moves the panel; all else follows, part by part.
+function isDue(part) {
+  const isNew = part === "panel" && model() !== completeDocument;
+  return isNew || !shownNumber.has(part) || isOld(part);
+}
+
 function isOld(part) {
   return (shownNumber.get(part) ?? 0) < completeNumber;
 }
@@ -301,12 +337,29 @@ function nearParts() {
   return [...new Set(["panel", ...parts, ...wanted])];
 }
 
-// Brings everything up to date, wherever it stands, for whoever needs the whole page. Resolves
-// when it is, or when that takes too long.
-export function showAll() {
+// Asks for a part anew although nothing was typed: something else than the document has changed.
+export function renew(part) {
+  asLoaded.delete(part);
+  wanted.add(part);
+  asked();
+}
+
+function partsBehind() {
   const parts = [...document.querySelectorAll("[data-live]")].map(partOf);
-  const old = parts.filter((part) => isOld(part) || !shownNumber.has(part));
-  const isPossible = newest === null || newest.complete;
+  return parts.filter((part) => isOld(part) || !shownNumber.has(part));
+}
+
+// Whether something on the page is not what the document comes to now.
+export function isBehind() {
+  return isBusy || isChanged || partsBehind().length > 0;
+}
+
+// Brings everything up to date, wherever it stands, for whoever needs the whole page. Resolves
+// when it is, or when that takes too long. Where nobody is sure to need it, a very large case is
+// left as it is.
+export function showAll({ isForSure = true } = {}) {
+  const old = partsBehind();
+  const isPossible = (newest === null || newest.complete) && (isForSure || !isLarge);
   if (!isPossible || !old.length) return Promise.resolve();
   for (const part of old) wanted.add(part);
   asked();

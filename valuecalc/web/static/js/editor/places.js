@@ -62,9 +62,15 @@ function putInRow(rows, id, rest, value) {
 
 // What a field shows of a value.
 export function textOf(value) {
-  if (value === undefined || value === null || isMapping(value)) return "";
-  if (Array.isArray(value)) return value.some(isMapping) ? "" : value.join("; ");
-  return String(value);
+  if (value === undefined || value === null) return "";
+  if (isMapping(value)) return "chance" in value ? outcomeText(value) : "";
+  if (!Array.isArray(value)) return String(value);
+  const texts = value.map(textOf);
+  return texts.includes("") ? "" : texts.join("; ");
+}
+
+function outcomeText({ value, chance }) {
+  return `${textOf(value)} at ${textOf(chance)}`;
 }
 
 // Whether two values are equal; the order of rows counts, that of keys does not.

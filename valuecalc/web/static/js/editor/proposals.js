@@ -57,7 +57,8 @@ function decided(entry, { decision }, state, name) {
   entry.remove();
   take(state);
   const words = decision === "accept" ? "accepted" : "declined";
-  toast(`The customer’s number for “${name}” is ${words}.`);
+  // A range that did not hold the number has become wider, which nobody asked for.
+  toast(`The customer’s number for “${name}” is ${words}. ${state.widened ?? ""}`.trim());
   speak(`Number ${words}`);
   showCount();
 }

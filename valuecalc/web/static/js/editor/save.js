@@ -34,6 +34,7 @@ let keepTimer;
 
 export function start() {
   newest.start(Number(form().dataset.version));
+  kept.start();
   events.addEventListener("change", changed);
   document.addEventListener("keydown", listen);
   window.addEventListener("online", () => failures && save());
@@ -183,7 +184,8 @@ async function ask(body) {
     mine: [...chosen.mine, ...choice.mine],
     theirs: [...chosen.theirs, ...choice.theirs],
   };
-  takeTheirs(choice.theirs, body.document);
+  // A question may be about places that only make sense together.
+  takeTheirs(choice.theirs.flatMap((places) => places.split("+")), body.document);
   save();
 }
 
@@ -267,13 +269,25 @@ async function look() {
   if (!mayLook || document.hidden || newest.isUnsaved()) return;
   isLooking = true;
   const before = model();
-  const url = `${form().dataset.stateUrl}?since=${newest.version()}`;
+  const known = form().dataset.waiting ?? "0";
+  const url = `${form().dataset.stateUrl}?since=${newest.version()}&waiting=${known}`;
   const { status, body } = await send("GET", url);
   isLooking = false;
   if (status === 401) session.over();
   else if (status === 403 || status === 404) fail({ status });
+  if (status !== 200 || !body) return;
+  noteWaiting(body.waiting);
   // What was typed meanwhile is merged by the server, which asks where both changed the same.
-  else if (status === 200 && body && model() === before && !underWay) takeOver(body);
+  if (body.version && model() === before && !underWay) takeOver(body);
+}
+
+// Numbers that a customer has sent in, or that somebody else has decided on.
+function noteWaiting(count) {
+  const known = Number(form().dataset.waiting ?? 0);
+  if (count === undefined || count === known) return;
+  form().dataset.waiting = String(count);
+  live.renew("proposals");
+  if (count > known) toast("A customer has sent in numbers: they stand in the rows.");
 }
 
 function takeOver(body) {
@@ -289,9 +303,10 @@ function takeOver(body) {
 // brought back one after the other, and each is merged with what was saved before it.
 let waiting = [];
 
-function bringBack() {
-  waiting = kept.kept();
-  bringBackNext();
+async function bringBack() {
+  waiting = await kept.kept();
+  // Whoever has begun to type meanwhile is saved first: see rest().
+  if (!newest.isUnsaved()) bringBackNext();
 }
 
 function bringBackNext() {
@@ -310,7 +325,7 @@ function bringBackNext() {
 function showSaved() {
   const left = newest.leftOut().length;
   if (left) {
-    show("error", `Saved, except ${left} ${left === 1 ? "value" : "values"} to fix`);
+    show("error", `Saved, except ${left} ${left === 1 ? "value" : "values"} that cannot be read`);
   } else if (newest.version() === Number(form().dataset.version)) {
     show("saved", "All changes saved");
   } else {

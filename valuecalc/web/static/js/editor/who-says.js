@@ -13,6 +13,7 @@ import { placeOfRow } from "./workshop.js";
 let asked = null;
 
 export function start() {
+  remember();
   document.addEventListener("input", begin, { capture: true });
   // After document.js, which listens first, has taken the number itself.
   document.addEventListener("input", attribute);
@@ -25,6 +26,17 @@ export function start() {
 
 export function nameChosen() {
   return who().value.trim();
+}
+
+// Whoever opens the page again is still in the same meeting.
+function remember() {
+  const key = `valuecalc-who:${document.getElementById("editor").dataset.uid}`;
+  try {
+    who().value ||= sessionStorage.getItem(key) ?? "";
+    who().addEventListener("input", () => sessionStorage.setItem(key, nameChosen()));
+  } catch {
+    // A browser that keeps nothing: then the name is chosen anew.
+  }
 }
 
 function who() {
