@@ -20,12 +20,11 @@ from valuecalc.case.case import (
     Evidence,
     Grade,
     Investment,
-    Milestone,
-    Plan,
     Ramp,
     RampShape,
     Scenario,
 )
+from valuecalc.case.plan import Milestone, Plan
 from valuecalc.case.timeline import Period, Timeline
 
 Part = Assumption | Calculation | Benefit | Investment | Scenario | Milestone

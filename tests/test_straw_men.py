@@ -16,9 +16,12 @@ from valuecalc.case import checks
 from valuecalc.case.binding import bind
 from valuecalc.case.case import Assumption, Case, Grade
 from valuecalc.case.journey import DriverValue, Target
+from valuecalc.case.timeline import add_months
 from valuecalc.engine.alternatives import compare_alternatives
 from valuecalc.engine.calculate import calculate
 from valuecalc.engine.journey.extrapolate import extrapolate
+from valuecalc.engine.journey.shifting import begin_at
+from valuecalc.engine.plan import work_out
 from valuecalc.engine.result import Result
 from valuecalc.engine.scenarios import CONSERVATIVE
 from valuecalc.engine.uncertainty import distributions
@@ -282,14 +285,29 @@ def test_tasks_come_after_something_that_is_in_the_plan(straw_man: StrawMan) -> 
     known = {step.id for step in plan.steps}
     for task in plan.tasks:
         assert task.after, f"{task.id}: what has to be there before it?"
-        assert set(task.after) <= known - {task.id}, task.id
+        assert {each.id for each in task.after} <= known - {task.id}, task.id
 
 
 @every_straw_man
 def test_a_decision_releases_work_or_money(straw_man: StrawMan) -> None:
     plan = straw_man.case.plan
-    waited_for = {id for task in plan.tasks for id in task.after}
+    waited_for = {each.id for task in plan.tasks for each in task.after}
     assert any(decision.id in waited_for for decision in plan.decisions)
+
+
+@every_other
+def test_milestones_that_lines_start_at_wait_for_work(straw_man: StrawMan) -> None:
+    case = straw_man.case
+    starts = {line.starts for line in case.lines}
+    used = [each for each in case.plan.milestones if each.id in starts]
+    assert all(each.date and each.after for each in used)
+
+
+@every_straw_man
+def test_no_date_of_the_plan_is_missed_in_whichever_month_it_begins(straw_man: StrawMan) -> None:
+    for month in range(60):
+        begun = begin_at(straw_man.case, add_months(date(2026, 1, 1), month))
+        assert [each.id for each in work_out(begun).missed] == []
 
 
 @every_other

@@ -258,17 +258,17 @@ def test_units_that_do_not_fit_in_a_circle_are_flagged_once() -> None:
     ("formula", "cause", "remedy"),
     [
         ("5", "The benefit is a plain number, not money.", "as in 500000 GBP"),
-        ("5 user", "The benefit is in user, not in GBP or GBP per time.", "in GBP/user."),
-        ("5 GBP/user", "The benefit is in GBP/user, not in GBP", "in user."),
-        ("5 GBP/user/month", "The benefit is in GBP/user/month", "by something in user."),
-        ("5 GBP/user/year", "The benefit is in GBP/user/year", "by something in user."),
-        ("5 hour/week", "The benefit is in hour/week", "Multiply it by something in GBP/hour."),
-        ("5 hour/month", "The benefit is in hour/month", "Multiply it by something in GBP/hour."),
-        ("5 ticket/month", "The benefit is in ticket/month", "something in GBP/ticket."),
-        ("5 USD", "The benefit is in USD", "Multiply it by an exchange rate in GBP/USD."),
-        ("5 USD/month", "The benefit is in USD/month", "an exchange rate in GBP/USD."),
-        ("5 GBP*month", "The benefit is in GBP*month", "Divide it by something in month."),
-        ("5 GBP*GBP", "The benefit is in GBP^2", "Divide it by something in GBP."),
+        ("5 user", "comes out as users, not as £ or £ per time.", "in £ per user."),
+        ("5 GBP/user", "The benefit comes out as £ per user, not as £", "of users."),
+        ("5 GBP/user/month", "comes out as £ per user per month", "by a number of users."),
+        ("5 GBP/user/year", "comes out as £ per user per year", "by a number of users."),
+        ("5 hour/week", "comes out as hours per week", "by something in £ per hour."),
+        ("5 hour/month", "comes out as hours per month", "by something in £ per hour."),
+        ("5 ticket/month", "comes out as tickets per month", "something in £ per ticket."),
+        ("5 USD", "comes out as $", "Multiply it by an exchange rate in £ per $."),
+        ("5 USD/month", "comes out as $ per month", "an exchange rate in £ per $."),
+        ("5 GBP*month", "comes out as £ × months", "Divide it by a number of months."),
+        ("5 GBP*GBP", "comes out as £ × £", "Divide it by an amount in £, or leave “£” out"),
         ("5 %", "The benefit is a plain number, not money.", "as in 500000 GBP"),
     ],
 )
@@ -281,8 +281,35 @@ def test_a_line_that_is_no_money_says_what_to_multiply_by(
     assert remedy in problem.remedy
 
 
+def test_a_formula_with_a_wrong_unit_tells_what_each_of_its_names_is_in() -> None:
+    problem = only(
+        assumption("calls", 5, "call/year"),
+        assumption("wait", 2, "year"),
+        benefit("gain", "wait / calls"),
+    )
+    assert problem.cause == (
+        "The benefit comes out as years × years per call, not as £ or £ per time. "
+        "In it, “calls” is in calls per year, “wait” is in years."
+    )
+    assert problem.remedy == (
+        "Check what is multiplied and what is divided. "
+        "What is missing is £ × calls per year per year."
+    )
+
+
+def test_a_time_that_is_counted_twice_is_named() -> None:
+    problem = only(
+        assumption("price", 5, "GBP/month"),
+        assumption("calls", 2, "1/month"),
+        benefit("gain", "price * calls"),
+    )
+    assert problem.remedy == (
+        "Multiply it by a number of months, or leave “per month” out once: it is counted twice."
+    )
+
+
 def test_an_investment_is_called_one() -> None:
-    assert "The investment is in user" in only(investment("cost", "5 user")).cause
+    assert "The investment comes out as users" in only(investment("cost", "5 user")).cause
 
 
 def test_a_benefit_counted_in_its_own_unit_may_be_anything() -> None:
@@ -302,11 +329,11 @@ def test_a_benefit_counted_in_its_own_unit_may_be_anything() -> None:
 @pytest.mark.parametrize(
     ("field", "formula", "cause"),
     [
-        ("realisation", "5 GBP", "The realisation is in GBP, and must be a share such as 80%."),
-        ("attribution", "2 month", "The attribution is in month, and must be a share"),
-        ("risk", "1%/month", "The risk is in %/month, and must be a share"),
-        ("growth", "5 GBP", "The growth is in GBP, and is a step a year such as 3%."),
-        ("growth", "1%/month", "The growth is in %/month, and is a step a year"),
+        ("realisation", "5 GBP", "The realisation is in £, and must be a share such as 80%."),
+        ("attribution", "2 month", "The attribution is in months, and must be a share"),
+        ("risk", "1%/month", "The risk is in % per month, and must be a share"),
+        ("growth", "5 GBP", "The growth is in £, and is a step a year such as 3%."),
+        ("growth", "1%/month", "The growth is in % per month, and is a step a year"),
     ],
 )
 def test_a_haircut_is_a_plain_share_and_growth_a_step_a_year(
@@ -328,7 +355,7 @@ def test_growth_a_year_is_the_same_step_with_and_without_its_unit() -> None:
 def test_a_declared_unit_is_checked_at_the_calculation() -> None:
     problem = only(assumption("users", 5, "user"), calculation("line", "users * 2", "GBP"))
     assert problem.place == "calculations.line.formula"
-    assert problem.cause == "The formula gives user, the declared unit is GBP."
+    assert problem.cause == "It comes out as users, and its unit says £."
 
 
 # --------------------------------------------------------------------------- flows and dates

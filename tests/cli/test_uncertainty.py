@@ -83,7 +83,7 @@ def test_every_break_even_stands_in_one_table_the_nearest_first() -> None:
 
 def test_a_break_even_that_cannot_be_is_named_and_not_in_the_table() -> None:
     text = shown("breakeven", "contact-centre")
-    impossible = "Paid time that is spent handling calls, Employer's contributions on pay"
+    impossible = "Paid time that is spent handling calls, Employer’s contributions on pay"
     assert f"Only where the assumption cannot be: {impossible}." in text
     assert "198.31%" not in text
 

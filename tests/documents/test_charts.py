@@ -38,6 +38,7 @@ from valuecalc.documents.charts.png import FONT_FILES
 from valuecalc.documents.charts.scale import Scale, round_values, ticks
 from valuecalc.documents.charts.series import amount_at, thin, time_ticks
 from valuecalc.documents.charts.text import clean, isolate, measure, shorten, wrap
+from valuecalc.formula import quantity
 
 SVG = "{http://www.w3.org/2000/svg}"
 HOSTILE = "R&D <b>\"fast\"</b> 'x' > 1 \x00\x0b\ud800\ufffe 🚀"
@@ -372,6 +373,20 @@ class TestWaterfall:
         svg = waterfall([benefit("Saving", 3)], lambda amount: f"{amount / 2:.0f}", chart_id="wf")
         axis = [text for text in texts(svg) if text.isdigit()]
         assert len(axis[:-1]) == len(set(axis[:-1]))
+
+    def test_writes_the_amounts_of_an_axis_with_equally_many_decimals(self) -> None:
+        marks = ticks(-0.4e6, 2.1e6, 5, lambda amount: quantity.show_short(amount, "GBP"))
+        assert [mark.label for mark in marks] == [
+            "−£500k",
+            "£0",
+            "£500k",
+            "£1.0m",
+            "£1.5m",
+            "£2.0m",
+            "£2.5m",
+        ]
+        marks = ticks(0, 9e6, 3, lambda amount: quantity.show_short(amount, "GBP"))
+        assert [mark.label for mark in marks] == ["£0", "£5m", "£10m"]
 
     def test_takes_rows_when_a_word_does_not_fit_a_column(self) -> None:
         bars = [benefit("Donaudampfschifffahrtsgesellschaft " * 3, 1)] * 5

@@ -153,7 +153,7 @@ def test_differences_are_the_option_less_the_case() -> None:
     value, npv = found.differences
     assert (value.figure, value.amount, value.text) == ("value", -1200 - 2500, "−£3,700")
     assert npv.figure == "npv"
-    assert found.words == "Wait has an NPV £3.7k less than the case."
+    assert found.words == "Wait has an NPV £3.70k less than the case."
 
 
 def test_a_figure_that_does_not_exist_has_no_difference_and_a_reason() -> None:
@@ -226,8 +226,8 @@ def test_economic_value_is_the_rivals_price_and_what_is_better_less_what_is_wors
     assert found.total == 2660
     assert (found.price, found.incentive) == (3000, -340)
     assert found.words == (
-        "The reference value is the price of “Rival”, £2k. What the case does better is worth "
-        "£1.2k, what it does worse costs £540: it is worth £2.66k at most. Its price of £3k "
+        "The reference value is the price of “Rival”, £2.00k. What the case does better is worth "
+        "£1.20k, what it does worse costs £540: it is worth £2.66k at most. Its price of £3.00k "
         "is £340 above that."
     )
 

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 
 import pytest
 from hypothesis import given
 
 from tests.builders import assumption, benefit, calculation, case, investment
+from tests.case.test_schedule import decision, milestone, task
 from tests.recompute import NotRecomputable, recompute
 from tests.strategies import cases
 from valuecalc.case.case import Benefit, Case
+from valuecalc.case.plan import Plan
 from valuecalc.engine.calculate import calculate
 from valuecalc.engine.result import Result, Trace
 from valuecalc.engine.trace import explain
@@ -85,7 +88,7 @@ def test_a_trace_goes_down_to_the_assumptions_and_who_gave_them() -> None:
     assert price.rule == "input"
     assert price.evidence is not None
     assert price.evidence.source == "Somebody"
-    assert price.words == "A: Customer's own measured data"
+    assert price.words == "A: Customer’s own measured data"
     assert find(trace, "assumptions.adopted").words == "no evidence given"
 
 
@@ -226,3 +229,29 @@ def test_a_chain_of_five_hundred_lines_is_explained() -> None:
 def test_the_trace_of_a_figure_that_does_not_exist_names_the_nearest() -> None:
     with pytest.raises(UnknownName, match="Did you mean benefits.gain.total"):
         explain(example(), "benefits.gain.totals")
+
+
+def test_a_line_that_starts_at_a_milestone_says_when_and_what_that_waits_for() -> None:
+    plan = Plan(
+        start=date(2027, 1, 4),
+        tasks=(task("survey", 10, "go"), task("build", 1, "survey")),
+        milestones=(milestone("live", None, "build"), milestone("end", date(2028, 1, 1))),
+        decisions=(decision("go", date(2027, 1, 8)),),
+    )
+    lines = (benefit("gain", "5 GBP/month", starts="live", ends="end"), investment("cost", "9 GBP"))
+    result = calculate(replace(case(*lines), plan=plan))
+    assert explain(result, "benefits.gain.total").note == (
+        "Starts when “live” is reached on 25 January 2027, after: go (8 January 2027) → "
+        "survey (10 working days) → build (1 working day). "
+        "Ends when “end” is reached on 1 January 2028, the day that the plan gives it."
+    )
+    assert explain(result, "investments.cost.total").note == ""
+
+
+def test_a_missed_date_is_told_where_a_line_starts_at_it() -> None:
+    live = milestone("live", date(2027, 1, 8), "build")
+    plan = Plan(start=date(2027, 1, 4), tasks=(task("build", 10),), milestones=(live,))
+    lines = (benefit("gain", "5 GBP/month", starts="live"), investment("cost", "9 GBP"))
+    result = calculate(replace(case(*lines), plan=plan))
+    note = explain(result, "benefits.gain.total").note
+    assert note.endswith("after: build (10 working days). It was due on 8 January 2027.")

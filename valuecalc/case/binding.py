@@ -9,10 +9,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
+from fractions import Fraction
 from functools import lru_cache
 
 from valuecalc.case import graph
 from valuecalc.case.case import Assumption, Benefit, Calculation, Case, Line, Start
+from valuecalc.case.schedule import schedule
 from valuecalc.case.timeline import Period
 from valuecalc.errors import FormulaError, Problem, Severity, UnitError, did_you_mean
 from valuecalc.formula import grammar, known_units, quantity, unit_check, units
@@ -28,11 +30,14 @@ from valuecalc.formula.tree import (
     walk,
 )
 from valuecalc.formula.unit_check import Checked
+from valuecalc.formula.unit_words import factor_in, in_words, remedy_for
 from valuecalc.formula.units import PLAIN, Unit
 
 AMOUNT = "amount"
 TIME_UNITS = ("day", "week", "month", "quarter", "hour")
 MAX_STOCK_STEPS = 24_000
+MOST_FACTORS = 5
+"""So many names of a formula are told with their units, when its own is wrong."""
 RUNNING = "running"
 
 
@@ -375,9 +380,20 @@ class _Binder:
         if running and units.without_time(unit) == currency.dimensions:
             return RUNNING
         cause, remedy = _no_money(line, unit, currency)
+        cause += self.factors(bound.tree)
         error = FormulaError(cause, remedy, bound.text, 0, len(bound.text))
         self.fail(line.id, "formula", error)
         return None
+
+    def factors(self, tree: Node) -> str:
+        """Where the unit of a formula comes from: what each of its names is in."""
+        found = [
+            f"“{name}” is in {in_words(unit)}"
+            for name in sorted(names(tree))
+            if (unit := self.units.get(name)) is not None
+        ]
+        few = len(found) > 1 and len(found) <= MOST_FACTORS
+        return f" In it, {', '.join(found)}." if few else ""
 
     def in_currency(self, line: Line, bound: BoundFormula, currency: Unit, kind: str) -> str:
         checked = unit_check.check_declared(bound.text, Checked(bound.tree, bound.unit), currency)
@@ -479,12 +495,16 @@ class _Binder:
         return timeline.period_containing(day)
 
     def milestone_day(self, line: Line, name: str, id: str) -> date | None:
-        days = {each.id: each.date for each in self.case.plan.milestones}
-        if id not in days:
-            self.refuse(
-                line, name, f"There is no milestone “{id}” in the plan.", did_you_mean(id, days)
-            )
-        return days.get(id)
+        known = [each.id for each in self.case.plan.milestones]
+        if id not in known:
+            cause = f"There is no milestone “{id}” in the plan."
+            self.refuse(line, name, cause, did_you_mean(id, known))
+            return None
+        day = schedule(self.case.plan, self.case.timeline.start).over(id)
+        if day is None:
+            cause = f"Nobody can say when the milestone “{id}” is reached: see the plan."
+            self.refuse(line, name, cause, "Break the circle of what comes “after” what.")
+        return day
 
 
 def place(case: Case, id: str) -> str:
@@ -518,10 +538,10 @@ def _refuse_bare_share(name: str, tree: Node, text: str) -> None:
 
 
 def _not_plain(name: str, unit: Unit, text: str) -> FormulaError:
-    cause = f"The {name} is in {unit}, and must be a share such as 80%."
-    remedy = f"Divide it by something in {unit}."
+    cause = f"The {name} is in {in_words(unit)}, and must be a share such as 80%."
+    remedy = f"Divide it by {factor_in(unit)}."
     if name == "growth":
-        cause = f"The growth is in {unit}, and is a step a year such as 3%."
+        cause = f"The growth is in {in_words(unit)}, and is a step a year such as 3%."
         remedy = "Write the step of a whole year."
     return FormulaError(cause, remedy, text, 0, len(text))
 
@@ -531,10 +551,23 @@ def _no_money(line: Line, unit: Unit, currency: Unit) -> tuple[str, str]:
     if not unit.parts:
         cause = f"The {kind} is a plain number, not money."
         return cause, f"Write the currency behind a number, as in 500000 {currency}."
-    cause = f"The {kind} is in {unit}, not in {currency} or {currency} per time."
+    money = in_words(currency)
+    cause = f"The {kind} comes out as {in_words(unit)}, not as {money} or {money} per time."
     dimensions = units.without_time(unit)
-    wanted = units.per_month(currency) if units.is_running(unit) else currency
     foreign = [name for name in dimensions if name in known_units.CURRENCIES]
     if foreign and foreign != [str(currency)]:
-        return cause, f"Multiply it by an exchange rate in {currency}/{foreign[0]}."
-    return cause, units.remedy_for(unit, wanted)
+        rate = in_words(currency / units.read(foreign[0]))
+        return cause, f"Multiply it by an exchange rate in {rate}."
+    return cause, remedy_for(unit, _nearest_money(unit, currency))
+
+
+def _nearest_money(unit: Unit, currency: Unit) -> Unit:
+    """Money, or money per time, whichever takes fewer factors."""
+    running = units.per_month(currency)
+    if units.is_running(unit):
+        return running
+    return min(currency, running, key=lambda wanted: _distance(unit, wanted))
+
+
+def _distance(unit: Unit, wanted: Unit) -> Fraction:
+    return sum((abs(power) for power in (wanted / unit).dimensions.values()), Fraction(0))

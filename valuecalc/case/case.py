@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
 
+from valuecalc.case.plan import Plan
 from valuecalc.case.risk import BOUNDED, ENDS, PERCENTILES, Correlation, Outcome, Pilot, Simulation
 from valuecalc.case.timeline import Timeline
 from valuecalc.case.travel import Origin, Travel
@@ -33,8 +34,8 @@ class Grade(StrEnum):
 
 
 GRADE_LABELS = {
-    Grade.A: "Customer's own measured data",
-    Grade.B: "Customer's estimate, with a named owner",
+    Grade.A: "Customer’s own measured data",
+    Grade.B: "Customer’s estimate, with a named owner",
     Grade.C: "Measured at a reference customer",
     Grade.D: "Published benchmark, with source and date",
     Grade.E: "Our own assumption",
@@ -167,7 +168,7 @@ INVESTMENT_CATEGORIES = {
         Category("capital", "Capital expenditure"),
         Category("one_off", "One-off cost"),
         Category("running", "Running cost"),
-        Category("internal_effort", "Customer's own effort"),
+        Category("internal_effort", "Customer’s own effort"),
         Category("financing", "Financing"),
         Category("other", "Other investment"),
     )
@@ -340,57 +341,6 @@ class Goal:
     label: str
     owner: str = ""
     parent: str = ""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Milestone:
-    """Something that is reached on a day; lines can start there."""
-
-    id: str
-    label: str
-    date: date
-    owner: str = ""
-    side: str = "joint"
-
-
-@dataclass(frozen=True, kw_only=True)
-class Task:
-    """A piece of work: `days` are working days, `done` is a fraction.
-
-    `after` holds the ids of the tasks, milestones and decisions that come before it.
-    """
-
-    id: str
-    label: str
-    side: str = "joint"
-    owner: str = ""
-    days: int = 0
-    after: tuple[str, ...] = ()
-    done: float = 0.0
-
-
-@dataclass(frozen=True, kw_only=True)
-class Decision:
-    """Something that the customer has to decide by a day."""
-
-    id: str
-    label: str
-    date: date
-    owner: str = ""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Plan:
-    """How the solution is rolled out. Its tasks, milestones and decisions share their ids."""
-
-    milestones: tuple[Milestone, ...] = ()
-    tasks: tuple[Task, ...] = ()
-    decisions: tuple[Decision, ...] = ()
-
-    @property
-    def steps(self) -> tuple[Milestone | Task | Decision, ...]:
-        """Milestones, then tasks, then decisions: everything that a task can come after."""
-        return (*self.milestones, *self.tasks, *self.decisions)
 
 
 @dataclass(frozen=True, kw_only=True)

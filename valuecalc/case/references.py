@@ -1,4 +1,4 @@
-"""References by id within a case: those that lead nowhere, and those that lead in a circle.
+"""References by id within a case that lead nowhere.
 
 What formulas name is looked after by `valuecalc.case.binding`.
 """
@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from valuecalc.case import graph
+from valuecalc.case import plan_checks
 from valuecalc.case.case import Case
 from valuecalc.errors import Problem, did_you_mean
 
@@ -18,7 +18,7 @@ def references(case: Case) -> Iterator[Problem]:
     yield from _of_alternatives(case)
     yield from _of_correlations(case)
     yield from _of_goals(case)
-    yield from _of_plan(case)
+    yield from plan_checks.errors(case)
     yield from _of_statement(case)
     yield from _of_reference(case)
 
@@ -59,44 +59,6 @@ def _of_goals(case: Case) -> Iterator[Problem]:
         yield from _reference(f"goals.{goal.id}.parent", "goal", goal.parent, goals)
     for benefit in case.benefits:
         yield from _reference(f"benefits.{benefit.id}.goal", "goal", benefit.goal, goals)
-
-
-def _of_plan(case: Case) -> Iterator[Problem]:
-    people = [each.id for each in case.people]
-    steps = [each.id for each in case.plan.steps]
-    parts = (
-        ("milestones", case.plan.milestones),
-        ("tasks", case.plan.tasks),
-        ("decisions", case.plan.decisions),
-    )
-    for section, items in parts:
-        for each in items:
-            place = f"plan.{section}.{each.id}.owner"
-            yield from _reference(place, "person", each.owner, people)
-    for task in case.plan.tasks:
-        for id in task.after:
-            place = f"plan.tasks.{task.id}.after"
-            yield from _reference(place, "task, milestone or decision", id, steps)
-    yield from _circles(case)
-
-
-def _circles(case: Case) -> Iterator[Problem]:
-    """Tasks that wait for each other, or for themselves."""
-    after = {task.id: set(task.after) for task in case.plan.tasks}
-    tasks = {id: {each for each in before if each in after} for id, before in after.items()}
-    for members in graph.groups(tasks):
-        if len(members) == 1 and members[0] not in tasks[members[0]]:
-            continue
-        names = ", ".join(members)
-        cause = f"These tasks wait for each other: {names}."
-        if len(members) == 1:
-            cause = f"The task {names} waits for itself."
-        yield Problem(
-            code="circle",
-            place=f"plan.tasks.{members[0]}.after",
-            cause=cause,
-            remedy="Take one of them out of “after”.",
-        )
 
 
 def _of_statement(case: Case) -> Iterator[Problem]:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from valuecalc.case import statement
 from valuecalc.case.case import Case, Grade
-from valuecalc.engine import books, conventions, figures, scenarios, warnings
+from valuecalc.engine import books, conventions, figures, plan, scenarios, warnings
 from valuecalc.engine.model import compile_case
 from valuecalc.engine.result import EvidenceShare, Figure, Result
 from valuecalc.engine.uncertainty import headline
@@ -38,6 +38,7 @@ def calculate(case: Case, scenario: str = EXPECTED) -> Result:
         series=kept.series,
         evidence=_evidence(found),
         statement=statement.compose(in_force, _texts(found), kept.shown),
+        plan=plan.work_out(in_force),
     )
     return warnings.added(result)
 

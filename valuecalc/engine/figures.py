@@ -126,7 +126,7 @@ def _totals(ledger: Ledger) -> None:
             f"Discounted net value, {column_label}",
             Rule(kind="flow", series=("net", "discount_factor"), year=year),
             group="year",
-            definition="The net flow of the column's periods times their discount factors",
+            definition="The net flow of the column’s periods times their discount factors",
         )
         ledger.add(
             f"cumulative.{column}",

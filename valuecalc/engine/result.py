@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from valuecalc.case.case import Assumption, Calculation, Case, Evidence, Grade, Line
 from valuecalc.case.statement import Statement
+from valuecalc.engine.plan import PlanResult
 from valuecalc.engine.uncertainty.headline_names import COMPARED, EQUATION, percentile_name
 from valuecalc.errors import Problem, UnknownName
 from valuecalc.formula import quantity
@@ -264,7 +265,8 @@ class Result:
     `cumulative`, `discounted_benefits`, `discounted_investment`, `discounted`,
     `cumulative_discounted`, `delayed_benefits`, `net_delayed`, `discount_factor`; and for each
     line `benefits.arpu.amount`, `.timing`, `.gross`, `.realisation`, … and `.net`.
-    `scenario` is the id of the scenario in force (`expected`).
+    `scenario` is the id of the scenario in force (`expected`). `plan` has the dates of the
+    case's plan; it is empty for a case without one.
     """
 
     case: Case
@@ -280,6 +282,7 @@ class Result:
     evidence: tuple[EvidenceShare, ...]
     statement: Statement
     warnings: tuple[Problem, ...] = field(default_factory=tuple)
+    plan: PlanResult = field(default_factory=PlanResult)
 
     @property
     def benefits(self) -> tuple[LineResult, ...]:

@@ -7,12 +7,13 @@ its own rule.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 import numpy as np
 
 from valuecalc.case.binding import BoundFormula, bind
+from valuecalc.engine import plan
 from valuecalc.engine.result import (
     AssumptionResult,
     CalculationResult,
@@ -113,7 +114,7 @@ class _Tracer:
         columns: list[TraceColumn] = []
         for name in figure.rule.series:
             columns += self.columns(name, rows)
-        return _of(
+        trace = _of(
             figure,
             rule="flow",
             words=f"sum over the periods of {' × '.join(each.label for each in columns)}",
@@ -122,6 +123,14 @@ class _Tracer:
             columns=tuple(columns),
             parts=self.parts_of_line(line, rows) if line else self.parts_of_flow(),
         )
+        told = [trace.note, *(self.milestones_of(line) if line else ())]
+        return replace(trace, note=" ".join(filter(None, told)))
+
+    def milestones_of(self, line: LineResult) -> Iterator[str]:
+        """When a line starts and ends, where the plan says so, and what that depends on."""
+        for verb, when in (("Starts", line.line.starts), ("Ends", line.line.ends)):
+            if isinstance(when, str):
+                yield f"{verb} {plan.reached(self.result.plan, when)}"
 
     def rows_of(self, rule: Rule) -> list[int]:
         """The periods that count: those in the report column in which something flows."""

@@ -17,16 +17,14 @@ from valuecalc.case import checks
 from valuecalc.case.case import (
     Achievement,
     Case,
-    Decision,
     Driver,
     Evidence,
     Grade,
     Person,
-    Plan,
     Reference,
-    Task,
 )
 from valuecalc.case.journey import DriverValue, Extrapolation
+from valuecalc.case.plan import Calendar, Decision, Holiday, Milestone, Plan, Predecessor, Task
 from valuecalc.case.rates import Rates
 from valuecalc.case.travel import OriginReference, Rounding, Travel
 from valuecalc.engine.calculate import calculate
@@ -221,7 +219,7 @@ def test_a_driver_in_money_is_compared_in_one_currency() -> None:
 def test_days_keep_their_distance_from_the_decision_and_nothing_is_done() -> None:
     plan = Plan(
         milestones=(milestone("live", date(2027, 6, 30)),),
-        tasks=(Task(id="survey", label="Survey", days=5, after=("live",), done=0.6),),
+        tasks=(Task(id="survey", label="Survey", days=5, after=(Predecessor("live"),), done=0.6),),
         decisions=(Decision(id="go", label="Go", date=date(2027, 1, 15)),),
     )
     straw = replace(straw_man(), plan=plan)
@@ -231,8 +229,18 @@ def test_days_keep_their_distance_from_the_decision_and_nothing_is_done() -> Non
     assert found.plan.milestones[0].date == date(2028, 8, 31)
     assert found.plan.decisions[0].date == date(2028, 3, 15)
     assert found.plan.tasks[0].done == 0
-    assert found.plan.tasks[0].after == ("live",)
+    assert found.plan.tasks[0].after == (Predecessor("live"),)
     assert (found.benefits[0].starts, found.benefits[0].ends) == (date(2028, 4, 1), "live")
+
+
+def test_the_start_of_a_plan_and_the_earliest_days_move_and_holidays_stay() -> None:
+    off = Calendar(holidays=(Holiday(first=date(2027, 12, 24)),))
+    survey = Task(id="survey", label="Survey", days=5, earliest=date(2027, 2, 10))
+    live = Milestone(id="live", label="Live", after=(Predecessor("survey", 3),))
+    plan = Plan(start=date(2027, 1, 11), calendar=off, tasks=(survey,), milestones=(live,))
+    found = at(replace(straw_man(), plan=plan), start=date(2028, 3, 1)).case.plan
+    assert (found.start, found.tasks[0].earliest) == (date(2028, 3, 11), date(2028, 4, 10))
+    assert (found.calendar, found.milestones) == (off, (live,))
 
 
 # ------------------------------------------------------------------------- evidence
@@ -298,7 +306,7 @@ def test_achieved_over_planned_replaces_the_haircut_of_its_line() -> None:
     assert journey is not None
     assert (journey.before, journey.after) == (0.8, 0.84)
     assert journey.words == (
-        "£4,200,000 achieved ÷ £5,000,000 planned = 84%; stands for the 80% of the reference's plan"
+        "£4,200,000 achieved ÷ £5,000,000 planned = 84%; stands for the 80% of the reference’s plan"
     )
     assert "84%" in found.case.benefits[0].note
 
@@ -326,7 +334,7 @@ def test_what_others_achieved_raises_no_benefit_that_has_no_record() -> None:
     journey = at(straw).journey("second.realisation")
     assert journey is not None
     assert (journey.before, journey.after) == (0.4, 0.4)
-    assert journey.words.endswith("; no more than the 40% of the reference's plan is counted")
+    assert journey.words.endswith("; no more than the 40% of the reference’s plan is counted")
 
 
 def test_the_ratio_in_words_is_the_one_that_counts() -> None:
@@ -383,7 +391,7 @@ def test_what_an_investment_cost_replaces_the_risk_of_its_plan(cost: float, risk
     journey = found.journey("network.risk")
     assert journey is not None
     assert journey.before == 0.2
-    assert journey.words.endswith("; stands for the 20% of the reference's plan")
+    assert journey.words.endswith("; stands for the 20% of the reference’s plan")
 
 
 @pytest.mark.parametrize(

@@ -16,17 +16,14 @@ from tests.extrapolation_cases import SITES, target
 from valuecalc.case import checks
 from valuecalc.case.case import (
     Case,
-    Decision,
     Evidence,
     Goal,
     Grade,
-    Milestone,
     Person,
-    Plan,
     Proposition,
     Source,
-    Task,
 )
+from valuecalc.case.plan import Decision, Milestone, Plan, Predecessor, Task
 from valuecalc.case.rates import Rates
 from valuecalc.case.travel import Origin, Travel
 from valuecalc.engine.calculate import calculate
@@ -128,7 +125,7 @@ def with_plan(given: Case) -> Case:
                 id="t_zebrafish_telecom",
                 label=SAYS,
                 owner="anna_quill",
-                after=("live_zebrafishtelecom",),
+                after=(Predecessor("live_zebrafishtelecom"),),
             ),
         ),
         decisions=(Decision(id="go", label=SAYS, date=date(2027, 1, 5), owner="anna_quill"),),
@@ -291,7 +288,7 @@ def test_what_was_the_customers_own_has_no_owner_and_no_paper() -> None:
         benefit("gain", "sites * rate"),
     )
     first, second = published(given).assumptions
-    assert first.evidence == Evidence(grade=Grade.A, source="The customer's own data")
+    assert first.evidence == Evidence(grade=Grade.A, source="The customer’s own data")
     assert second.evidence == Evidence(grade=Grade.D, source="Billing system of May")
 
 

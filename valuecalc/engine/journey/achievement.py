@@ -102,7 +102,7 @@ def _benefit(
     # What others achieved is no reason to expect more of this one than was planned.
     if planned is not None and planned <= share:
         plan = quantity.show(planned, "%")
-        words += f"; no more than the {plan} of the reference's plan is counted"
+        words += f"; no more than the {plan} of the reference’s plan is counted"
         return line, _journey(line, "realisation", planned, words, source)
     return _cut(line, "realisation", share, words, source)
 
@@ -129,7 +129,7 @@ def _cut(
     label = {"realisation": "Realisation", "risk": "Risk"}[name]
     share = max(0.0, round(share, 4))
     if getattr(line, name):
-        words += f"; stands for the {getattr(line, name)} of the reference's plan"
+        words += f"; stands for the {getattr(line, name)} of the reference’s plan"
     note = f"{line.note} {label}: {words} ({source}).".strip()[:5_000]
     changes: dict[str, Any] = {name: f"{quantity.show_plain(round(share * 100, 2))}%", "note": note}
     return replace(line, **changes), _journey(line, name, share, words, source)

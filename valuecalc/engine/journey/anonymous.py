@@ -29,7 +29,7 @@ CODE_FIELDS = frozenset(
 
 WORD_FIELDS = frozenset(
     "category distribution range side timing day_count roi payback payback_crossing headline"
-    " currency kind method".split()
+    " currency kind method weekdays".split()
 )
 """Fields that hold words of the format, which are never names."""
 

@@ -26,7 +26,7 @@ EXPECTED_FIGURES = (
     "value", "total_benefits", "total_investment", "npv", "pv_benefits", "pv_investment",
     "roi", "roi_discounted", "benefit_cost_ratio", "payback",
 )  # fmt: skip
-CUSTOMERS_OWN = "The customer's own data"
+CUSTOMERS_OWN = "The customer’s own data"
 
 
 @dataclass(frozen=True, kw_only=True)

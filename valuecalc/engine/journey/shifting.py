@@ -6,7 +6,8 @@ from dataclasses import replace
 from datetime import date, timedelta
 from typing import TypeVar
 
-from valuecalc.case.case import Alternative, Case, Line, Plan, Start
+from valuecalc.case.case import Alternative, Case, Line, Start
+from valuecalc.case.plan import Plan
 from valuecalc.case.timeline import add_months
 
 AnyLine = TypeVar("AnyLine", bound=Line)
@@ -41,12 +42,19 @@ def shifted(day: date, months: int) -> date:
 
 
 def _shifted_plan(plan: Plan, months: int) -> Plan:
+    """The plan with its days moved; holidays stay, since they belong to the year."""
+
     def later(each: date) -> date:
         return shifted(each, months)
 
-    return Plan(
-        milestones=tuple(replace(each, date=later(each.date)) for each in plan.milestones),
-        tasks=tuple(replace(each, done=0.0) for each in plan.tasks),
+    def moved(each: date | None) -> date | None:
+        return None if each is None else later(each)
+
+    return replace(
+        plan,
+        start=moved(plan.start),
+        milestones=tuple(replace(each, date=moved(each.date)) for each in plan.milestones),
+        tasks=tuple(replace(each, done=0.0, earliest=moved(each.earliest)) for each in plan.tasks),
         decisions=tuple(replace(each, date=later(each.date)) for each in plan.decisions),
     )
 

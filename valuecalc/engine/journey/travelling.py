@@ -225,7 +225,7 @@ def _driver(assumption: Assumption, id: str, road: Road) -> Travelled:
     values = (value, *after.values[1:]) if after.values else ()
     given = road.target.drivers[id]
     old = quantity.show_with_unit(assumption.value, assumption.unit)
-    words = f"the new customer's own number, {quantity.show_with_unit(value, unit)} for {old}"
+    words = f"the new customer’s own number, {quantity.show_with_unit(value, unit)} for {old}"
     evidence = replace(given.evidence, note=_text(words, ""))
     after = replace(after, value=value, values=values, evidence=evidence)
     step = Step(rule="driver", words=words, value=value)
