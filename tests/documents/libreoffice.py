@@ -21,7 +21,7 @@ from valuecalc.system_packages import LIBREOFFICE
 MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 SHARED = "xl/sharedStrings.xml"
-TIMEOUT_SECONDS = 300
+TIMEOUT_SECONDS = 900
 _OPTIONS = {
     "/org.openoffice.Office.Calc/Formula/Load": ("OOXMLRecalcMode", "0"),
     "/org.openoffice.Office.Common/Misc": ("FirstRun", "false"),

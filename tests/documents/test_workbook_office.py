@@ -17,16 +17,20 @@ from pathlib import Path
 import openpyxl
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
+from openpyxl.utils import get_column_letter
 
 from tests.documents import libreoffice
 from tests.documents.libreoffice import Sheets
 from tests.documents.workbook_cases import SPECIAL
 from tests.strategies import cases
+from valuecalc import __version__
 from valuecalc.case.case import Case, Line
 from valuecalc.documents.workbook import write
 from valuecalc.documents.workbook.names import defined_name
+from valuecalc.engine import scenarios
 from valuecalc.engine.calculate import calculate
 from valuecalc.engine.result import Result
+from valuecalc.engine.sensitivity.tornado import Bar, tornado
 from valuecalc.resources import models_folder
 from valuecalc.schemas.case import case_from_text
 from valuecalc.system_packages import LIBREOFFICE
@@ -59,11 +63,12 @@ class Book:
 
     content: bytes
     result: Result
+    given: Case
 
 
 def book(case: Case, scenario: str = "expected") -> Book:
     result = calculate(case, scenario)
-    return Book(write(result, case), result)
+    return Book(write(result, case), result, case)
 
 
 @dataclass(frozen=True)
@@ -80,8 +85,13 @@ class Change:
         case = case_of(self.name)
         content = write(calculate(case, self.opened_in), case)
         names = {defined_name(name): typed for name, typed in self.typed.items()}
-        changed = calculate(self.change(case), self.scenario)
-        return Book(libreoffice.with_inputs(content, names), changed)
+        given = self.change(case)
+        changed = calculate(given, self.scenario)
+        return Book(libreoffice.with_inputs(content, names), changed, given)
+
+    @property
+    def typed_numbers(self) -> int:
+        return sum(isinstance(each, float | int) for each in self.typed.values())
 
 
 def given_value(id: str, **fields: object) -> Callable[[Case], Case]:
@@ -354,3 +364,154 @@ def test_a_figure_that_comes_into_being_says_its_unit_and_one_that_goes_its_reas
     reason = shelf.sheets["a case that no longer pays"].cells[title][f"C{cell[1:]}"]
     assert reason == "not in the horizon"
     assert shelf.sheets["new-data-services expected"].cells[title][f"C{cell[1:]}"] == "months"
+
+
+# --------------------------------------------------------------------------- sensitivity
+
+
+@dataclass(frozen=True)
+class Row:
+    """A row of the table on Sensitivity: an assumption, and what its cells show."""
+
+    bar: Bar
+    low: object
+    high: object
+    at_low: object
+    at_high: object
+    even: object
+    how: str
+
+    @property
+    def is_live(self) -> bool:
+        return self.how.startswith("live")
+
+
+def rows_of(name: str, shelf: Shelf) -> list[Row]:
+    """The table, with the bars of the engine's tornado by their labels."""
+    book, cells = shelf.books[name], shelf.sheets[name].cells["Sensitivity"]
+    found = tornado(book.given, "npv", scenario=book.result.scenario, others=True)
+    bars = {bar.label: bar for bar in found.bars}
+    assert len(bars) == len(found.bars)
+    first = next(
+        int(at[1:]) for at, value in cells.items() if value == "NPV at low" and at[0] == "F"
+    )
+    lines = range(first + 1, first + 1 + len(bars))
+    return [
+        Row(
+            bars[str(cells[f"A{line}"])],
+            *(cells.get(f"{column}{line}") for column in "CEFGM"),
+            str(cells[f"N{line}"]),
+        )
+        for line in lines
+    ]
+
+
+def npv_at(book: Book, bar: Bar, value: float) -> float | None:
+    """The NPV that the engine comes to with another value of one assumption."""
+    if bar.is_convention:
+        return calculate(book.result.case.with_values({}, value)).value("npv")
+    return calculate(book.result.case.with_values({bar.id: value})).value("npv")
+
+
+@pytest.mark.parametrize("name", sorted({*AS_EXPORTED, *CHANGES} - BROKEN))
+def test_every_live_row_of_the_tornado_is_the_engine_s(name: str, shelf: Shelf) -> None:
+    book = shelf.books[name]
+    wrong = []
+    live = [row for row in rows_of(name, shelf) if row.is_live]
+    assert live, "the discount rate is always live"
+    for row in live:
+        for end, shown in ((row.low, row.at_low), (row.high, row.at_high)):
+            assert isinstance(end, float)
+            expected = npv_at(book, row.bar, end)
+            if not agrees(expected, shown, book.result):
+                wrong.append((row.bar.id, end, expected, shown))
+    assert not wrong
+
+
+@pytest.mark.parametrize("name", AS_EXPORTED)
+def test_ranges_and_dated_rows_are_those_of_the_engine_s_tornado(name: str, shelf: Shelf) -> None:
+    result = shelf.books[name].result
+    for row in rows_of(name, shelf):
+        assert row.low == pytest.approx(row.bar.low, rel=1e-12, abs=1e-12)
+        assert row.high == pytest.approx(row.bar.high, rel=1e-12, abs=1e-12)
+        assert agrees(row.bar.at_low.value, row.at_low, result), row
+        assert agrees(row.bar.at_high.value, row.at_high, result), row
+
+
+@pytest.mark.parametrize("name", ["contact-centre expected", "another value", "quarterly"])
+def test_the_npv_is_zero_at_the_break_even_of_a_live_row(name: str, shelf: Shelf) -> None:
+    book = shelf.books[name]
+    found = [row for row in rows_of(name, shelf) if row.is_live and not row.bar.is_convention]
+    assert found
+    for row in found:
+        assert isinstance(row.even, float), row
+        npv = npv_at(book, row.bar, row.even)
+        assert npv == pytest.approx(0.0, abs=1e-9 * size(book.result)), row
+
+
+def test_an_assumption_in_which_the_model_is_no_straight_line_is_dated(shelf: Shelf) -> None:
+    dated = {row.bar.id: row.how for row in rows_of("contact-centre expected", shelf)}
+    assert dated["occupancy"].startswith("as exported on ")
+    assert __version__ in dated["occupancy"]
+    assert dated["call_cost"] == "live"
+    assert dated["self_service_share"] == "live; range of the triangular distribution, as exported"
+
+
+@pytest.mark.parametrize("name", [*AS_EXPORTED, *CHANGES])
+def test_the_sorted_tornado_goes_from_the_widest_to_the_narrowest(name: str, shelf: Shelf) -> None:
+    cells = shelf.sheets[name].cells["Sensitivity"]
+    top = next(int(at[1:]) for at, value in cells.items() if value == "Rank" and at[0] == "B")
+    bars = len(rows_of(name, shelf)) if name not in BROKEN else 0
+    spans = [cells.get(f"G{row}") for row in range(top + 1, top + 1 + bars)]
+    labels = [cells.get(f"A{row}") for row in range(top + 1, top + 1 + bars)]
+    assert len(set(labels)) == bars
+    known = [span for span in spans if isinstance(span, float)]
+    assert all(a >= b * (1 - 1e-8) - 1e-8 for a, b in itertools.pairwise(known))
+
+
+# --------------------------------------------------------------------------- reconciliation
+
+
+@pytest.mark.parametrize("name", AS_EXPORTED)
+def test_nothing_differs_from_the_export_while_nothing_was_changed(name: str, shelf: Shelf) -> None:
+    sheets = shelf.sheets[name]
+    assert (sheets["export.changed"], sheets["export.differ"]) == (0, 0)
+    assert sheets["export.unchanged"] == 1
+    assert "Nothing was changed since the export: any difference would be an error." in (
+        sheets.cells["Reconciliation"].values()
+    )
+
+
+@pytest.mark.parametrize("name", CHANGES)
+def test_what_was_typed_over_is_counted(name: str, shelf: Shelf) -> None:
+    sheets = shelf.sheets[name]
+    cells = sheets.cells["Reconciliation"]
+    listed = {value for at, value in cells.items() if at.startswith("B")}
+    typed = [name for name in CHANGES[name].typed if name in listed]
+    assert sheets["export.changed"] == len(typed)
+    assert sheets["export.unchanged"] == 0
+    assert "The effect of what was changed since the export." in (
+        sheets.cells["Reconciliation"].values()
+    )
+
+
+@pytest.mark.parametrize("name", ["another value", "contact-centre switched to stretch"])
+def test_scenarios_say_whether_their_exported_columns_still_hold(name: str, shelf: Shelf) -> None:
+    words = [str(each) for each in shelf.sheets[name].cells["Scenarios"].values()]
+    changed = CHANGES[name].typed_numbers > 0
+    held = "No input was changed since the export: the exported columns still hold."
+    lost = "Inputs changed since the export: the exported columns do not follow."
+    assert (held in words, lost in words) == (not changed, changed)
+
+
+@pytest.mark.parametrize("name", EXPORTED, ids=" ".join)
+def test_the_scenarios_stand_side_by_side_as_the_engine_has_them(
+    name: tuple[str, str], shelf: Shelf
+) -> None:
+    book = shelf.books[" ".join(name)]
+    cells = shelf.sheets[" ".join(name)].cells["Scenarios"]
+    row = next(at[1:] for at, value in cells.items() if value == book.result.figure("npv").label)
+    for column, id in enumerate(scenarios.names(book.given), 4):
+        shown = cells[f"{get_column_letter(column)}{row}"]
+        assert agrees(calculate(book.given, id).value("npv"), shown, book.result)
+    assert agrees(book.result.value("npv"), cells[f"C{row}"], book.result)

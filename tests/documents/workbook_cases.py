@@ -103,6 +103,29 @@ UNDEFINED = case(
     SYSTEM,
 )
 
+# Every way in which a line can be a straight line in an assumption, and some in which it is not.
+SLOPES = case(
+    assumption("opening", 400, "user", low=300, high=450),
+    assumption("churn", 0.02, "%", low=0.01, high=0.04),
+    assumption("margin", 12, "GBP/user/month", growth=0.05, low=10, high=13),
+    assumption("share", 0.6, "%", low=0.5, high=0.8),
+    assumption("load", 1.2, "1", low=1.1, high=1.4),
+    assumption("fee", 900, "GBP/year", values=(900, 1000, 1200), low=700, high=1300),
+    assumption("twin", 700, "GBP", low=600, high=800),
+    assumption("other_twin", 700, "GBP", low=600, high=800),
+    assumption("idle", 5, "hour", low=4, high=6),
+    replace(assumption("discount_rate", 300, "GBP", low=200, high=450), label="Fee of the bank"),
+    calculation("users", "previous(users, opening) * (1 - churn)"),
+    calculation("in_all", "sum_over_time(users * 1 GBP/user)"),
+    calculation("both", "fee + fee"),
+    benefit("kept", "users * margin", realisation="share", risk="1 - share / 2"),
+    benefit("spared", "0 - (both - 100 GBP/year * load) / -2", starts=4, growth="3%"),
+    investment("fees", "both * load", risk="10%"),
+    investment("once", "in_all / 50 + max(twin, 10 GBP) + twin + discount_rate"),
+    investment("upkeep", "twin + other_twin * 1"),
+    months=24,
+)
+
 DRAWN = {"headline": "p10"}
 HEADLINE = case(SAVING, OUTLAY, WORK, SYSTEM, scenario("poor", saving=700), conventions=DRAWN)
 
@@ -112,6 +135,7 @@ SPECIAL: dict[str, Case] = {
         replace(SAVING, distribution="normal"), OUTLAY, WORK, SYSTEM, conventions=DRAWN
     ),
     "quarterly": QUARTERLY,
+    "slopes": SLOPES,
     "yearly": YEARLY,
     "stock": STOCK,
     "undefined": UNDEFINED,

@@ -4,20 +4,31 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from valuecalc import __version__
 from valuecalc.documents.workbook import formats
 from valuecalc.documents.workbook.cells import Cell, Sheet
 from valuecalc.documents.workbook.draft import Draft
+from valuecalc.documents.workbook.exported import WRITER, day, stamp
+from valuecalc.documents.workbook.provenance import Provenance
 
 TITLE = "About"
 FORMAT = "valuecalc/1"
 
-_SHEETS = (
-    ("Summary", "The figures, the years, the charts, and what everything means"),
-    ("Inputs", "Every number that somebody believes, with its range and its evidence"),
-    ("Cash flow", "Every line period by period, from its amount to the present value"),
-    ("Checks", "Two ways to the same number; the exported figures beside the live ones"),
-)
+_SHEETS = {
+    "Inputs": "Every number that somebody believes, with its range and its evidence",
+    "Calculations": "Time, assumptions that change, calculations, and when each line flows",
+    "Cash flow": "Benefits less investments by period; each line from gross to net",
+    "Years": "The same by year",
+    "Slopes": "How the NPV moves with each assumption; Sensitivity is read off it",
+    "Summary": "The figures, the charts, the value proposition, and what everything means",
+    "Benefits": "What each line brings; the same by category, goal, person and evidence",
+    "Scenarios": "All scenarios side by side, and what each of them changes",
+    "Sensitivity": "Which assumptions matter most, and where the case breaks even",
+    "Plan": "Tasks, milestones and decisions, with the dates that the benefits wait for",
+    "Reconciliation": "Each figure as exported and as it is here now; which inputs were changed",
+    "Checks": "Two ways to the same number; their common verdict stands on every sheet",
+    "Chart data": "The numbers behind the charts and in the sentences of the summary",
+}
+"""What is on which sheet."""
 _KEY = (
     ("input", 1234.0, "An input: blue on yellow. It may be changed; nothing else may."),
     ("fixed", 12.0, "A fixed number: it belongs to the case and changes only with a new export."),
@@ -29,40 +40,43 @@ _USE = (
     ("What if …", "Change a yellow cell on Inputs, or choose another scenario there: all follows."),
     ("Protection", "There is no password; the sheets are protected so that a slip does no harm."),
     (
-        "Coming back",
-        "The workbook carries its case: with a file, valuecalc starts a case from it, with the "
-        "numbers of the yellow cells.",
+        "How to send it back",
+        "Change yellow cells only, save it as .xlsx and send it to whoever sent it to you, or "
+        "open it where valuecalc starts a case from a file. The workbook carries its case: the "
+        "numbers of the yellow cells are taken over, each with a note of where it comes from; "
+        "formulas and results that were typed over are reported and not taken over.",
     ),
     ("Names", "Formulas call a number by the name that stands beside it: assumptions.margin."),
     ("n/a", "A figure that does not exist, such as the payback of a case that never pays back."),
     ("Rounding", "Nothing is rounded in calculations; only what is shown is."),
+    ("Changes", "Reconciliation lists which inputs were changed since the export."),
 )
 
 
-def sheet(draft: Draft) -> Sheet:
-    """The sheet, as a page of text."""
+def sheet(draft: Draft, titles: Iterable[str], provenance: Provenance) -> Sheet:
+    """The sheet, as a page of text; `titles` are the other sheets in their order."""
     made = Sheet(title=TITLE, heading="About this workbook", colour="about")
-    row = _place_facts(made, draft, 5)
-    for number, (title, _) in enumerate(_SHEETS, 1):
+    row = _place_list(made, "This case", _facts(draft, provenance), 5)
+    row = _place_warnings(made, draft, row)
+    listed = [(title, _SHEETS.get(title, "")) for title in titles]
+    for number, (title, _) in enumerate(listed, 1):
         made.links[row + number, 1] = title
-    row = _place_list(made, "Sheets", _SHEETS, row)
+    row = _place_list(made, "Sheets", listed, row)
     row = _place_key(made, row)
     row = _place_list(made, "How to use it", _USE, row)
-    noted = [
-        (problem.place, f"{problem.cause} {problem.remedy}") for problem in draft.result.warnings
-    ]
-    if noted:
-        row = _place_list(made, "Noted in the case when it was exported", noted, row)
+    conventions = [(each.label, each.text) for each in draft.result.conventions]
+    title = f"Conventions in force, {stamp(draft)}"
+    row = _place_list(made, title, conventions, row)
     _place_sources(made, draft, row)
     made.widths = {1: 28, 2: 105}
     made.page.landscape = False
     return made
 
 
-def _place_facts(made: Sheet, draft: Draft, row: int) -> int:
-    case = draft.case
-    timeline = case.timeline
-    made.texts(row, ["This case", ""], "section")
+def _facts(draft: Draft, provenance: Provenance) -> list[tuple[str, str]]:
+    """What the workbook shows, of which state of which case, and who made it when."""
+    case, timeline = draft.case, draft.case.timeline
+    who = ", ".join(filter(None, (provenance.exported_by, provenance.company)))
     facts = (
         ("Case", case.title),
         ("Customer", case.customer),
@@ -70,14 +84,22 @@ def _place_facts(made: Sheet, draft: Draft, row: int) -> int:
         ("Exported scenario", draft.result.scenario_label),
         ("Horizon", f"{timeline.horizon_text} from {timeline.start:%B %Y}"),
         ("Currency", case.currency),
-        ("Written by", f"valuecalc {__version__}, format {FORMAT}"),
+        ("Exported on", day(draft.exported)),
+        ("Exported by", who),
+        *{"Version": "not kept: exported from a file", **provenance.properties()}.items(),
+        ("Written by", f"{WRITER}, format {FORMAT}"),
     )
-    for label, words in facts:
-        if words:
-            row += 1
-            made.text(row, 1, label, "label_wrapped")
-            made.text(row, 2, words, "text")
-    return row + 2
+    return [(label, words) for label, words in facts if words]
+
+
+def _place_warnings(made: Sheet, draft: Draft, row: int) -> int:
+    """What somebody who reads the numbers should know of the case before anything else."""
+    warnings = draft.result.warnings
+    if not warnings:
+        return row
+    count = f"{len(warnings)} {'warnings' if len(warnings) > 1 else 'warning'}"
+    noted = [(each.place, f"{each.cause} {each.remedy}") for each in warnings]
+    return _place_list(made, f"This case was exported with {count}", noted, row)
 
 
 def _place_list(made: Sheet, title: str, rows: Iterable[tuple[str, str]], top: int) -> int:

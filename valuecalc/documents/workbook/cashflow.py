@@ -1,4 +1,8 @@
-"""The sheet Cash flow: time, workings, and the cash flow itself, period by period."""
+"""The sheet Cash flow: benefits less investments by period, discounted, and each line to its net.
+
+The statement comes first, then how each line comes to its net flow. Below it stand the rows
+that payback and the rates of return are read from.
+"""
 
 from __future__ import annotations
 
@@ -7,81 +11,57 @@ from collections.abc import Iterator
 from openpyxl.utils import get_column_letter
 
 from valuecalc.documents.workbook import formats
+from valuecalc.documents.workbook.calculations import signs
 from valuecalc.documents.workbook.cells import Sheet
 from valuecalc.documents.workbook.draft import Draft, Values
+from valuecalc.documents.workbook.figures import scale_of_money
 from valuecalc.documents.workbook.irr import InternalRate
 from valuecalc.documents.workbook.irr_rows import flow_rows
 from valuecalc.documents.workbook.language import Language
 from valuecalc.documents.workbook.lines import Workings
+from valuecalc.documents.workbook.measures import measure_rows
 from valuecalc.documents.workbook.payback import payback_rows
-from valuecalc.documents.workbook.rows import (
-    FIRST,
-    LABEL,
-    OPENING,
-    SUM,
-    TOTAL,
-    UNIT,
-    Block,
-    Gap,
-    Heading,
-    Row,
-    place,
+from valuecalc.documents.workbook.rows import SUM, Block, Gap, Heading, Row, place
+from valuecalc.documents.workbook.timeaxis import (
+    HEIGHT,
+    TOP,
+    floats,
+    look_over_time,
+    repeat_header,
 )
-from valuecalc.documents.workbook.timeaxis import HEIGHT, TOP, floats, place_header, time_rows
 from valuecalc.engine.result import LineResult
 
 TITLE = "Cash flow"
-_PERIODS_A_PAGE = 12
 
 
 def sheet(draft: Draft, language: Language, rate: InternalRate) -> Sheet:
     """The sheet, row by row."""
     made = Sheet(title=TITLE, heading="Cash flow by period", colour="calculation", workings=True)
-    place_header(made, draft)
+    made.note = signs(draft)
+    repeat_header(made, draft)
     row = place(made, _blocks(draft, Workings(draft, language)), TOP + HEIGHT + 1)
     # What the measures are read from is for the screen, not for paper.
     made.page.area = f"A1:{get_column_letter(made.last_column)}{row - 2}"
-    place(made, (*payback_rows(draft), *flow_rows(rate)), row)
-    _look(made, draft)
+    read_from = [*payback_rows(draft), *flow_rows(rate)]
+    place(made, [*read_from, *measure_rows(draft, rate, read_from)], row)
+    look_over_time(made, draft)
     return made
 
 
 def _blocks(draft: Draft, workings: Workings) -> Iterator[Block]:
     result = draft.result
-    yield from time_rows(draft)
-    yield from workings.assumptions()
-    yield from workings.calculations()
+    yield from _statement(draft)
+    yield from _discounted(draft)
     for title, lines in (
-        ("Benefits", result.benefits),
-        ("Investments", result.investments),
+        ("Benefits: from gross to net", result.benefits),
+        ("Investments: from gross to net", result.investments),
         ("Outcomes counted in their own unit, never in money", result.outcomes),
     ):
         if lines:
             yield Heading(text=title, caption="Total")
             for line in lines:
-                yield from workings.line(line)
-    yield from _statement(draft)
-    yield from _discounted(draft)
+                yield from workings.flows(line)
     yield from _delay(draft)
-
-
-def _look(made: Sheet, draft: Draft) -> None:
-    made.widths = {LABEL: 48, UNIT: 19, TOTAL: 15, OPENING: 1.5}
-    made.widths |= dict.fromkeys(range(FIRST, FIRST + draft.periods + 1), _width(draft))
-    made.freeze = f"E{TOP + HEIGHT}"
-    pages = -(-draft.periods // _PERIODS_A_PAGE)
-    made.page.wide = pages
-    made.page.repeat_rows = f"{TOP}:{TOP + HEIGHT - 1}"
-    made.page.repeat_columns = "A:D"
-    # The decision and the first year stand on the first page.
-    made.page.column_breaks = [FIRST + _PERIODS_A_PAGE * page for page in range(1, pages)]
-
-
-def _width(draft: Draft) -> float:
-    """As wide as the longest amount, and at least as a date."""
-    sizes = [abs(value) for row in draft.result.series.values() for value in floats(row)]
-    longest = max((size for size in sizes if size - size == 0), default=0.0)
-    return max(11.5, len(f"{longest:,.0f}") + 3)
 
 
 def _statement(draft: Draft) -> Iterator[Block]:
@@ -97,6 +77,7 @@ def _statement(draft: Draft) -> Iterator[Block]:
 
 
 def _side(draft: Draft, lines: tuple[LineResult, ...], key: str, label: str) -> Iterator[Block]:
+    scale = scale_of_money(draft.result)
     for line in lines:
         yield Row(
             key=f"flow.{line.prefix}",
@@ -105,9 +86,10 @@ def _side(draft: Draft, lines: tuple[LineResult, ...], key: str, label: str) -> 
             values=floats(line.net),
             formula=f"[{line.prefix}.net]",
             style="link",
-            format=formats.amount(draft.currency, floats(line.net), dash=True),
+            format=formats.amount(draft.currency, [*floats(line.net), scale], dash=True),
             total=SUM,
-            total_format=formats.amount(draft.currency, [sum(floats(line.net))], dash=True),
+            total_name=f"{line.prefix}.total",
+            total_format=formats.amount(draft.currency, [scale], dash=True),
         )
     yield _money(draft, key, label, _sum_of(lines), style="total", total=SUM)
 
@@ -123,6 +105,15 @@ def _sum_of(lines: tuple[LineResult, ...]) -> str:
 
 def _discounted(draft: Draft) -> Iterator[Block]:
     yield Heading(text="Discounted cash flow", caption="Total")
+    yield Row(
+        key="cash_flow.discount_factor",
+        label="Discount factor",
+        unit="factor",
+        values=floats(draft.axis.discount_factor),
+        formula="[discount_factor]",
+        style="link",
+        format=formats.FACTOR,
+    )
     for key, label in (("benefits", "benefits"), ("investment", "investment")):
         formula = f"[{key}]*[discount_factor]"
         yield _money(draft, f"discounted_{key}", f"Discounted {label}", formula, total=SUM)
@@ -166,6 +157,7 @@ def _money(
 ) -> Row:
     """A row of amounts; its numbers are those of the result's row of the same name."""
     values = draft.series(key) if values is None else values
+    scale = scale_of_money(draft.result)
     return Row(
         key=key,
         label=label,
@@ -173,7 +165,7 @@ def _money(
         values=values,
         formula=formula,
         style=style,
-        format=formats.amount(draft.currency, values, dash=True),
+        format=formats.amount(draft.currency, [*values, scale], dash=True),
         total=total,
-        total_format=formats.amount(draft.currency, [sum(values)], dash=True),
+        total_format=formats.amount(draft.currency, [scale], dash=True),
     )

@@ -80,21 +80,39 @@ class Allowed:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Rule:
+    """A colour that cells have while a formula holds: `formula` is that of the first cell.
+
+    References in it are addresses, relative where they have no `$`. Of several rules for a
+    cell, the first that holds decides.
+    """
+
+    area: str
+    formula: str
+    fill: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class Series:
     """One series of a chart: what its name and its values are called, as in formulas.
 
-    Without a colour it is invisible.
+    Without a colour it is invisible. A `line` stands over the columns of its chart.
     """
 
     name: str
     values: str
     colour: str
     dashed: bool = False
+    line: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
 class Chart:
-    """A chart at the cell `anchor`: `columns` stacked on each other, or lines."""
+    """A chart at the cell `anchor`: `columns` stacked on each other, or lines.
+
+    Columns `side_by_side` are not stacked; `sideways` ones are bars from zero, the first one
+    on top. Without a `height` or `width` (in cm) a chart has that of all charts.
+    """
 
     title: str
     anchor: str
@@ -102,11 +120,19 @@ class Chart:
     series: Sequence[Series]
     columns: bool
     legend: bool = False
+    side_by_side: bool = False
+    sideways: bool = False
+    height: float = 0.0
+    width: float = 0.0
 
 
 @dataclass(kw_only=True)
 class Page:
-    """How a sheet is printed."""
+    """How a sheet is printed: as many pages `wide` and `tall` (0: as needed).
+
+    With column breaks it is scaled so that its widest page fits: programs that fit a sheet to
+    a number of pages pass over its breaks.
+    """
 
     wide: int = 1
     tall: int = 0
@@ -122,11 +148,13 @@ class Page:
 class Sheet:
     """A sheet: its cells by (row, column), from 1, and how it is looked at.
 
-    On a sheet of `workings` the text `n/a` counts as an error in every formula that needs it.
+    `note` is a line below its heading. On a sheet of `workings` the text `n/a` counts as an
+    error in every formula that needs it.
     """
 
     title: str
     heading: str = ""
+    note: str = ""
     cells: dict[tuple[int, int], Cell] = field(default_factory=dict)
     spots: dict[str, Spot] = field(default_factory=dict)
     spans: dict[str, Span] = field(default_factory=dict)
@@ -134,6 +162,8 @@ class Sheet:
     links: dict[tuple[int, int], str] = field(default_factory=dict)
     allowed: list[Allowed] = field(default_factory=list)
     status: list[tuple[str, str]] = field(default_factory=list)
+    rules: list[Rule] = field(default_factory=list)
+    heights: dict[int, float] = field(default_factory=dict)
     charts: list[Chart] = field(default_factory=list)
     freeze: str = ""
     page: Page = field(default_factory=Page)

@@ -1,4 +1,4 @@
-"""The two charts of the summary as data: a waterfall of the lines, and cumulative cash.
+"""The charts of the summary as data, and the numbers behind them, which stand on Chart data.
 
 The waterfall is made of stacked columns. Each step stands between two levels; the part of it
 above zero and the part below are series of their own, on invisible columns that reach up (or
@@ -15,11 +15,12 @@ from valuecalc.documents.charts.palette import PAPER
 from valuecalc.documents.workbook import formats
 from valuecalc.documents.workbook.cells import Cell, Chart, Series, Sheet, Spot
 from valuecalc.documents.workbook.draft import Draft
+from valuecalc.documents.workbook.figures import scale_of_money
 from valuecalc.engine.result import LineResult
 
 LINES_A_SIDE = 6
 _LABEL_LENGTH = 30
-_HEADS = ("Step", "Value", "Level before", "Level after")
+_HEADS = ("Step of the waterfall", "Value", "Level before", "Level after")
 _SERIES = (
     "Blank above",
     "Up above",
@@ -30,55 +31,93 @@ _SERIES = (
     "Down below",
 )
 _COLOURS = ("", PAPER.positive, PAPER.negative, PAPER.total, "", PAPER.positive, PAPER.negative)
+_YEAR_HEADS = ("Year", "Benefits", "Investments", "Net")
+
+
+def charts_of(draft: Draft, *anchors: str) -> list[Chart]:
+    """The waterfall, cumulative cash and the cash of each year, at three cells."""
+    made = (_waterfall, _cumulative, _years)
+    return [make(draft.currency, anchor) for make, anchor in zip(made, anchors, strict=True)]
+
+
+def _waterfall(currency: str, anchor: str) -> Chart:
+    return Chart(
+        title=f"From benefits over investments to value ({currency})",
+        anchor=anchor,
+        categories="waterfall.steps",
+        series=[
+            Series(name=f"waterfall.{number}.name", values=f"waterfall.{number}", colour=colour)
+            for number, colour in enumerate(_COLOURS)
+        ],
+        columns=True,
+    )
+
+
+def _cumulative(currency: str, anchor: str) -> Chart:
+    return Chart(
+        title=f"Cumulative cash by month from the decision ({currency})",
+        anchor=anchor,
+        categories="month",
+        series=[
+            Series(name="chart.cash", values="cumulative", colour=PAPER.total),
+            Series(
+                name="chart.discounted",
+                values="cumulative_discounted",
+                colour=PAPER.positive,
+                dashed=True,
+            ),
+        ],
+        columns=False,
+        legend=True,
+    )
+
+
+def _years(currency: str, anchor: str) -> Chart:
+    colours = (PAPER.positive, PAPER.negative, PAPER.total)
+    return Chart(
+        title=f"Benefits, investments and net cash by year ({currency})",
+        anchor=anchor,
+        categories="chart.years",
+        series=[
+            Series(
+                name=f"chart.year_{number}.name",
+                values=f"chart.year_{number}",
+                colour=colour,
+                line=number == len(colours),
+            )
+            for number, colour in enumerate(colours, 1)
+        ],
+        columns=True,
+        legend=True,
+    )
 
 
 @dataclass(frozen=True)
 class _Step:
+    """A step of the waterfall; with `rest_after` it is what so many steps above it leave."""
+
     label: str
     value: float
     formula: str
+    rest_after: int = 0
 
 
-class Charts:
-    """Writes the numbers behind the charts below the summary, and describes the charts."""
+class Numbers:
+    """Writes the numbers behind the charts onto a sheet."""
 
-    def __init__(self, draft: Draft, sheet: Sheet, top: int) -> None:
+    def __init__(self, draft: Draft, sheet: Sheet) -> None:
         self.draft = draft
         self.sheet = sheet
-        self.top = top
+        self.scale = scale_of_money(draft.result)
 
-    def place(self, at: str, below: str) -> None:
-        """Put the charts at two cells."""
-        self._place_steps()
-        currency = self.draft.currency
-        series = [
-            Series(name=f"waterfall.{number}.name", values=f"waterfall.{number}", colour=colour)
-            for number, colour in enumerate(_COLOURS)
-        ]
-        waterfall = Chart(
-            title=f"From benefits to value ({currency})",
-            anchor=at,
-            categories="waterfall.steps",
-            series=series,
-            columns=True,
-        )
-        cumulative = Chart(
-            title=f"Cumulative cash by month from the decision ({currency})",
-            anchor=below,
-            categories="month",
-            series=[
-                Series(name="chart.cash", values="cumulative", colour=PAPER.total),
-                Series(
-                    name="chart.discounted",
-                    values="cumulative_discounted",
-                    colour=PAPER.positive,
-                    dashed=True,
-                ),
-            ],
-            columns=False,
-            legend=True,
-        )
-        self.sheet.charts = [waterfall, cumulative]
+    def place(self, top: int) -> int:
+        """The steps of the waterfall, the years, the names of lines; returns the next row."""
+        row = self._place_steps(top)
+        row = self._place_years(row)
+        for name, label in (("chart.cash", "Cumulative cash"), ("chart.discounted", "Discounted")):
+            self.sheet.put(row, 1, Cell(value=label, style="label"), name, defined=False)
+            row += 1
+        return row + 1
 
     def _steps(self) -> list[_Step]:
         result = self.draft.result
@@ -102,42 +141,59 @@ class Charts:
             _Step(
                 _short(line.label),
                 factor * (value(f"{line.prefix}.total") or 0.0),
-                f"{sign}N([{line.prefix}.total])",
+                f"{sign}N([{line.prefix}.total|shown])",
             )
             for line in lines
             if line.id in kept
         ]
         if len(kept) == len(lines):
             return steps
-        shown = ",".join(f"{line.prefix}.total" for line in lines if line.id in kept)
         rest = factor * (value(total) or 0.0) - sum(step.value for step in steps)
-        formula = f"{sign}(N([{total}])-N([{shown}|sum]))"
-        return [*steps, _Step(others, rest, formula)]
+        return [*steps, _Step(others, rest, f"{sign}N([{total}])-", rest_after=len(steps))]
 
-    def _place_steps(self) -> None:
-        sheet, top = self.sheet, self.top
-        heads = [*_HEADS, *_SERIES]
-        sheet.texts(top, ["Numbers behind the charts", *[""] * (len(heads) - 1)], "section")
-        sheet.texts(top + 1, heads, "header_right")
-        sheet.text(top + 1, 1, _HEADS[0], "header")
+    def _place_steps(self, top: int) -> int:
+        sheet = self.sheet
+        sheet.texts(top, [*_HEADS, *_SERIES], "header_right")
+        sheet.text(top, 1, _HEADS[0], "header")
         steps = self._steps()
-        first, level = top + 2, 0.0
+        first, level = top + 1, 0.0
         for row, step in enumerate(steps, first):
-            is_total = step is steps[-1]
-            level = self._place_step(row, step, level, is_total)
+            level = self._place_step(row, step, level, step is steps[-1])
         self._name_columns(first, len(steps))
-        for number, (name, label) in enumerate(
-            (("chart.cash", "Cumulative cash"), ("chart.discounted", "Discounted"))
-        ):
-            row = first + len(steps) + 1 + number
-            sheet.put(row, 1, Cell(value=label, style="label"), name, defined=False)
+        return first + len(steps) + 1
+
+    def _place_years(self, top: int) -> int:
+        """Investments below zero, so that a column of a year shows both ways of its cash."""
+        sheet, axis = self.sheet, self.draft.axis
+        sheet.texts(top, _YEAR_HEADS, "header_right")
+        sheet.text(top, 1, _YEAR_HEADS[0], "header")
+        stems = (("total_benefits", ""), ("total_investment", "-"), ("net", ""))
+        columns = zip(axis.columns, axis.column_labels, strict=True)
+        for row, (column, label) in enumerate(columns, top + 1):
+            sheet.text(row, 1, label, "label")
+            for number, (stem, sign) in enumerate(stems, 2):
+                value = self.draft.result.value(f"{stem}.{column}") or 0.0
+                signed = -value if sign else value
+                self._number(row, number, f"{sign}N([{stem}.{column}])", signed)
+        height = len(axis.columns)
+        sheet.spots["chart.years"] = Spot(row=top + 1, column=1, height=height, defined=False)
+        for number in range(1, len(_YEAR_HEADS)):
+            at = number + 1
+            sheet.spots[f"chart.year_{number}"] = Spot(
+                row=top + 1, column=at, height=height, defined=False
+            )
+            sheet.spots[f"chart.year_{number}.name"] = Spot(row=top, column=at, defined=False)
+        return top + height + 2
 
     def _place_step(self, row: int, step: _Step, level: float, is_total: bool) -> float:
         """One row of the table; returns the level after it."""
         sheet = self.sheet
         before, after = (0.0, step.value) if is_total else (level, level + step.value)
         sheet.text(row, 1, step.label, "label")
-        self._number(row, 2, step.formula, step.value)
+        formula = step.formula
+        if step.rest_after:
+            formula += f"SUM($B{row - step.rest_after}:$B{row - 1})"
+        self._number(row, 2, formula, step.value)
         self._number(row, 3, "0" if is_total else f"N($D{row - 1})", before)
         self._number(row, 4, f"$C{row}+$B{row}", after)
         if is_total:
@@ -161,7 +217,7 @@ class Charts:
             value=value,
             formula=formula,
             style="calculation",
-            format=formats.amount(self.draft.currency, [value], dash=True),
+            format=formats.amount(self.draft.currency, [value, self.scale], dash=True),
         )
         self.sheet.put(row, column, cell)
 

@@ -1,10 +1,12 @@
-"""The sheet Checks: two ways to the same number, and the exported figures beside the live ones.
+"""The sheet Checks: two ways to the same number, and the search for the internal rate of return.
 
-All checks together give one word, which stands on every sheet. The comparison with the export
-is none of them: it tells that somebody has changed an input, which is what a workbook is for.
+All checks together give one word, which stands on every sheet. That an input was changed since
+the export fails none of them, which is what a workbook is for; Reconciliation tells of it.
 """
 
 from __future__ import annotations
+
+from collections.abc import Iterable
 
 from valuecalc.documents.workbook import formats
 from valuecalc.documents.workbook.cells import Cell, Sheet, shown
@@ -12,8 +14,7 @@ from valuecalc.documents.workbook.draft import Draft
 from valuecalc.documents.workbook.formats import Format
 from valuecalc.documents.workbook.irr import InternalRate
 from valuecalc.documents.workbook.irr_rows import place_search
-from valuecalc.documents.workbook.pairs import Check, checks_of
-from valuecalc.engine.result import Figure
+from valuecalc.documents.workbook.pairs import TOLERANCE, Check, checks_of
 
 TITLE = "Checks"
 PASS = "All checks pass"
@@ -21,37 +22,36 @@ FAIL = "A check fails: see Checks"
 AS_EXPORTED = "All figures as exported"
 CHANGED = "Changed since the export"
 
-LABEL, ONE, OTHER, DIFFERENCE, TOLERANCE, RESULT, NAME = range(1, 8)
-_MASTER, _EXPORT, _PART, _SCALE = 4, 5, 6, 7
-_FIRST = 10
-_TOLERANCE = 1e-9
+LABEL, ONE, OTHER, DIFFERENCE, ALLOWED, RESULT = range(1, 7)
+_MASTER, _EXPORT, _PART, _SCALE, _RATE = range(4, 9)
+_FIRST = 11
 
 
-def sheet(draft: Draft, rate: InternalRate) -> Sheet:
-    """The checks, the comparison with the export, and the search for the IRR."""
+def sheet(draft: Draft, rate: InternalRate, titles: Iterable[str]) -> Sheet:
+    """The checks, also of the sheets with these titles, and the search for the IRR."""
     made = Sheet(title=TITLE, heading="Checks", colour="check")
-    checks = list(checks_of(draft, rate))
+    checks = list(checks_of(draft, rate, titles))
     _place_tolerance(made, draft)
+    _place_rate(made, draft)
     _heads(made, _FIRST - 1, ("Check", "One way", "Another way", "Difference", "Tolerance"))
     for row, check in enumerate(checks, _FIRST):
         _place_check(made, check, row)
     last = _FIRST + len(checks) - 1
     _verdict(made, _MASTER, "All checks", ("OK", PASS, FAIL), (_FIRST, last), "checks.all")
-    top = last + 3
-    figures = list(draft.result.figures.values())
-    bottom = top + 1 + len(figures)
-    _place_comparison(made, draft, figures, top)
-    words = ("as exported", AS_EXPORTED, CHANGED)
-    _verdict(made, _EXPORT, "Compared with the export", words, (top + 2, bottom), "checks.export")
-    made.page.area = f"A1:G{bottom}"
-    place_search(rate, made, bottom + 3)
+    unchanged = "([export.unchanged]=1)*([export.differ]=0)=1"
+    formula = f'IF({unchanged},"{AS_EXPORTED}","{CHANGED}")'
+    made.text(_EXPORT, LABEL, "Compared with the export: see Reconciliation", "label")
+    cell = Cell(value=AS_EXPORTED, formula=formula, style="status")
+    made.put(_EXPORT, ONE, cell, "checks.export")
+    made.page.area = f"A1:F{last}"
+    place_search(rate, made, last + 3)
     _look(made)
     return made
 
 
 def _look(made: Sheet) -> None:
-    made.widths = {LABEL: 60, ONE: 17, OTHER: 17, DIFFERENCE: 13, TOLERANCE: 11}
-    made.widths |= {RESULT: 14, NAME: 38}
+    made.widths = {LABEL: 60, ONE: 17, OTHER: 17, DIFFERENCE: 13, ALLOWED: 11}
+    made.widths |= {RESULT: 14}
     made.freeze = "A4"
     made.page.repeat_rows = "1:3"
 
@@ -60,7 +60,6 @@ def _heads(made: Sheet, row: int, heads: tuple[str, ...]) -> None:
     made.text(row, LABEL, heads[0], "header")
     made.texts(row, heads[1:], "header_right", ONE)
     made.text(row, RESULT, "Result", "header_centre")
-    made.text(row, NAME, "", "header")
 
 
 def _verdict(
@@ -81,7 +80,7 @@ def _verdict(
 
 def _place_tolerance(made: Sheet, draft: Draft) -> None:
     made.text(_PART, LABEL, "Tolerance, as a part of the largest total", "label")
-    part = Cell(value=_TOLERANCE, style="fixed", format=formats.TINY)
+    part = Cell(value=TOLERANCE, style="fixed", format=formats.TINY)
     made.put(_PART, ONE, part, "checks.tolerance")
     made.text(_SCALE, LABEL, "Largest total", "label")
     totals = ("total_benefits", "total_investment")
@@ -89,6 +88,16 @@ def _place_tolerance(made: Sheet, draft: Draft) -> None:
     formula = f"MAX(1,{','.join(f'ABS(N([{name}]))' for name in totals)})"
     form = formats.amount(draft.currency, sizes)
     made.put(_SCALE, ONE, _number(max(sizes), formula, form), "checks.scale")
+
+
+def _place_rate(made: Sheet, draft: Draft) -> None:
+    """The discount rate for one period, which NPV() needs."""
+    label = "Discount rate of one period, for NPV()"
+    made.text(_RATE, LABEL, label, "label")
+    rate = (1 + draft.case.discounting.rate) ** (draft.axis.months_per_period / 12) - 1
+    formula = "(1+[discounting.rate])^(1/[timeline.periods_per_year])-1"
+    cell = _number(rate, formula, formats.amount("%", [rate]))
+    made.put(_RATE, ONE, cell, "checks.period_rate")
 
 
 def _number(value: float | None, formula: str, form: Format) -> Cell:
@@ -104,34 +113,7 @@ def _place_check(made: Sheet, check: Check, row: int) -> None:
     made.put(row, DIFFERENCE, _number(0.0, differs, formats.TINY))
     scale = made.cells[_SCALE, ONE].value
     assert isinstance(scale, float)
-    tolerance = _number(_TOLERANCE * scale, "[checks.tolerance]*[checks.scale]", formats.TINY)
-    made.put(row, TOLERANCE, tolerance)
+    tolerance = _number(TOLERANCE * scale, "[checks.tolerance]*[checks.scale]", formats.TINY)
+    made.put(row, ALLOWED, tolerance)
     formula = f'IF(ABS($D{row})<=$E{row},"OK","Error")'
     made.put(row, RESULT, Cell(value="OK", formula=formula, style="status_centred"))
-
-
-def _place_comparison(made: Sheet, draft: Draft, figures: list[Figure], top: int) -> None:
-    """Every figure as exported beside the live one."""
-    title = "Figures as exported, and as they are here now"
-    made.texts(top, [title, *[""] * (NAME - 1)], "section")
-    _heads(made, top + 1, ("Figure", "Exported", "Here and now", "Difference"))
-    made.text(top + 1, TOLERANCE, "Unit", "header")
-    made.text(top + 1, NAME, "Name", "header")
-    for row, figure in enumerate(figures, top + 2):
-        _place_figure(made, figure, row, is_money=figure.unit == draft.currency)
-
-
-def _place_figure(made: Sheet, figure: Figure, row: int, *, is_money: bool) -> None:
-    form = formats.figure(figure.unit, figure.value)
-    value = shown(figure.value)
-    made.text(row, LABEL, figure.label, "label")
-    made.put(row, ONE, Cell(value=value, style="fixed", format=form))
-    live = Cell(value=value, formula=f"[{figure.name}]", style="link", format=form)
-    made.put(row, OTHER, live)
-    differs = f"IFERROR($C{row}-$B{row},1-($C{row}=$B{row}))"
-    made.put(row, DIFFERENCE, _number(0.0, differs, formats.TINY))
-    made.text(row, TOLERANCE, figure.unit, "unit")
-    size = "[checks.scale]" if is_money else f"MAX(1,ABS(N($B{row})))"
-    same = f'IF(ABS($D{row})<=[checks.tolerance]*{size},"as exported","changed")'
-    made.put(row, RESULT, Cell(value="as exported", formula=same, style="status_centred"))
-    made.text(row, NAME, figure.name, "name")

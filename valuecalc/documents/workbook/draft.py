@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
 from functools import cached_property
 
 from valuecalc.case.binding import Binding, bind
@@ -29,24 +30,33 @@ from valuecalc.formula.tree import (
 Values = list[float]
 """One number per period, or NaN where there is none."""
 
+NO_VALUES: Mapping[str, Values] = {}
+
 
 @dataclass(frozen=True)
 class Draft:
     """A result on its way into a workbook.
 
     `given` is the case before the scenario in force was applied; `scenarios` are those that
-    the workbook offers, `chosen` the place of the one in force among them.
+    the workbook offers, `chosen` the place of the one in force among them. `exported` is the
+    day on which the workbook is written.
     """
 
     result: Result
     given: Case
     scenarios: tuple[Scenario, ...]
     chosen: int
+    exported: date = field(default_factory=date.today)
 
     @property
     def case(self) -> Case:
         """The case in the scenario in force."""
         return self.result.case
+
+    @property
+    def scenario_of_given(self) -> str:
+        """The scenario that makes the case in force out of the given one."""
+        return scenarios.EXPECTED if self.given is self.case else self.result.scenario
 
     @property
     def axis(self) -> Axis:
@@ -112,36 +122,42 @@ class Draft:
     def _is_stock(self, id: str) -> bool:
         return id in names(self.binding.formulas[id, "formula"].tree)
 
-    def varies(self, tree: Node) -> bool:
-        """Whether the value of a formula depends on the period."""
-        return _varies(tree, self.varying)
+    def varies(self, tree: Node, also: Collection[str] = ()) -> bool:
+        """Whether the value of a formula depends on the period; `also` are more names that do."""
+        return _varies(tree, self.varying.union(also))
 
-    def evaluate(self, tree: Node) -> Values:
-        """A formula over the periods."""
-        settled = self._without_sums(tree)
-        return [self._evaluate(settled, period) for period in range(self.periods + 1)]
+    def evaluate(self, tree: Node, also: Mapping[str, Values] = NO_VALUES) -> Values:
+        """A formula over the periods; `also` holds the values of names that no case has."""
+        settled = self.without_sums(tree, also)
+        return [self.evaluate_at(settled, period, also) for period in range(self.periods + 1)]
 
-    def _evaluate(self, tree: Node, period: int) -> float:
-        now = {name: series[period] for name, series in self.values.items()}
-        before = {name: series[period - 1] for name, series in self.values.items()}
+    def evaluate_at(self, tree: Node, period: int, also: Mapping[str, Values] = NO_VALUES) -> float:
+        """A formula in one period, once its sums over time have been worked out."""
+        used = names(tree)
+        series = {name: also[name] if name in also else self.values[name] for name in used}
+        now = {name: values[period] for name, values in series.items()}
+        before = {name: values[period - 1] for name, values in series.items()}
         year = int(self.axis.years[period])
         return numbers.evaluate(
             tree, now, period=period, year=year, before=before if period > 1 else None
         )
 
-    def _without_sums(self, tree: Node) -> Node:
+    def without_sums(self, tree: Node, also: Mapping[str, Values] = NO_VALUES) -> Node:
         """The tree with its sums over time worked out."""
-        match tree:
-            case Call(function="sum_over_time"):
-                return Number(math.fsum(self.evaluate(tree.arguments[0])[1:]))
-            case Call():
-                return replace(tree, arguments=tuple(map(self._without_sums, tree.arguments)))
-            case Binary() | Comparison():
-                left, right = self._without_sums(tree.left), self._without_sums(tree.right)
-                return replace(tree, left=left, right=right)
-            case Negative() | Convert():
-                return replace(tree, operand=self._without_sums(tree.operand))
-        return tree
+
+        def settled(node: Node) -> Node:
+            match node:
+                case Call(function="sum_over_time"):
+                    return Number(math.fsum(self.evaluate(node.arguments[0], also)[1:]))
+                case Call():
+                    return replace(node, arguments=tuple(map(settled, node.arguments)))
+                case Binary() | Comparison():
+                    return replace(node, left=settled(node.left), right=settled(node.right))
+                case Negative() | Convert():
+                    return replace(node, operand=settled(node.operand))
+            return node
+
+        return settled(tree)
 
 
 def _varies(tree: Node, varying: frozenset[str] | set[str]) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from openpyxl.chart import BarChart, LineChart, Reference
@@ -23,8 +24,8 @@ from valuecalc.documents.workbook.cells import Chart, Series
 from valuecalc.documents.workbook.references import Directory
 from valuecalc.documents.workbook.styles import DARK, FONT, GRID, MUTED, colour
 
-_WIDTH, _HEIGHT = 22.0, 7.0
-_LINE = 22225
+_WIDTH, _HEIGHT = 18.8, 7.4
+_LINE, _MARKER = 22225, 6
 
 
 def draw(chart: Chart, sheet: Worksheet, directory: Directory) -> None:
@@ -32,10 +33,8 @@ def draw(chart: Chart, sheet: Worksheet, directory: Directory) -> None:
     drawn: Any = BarChart() if chart.columns else LineChart()
     if chart.columns:
         drawn.type, drawn.grouping, drawn.overlap, drawn.gapWidth = "col", "stacked", 100, 45
-    for each in chart.series:
-        drawn.series.append(_series(each, chart, directory))
-    drawn.set_categories(_reference(directory.address(chart.categories)))
-    drawn.width, drawn.height = _WIDTH, _HEIGHT
+    _put_series(drawn, [each for each in chart.series if not each.line], chart, directory)
+    drawn.width, drawn.height = chart.width or _WIDTH, chart.height or _HEIGHT
     drawn.title = chart.title
     drawn.title.overlay = False
     drawn.title.tx.rich.p[0].pPr = ParagraphProperties(defRPr=_letters(1100, DARK, bold=True))
@@ -47,8 +46,26 @@ def draw(chart: Chart, sheet: Worksheet, directory: Directory) -> None:
     else:
         drawn.legend = None
     _dress_axes(drawn)
+    if chart.side_by_side or chart.sideways:
+        drawn.grouping, drawn.overlap = "clustered", 0 if chart.side_by_side else 100
+    if chart.sideways:
+        drawn.type = "bar"
+        drawn.x_axis.scaling.orientation = "maxMin"
+        # The first bar on top would have the values on top as well.
+        drawn.y_axis.crosses = "max"
     drawn.graphical_properties = GraphicalProperties(ln=LineProperties(noFill=True))
+    lines = [each for each in chart.series if each.line]
+    if lines:
+        over: Any = LineChart()
+        _put_series(over, lines, chart, directory)
+        drawn += over
     sheet.add_chart(drawn, chart.anchor)
+
+
+def _put_series(drawn: Any, series: Sequence[Series], chart: Chart, directory: Directory) -> None:
+    for each in series:
+        drawn.series.append(_series(each, chart, directory))
+    drawn.set_categories(_reference(directory.address(chart.categories)))
 
 
 def _reference(address: str) -> Reference:
@@ -63,7 +80,7 @@ def _series(each: Series, chart: Chart, directory: Directory) -> DrawnSeries:
         look.noFill = True
         look.line.noFill = True
         return series
-    if chart.columns:
+    if chart.columns and not each.line:
         look.solidFill = colour(each.colour)
         look.line.noFill = True
         series.invertIfNegative = False
@@ -74,6 +91,11 @@ def _series(each: Series, chart: Chart, directory: Directory) -> DrawnSeries:
         look.line.dashStyle = "dash"
     series.smooth = False
     series.marker.symbol = "none"
+    if each.line:
+        series.marker.symbol, series.marker.size = "circle", _MARKER
+        series.marker.graphicalProperties = GraphicalProperties(
+            solidFill=colour(each.colour), ln=LineProperties(noFill=True)
+        )
     return series
 
 

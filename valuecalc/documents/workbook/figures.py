@@ -46,7 +46,8 @@ class Figures:
             case "sum":
                 return f"[{','.join(rule.parts)}|sum]"
             case "formula":
-                return f"IFERROR({_over_figures(rule)},{OTHERWISE})"
+                written = over_figures(rule, "[{}]".format)
+                return f"IFERROR({written},{OTHERWISE})"
             case "flow":
                 return _flow(rule, year)
             case "search":
@@ -54,40 +55,25 @@ class Figures:
         return ""
 
     def irr(self) -> str:
-        """A unique rate: by IRR() on equal periods, by our own search on others."""
-        found = "[irr.search]"
-        if self.rate.is_regular:
-            per_year = "(1+IRR([net|all],[irr.guess]))^[timeline.periods_per_year]-1"
-            found = f"IFERROR({per_year},[irr.search])"
-        return f"IF([irr.roots]=1,{found},{OTHERWISE})"
+        """A unique rate."""
+        return f"IF([irr.roots]=1,[measures.irr],{OTHERWISE})"
 
     def mirr(self) -> str:
         """What was received at the end over what was paid at the decision, a year."""
-        paid, received = "[mirr.paid|total]", "[mirr.received|total]"
-        rate = f"({received}/-{paid})^(1/[time|last])-1"
-        exists = f"[tests.flow_is_defined]*({paid}<0)*({received}>0)"
-        return f"IF({exists}=1,{rate},{OTHERWISE})"
+        return f"IF([measures.mirr_exists]=1,[measures.mirr],{OTHERWISE})"
 
     def payback(self, flow: str) -> str:
         """The crossing that counts, if cash does not end below zero."""
-        months = f"MAX([{flow}.payback|all])"
-        if self.result.case.conventions.payback_crossing == "first":
-            place = f"MATCH(1,[{flow}.crossing|all],0)"
-            months = f"IFERROR(INDEX([{flow}.payback|all],{place}),0)"
-        exists = f"[tests.flow_is_defined]*[tests.has_investment]*([{flow}.cleared|last]>=0)"
-        return f"IF({exists}=1,{months},{OTHERWISE})"
+        return f"IF([measures.{flow}.pays_back]=1,[measures.{flow}.months],{OTHERWISE})"
 
     def peak_funding(self) -> str:
         """The lowest point of cumulative cash, or zero."""
-        lowest = "MIN(0,MIN([net.cleared|all]))"
-        return f"IF([tests.flow_is_defined]=1,{lowest},{OTHERWISE})"
+        return f"IF([tests.flow_is_defined]=1,MIN(0,[measures.lowest]),{OTHERWISE})"
 
     def peak_funding_month(self) -> str:
         """The month of the lowest point, if it is below zero."""
-        lowest = "MIN([net.cleared|all])"
-        month = f"INDEX([month|all],MATCH({lowest},[net.cleared|all],0))"
-        exists = f"[tests.flow_is_defined]*({lowest}<0)"
-        return f"IF({exists}=1,{month},{OTHERWISE})"
+        exists = "[tests.flow_is_defined]*([measures.lowest]<0)"
+        return f"IF({exists}=1,[measures.lowest_month],{OTHERWISE})"
 
 
 _SEARCHES: dict[str, Callable[[Figures], str]] = {
@@ -100,14 +86,15 @@ _SEARCHES: dict[str, Callable[[Figures], str]] = {
 }
 
 
-def _over_figures(rule: Rule) -> str:
-    names = {alias(part): part for part in rule.parts}
+def over_figures(rule: Rule, place: Callable[[str], str]) -> str:
+    """The formula of a rule; `place` says where one of its parts stands."""
+    names = {alias(part): place(part) for part in rule.parts}
 
     def refuse(*_: object) -> str:
-        raise ValueError(f"A figure's formula cannot look over time: {rule.formula}.")
+        raise ValueError(f"A figure’s formula cannot look over time: {rule.formula}.")
 
     places = excel.Places(
-        name=lambda name: f"[{names[name]}]",
+        name=names.__getitem__,
         literal=lambda number: quantity.show_plain(number.value),
         factor=refuse,
         time=refuse,
@@ -129,3 +116,9 @@ def _flow(rule: Rule, year: str) -> str:
         total = f"ISNUMBER([{rule.series[0]}|total])"
         return f"IF({total},SUMIFS({rows[0]},[year|all],{year}),{OTHERWISE})"
     return f"IFERROR(SUMPRODUCT(([year|all]={year})*{'*'.join(rows)}),{OTHERWISE})"
+
+
+def scale_of_money(result: Result) -> float:
+    """The larger of the two totals, by which all money of a table shows the same decimals."""
+    totals = (result.value("total_benefits"), result.value("total_investment"))
+    return max(abs(total or 0.0) for total in totals)

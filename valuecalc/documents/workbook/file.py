@@ -5,16 +5,17 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Sequence
 from copy import copy
+from dataclasses import dataclass
 from io import BytesIO
+from itertools import pairwise
 from typing import Any
 
 from openpyxl import Workbook
-from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.cell.cell import Cell as FileCell
 from openpyxl.formatting.rule import FormulaRule
 from openpyxl.packaging.custom import StringProperty
-from openpyxl.styles import Font, PatternFill
-from openpyxl.utils import get_column_letter
+from openpyxl.styles import Border, Font, PatternFill, Side
+from openpyxl.utils import get_column_letter, range_boundaries
 from openpyxl.workbook.defined_name import DefinedName
 from openpyxl.workbook.protection import WorkbookProtection
 from openpyxl.worksheet.datavalidation import DataValidation
@@ -28,14 +29,40 @@ from valuecalc.documents.workbook.formats import Format
 from valuecalc.documents.workbook.inject import with_values
 from valuecalc.documents.workbook.references import Directory
 from valuecalc.documents.workbook.styles import BAD, STYLES, TABS, WHITE, Style
+from valuecalc.documents.workbook.texts import clean
 
-LONGEST_TEXT = 32_767
 _LINE_HEIGHT, _TITLE_HEIGHT = 13.5, 24.0
 _LARGEST = 1e18
+_PAPER_LONG, _PAPER_SHORT, _MARGIN = 11.69, 8.27, 0.5
+"""A4 and its margins, in inches."""
+# Programs differ by a little in how wide a letter is.
+_SAFE = 0.97
+_USUAL_WIDTH = 8.43
 
 
-def write(sheets: Sequence[Sheet], properties: dict[str, str], opens_on: str) -> bytes:
-    """The bytes of a workbook with these sheets. `properties` are kept with the file."""
+@dataclass(frozen=True, kw_only=True)
+class Description:
+    """What programs show of a file without opening it."""
+
+    subject: str = ""
+    summary: str = ""
+    author: str = ""
+    company: str = ""
+
+
+PLAIN = Description()
+
+
+def write(
+    sheets: Sequence[Sheet],
+    properties: dict[str, str],
+    opens_on: str,
+    described: Description = PLAIN,
+) -> bytes:
+    """The bytes of a workbook with these sheets.
+
+    `properties` are kept with the file; `described` is what is shown of it.
+    """
     directory = Directory(sheets)
     book = Workbook()
     book.remove(book.active)
@@ -46,25 +73,22 @@ def write(sheets: Sequence[Sheet], properties: dict[str, str], opens_on: str) ->
         book.defined_names[name] = DefinedName(name, attr_text=address)
     book.active = [sheet.title for sheet in sheets].index(opens_on)
     book[opens_on].sheet_view.tabSelected = True
-    _describe(book, properties)
+    _describe(book, properties, described)
     saved = BytesIO()
     book.save(saved)
     values = {
         sheet.title: {place: cell.value for place, cell in sheet.cells.items()} for sheet in sheets
     }
-    return with_values(saved.getvalue(), values)
+    return with_values(saved.getvalue(), values, clean(described.company))
 
 
-def clean(text: str) -> str:
-    """A text without the characters that a workbook cannot hold."""
-    return str(ILLEGAL_CHARACTERS_RE.sub("\ufffd", text))[:LONGEST_TEXT]
-
-
-def _describe(book: Workbook, properties: dict[str, str]) -> None:
+def _describe(book: Workbook, properties: dict[str, str], described: Description) -> None:
     book.calculation.fullCalcOnLoad = True
     book.security = WorkbookProtection(lockStructure=True)
     book.properties.title = clean(properties.get("Case", ""))
-    book.properties.creator = "valuecalc"
+    book.properties.subject = clean(described.subject)
+    book.properties.description = clean(described.summary) or None
+    book.properties.creator = clean(described.author) or "valuecalc"
     for name, value in properties.items():
         book.custom_doc_props.append(StringProperty(name=name, value=clean(value)))
 
@@ -81,7 +105,8 @@ class _Writer:
             self.cell(made.cell(row, column), cell, sheet)
         for place, title in sheet.links.items():
             target = made.cell(*place)
-            target.hyperlink = Hyperlink(ref=target.coordinate, location=f"'{title}'!A1")
+            location = title if "!" in title else f"'{title}'!A1"
+            target.hyperlink = Hyperlink(ref=target.coordinate, location=location)
         for rule in _validations(sheet.allowed):
             made.add_data_validation(rule)
         for chart in sheet.charts:
@@ -90,6 +115,7 @@ class _Writer:
         _view(made, sheet)
         _set_up_page(made, sheet)
         _colour_failures(made, sheet)
+        _colour_by_rules(made, sheet)
 
     def cell(self, target: FileCell, cell: Cell, sheet: Sheet) -> None:
         self.style(target, cell)
@@ -168,7 +194,7 @@ def _heights(sheet: Sheet) -> dict[int, float]:
     heights = {
         row: min(409.0, 2 + _LINE_HEIGHT * count) for row, count in lines.items() if count > 1
     }
-    return {1: _TITLE_HEIGHT} | heights
+    return {1: _TITLE_HEIGHT} | heights | sheet.heights
 
 
 def _letters_a_width(style: Style) -> float:
@@ -190,10 +216,11 @@ def _set_up_page(made: Worksheet, sheet: Sheet) -> None:
     page = sheet.page
     made.page_setup.orientation = "landscape" if page.landscape else "portrait"
     made.page_setup.paperSize = made.PAPERSIZE_A4
-    made.sheet_properties.pageSetUpPr.fitToPage = True
+    made.sheet_properties.pageSetUpPr.fitToPage = not page.column_breaks
+    made.page_setup.scale = _scale(sheet) if page.column_breaks else None
     made.page_setup.fitToWidth = page.wide
     made.page_setup.fitToHeight = page.tall
-    made.page_margins.left = made.page_margins.right = 0.5
+    made.page_margins.left = made.page_margins.right = _MARGIN
     made.page_margins.top = made.page_margins.bottom = 0.7
     if page.area:
         made.print_area = page.area
@@ -206,6 +233,23 @@ def _set_up_page(made: Worksheet, sheet: Sheet) -> None:
     for row in page.row_breaks:
         made.row_breaks.append(Break(id=row))
     _head_and_foot(made, sheet)
+
+
+def _scale(sheet: Sheet) -> int:
+    """The percentage at which the widest page between two breaks fits onto paper."""
+    page = sheet.page
+    repeated = range_boundaries(page.repeat_columns)[2] if page.repeat_columns else 0
+    ends = [repeated, *page.column_breaks, sheet.last_column]
+    of_labels = _inches(sheet, range(1, repeated + 1))
+    pages = (range(start + 1, end + 1) for start, end in pairwise(ends))
+    widest = of_labels + max(_inches(sheet, columns) for columns in pages)
+    paper = _PAPER_LONG if page.landscape else _PAPER_SHORT
+    return max(10, min(100, int(100 * (paper - 2 * _MARGIN) * _SAFE / widest)))
+
+
+def _inches(sheet: Sheet, columns: Iterable[int]) -> float:
+    """How wide columns are: seven pixels a letter, five between them, 96 to the inch."""
+    return sum(7 * sheet.widths.get(column, _USUAL_WIDTH) + 5 for column in columns) / 96
 
 
 def _head_and_foot(made: Worksheet, sheet: Sheet) -> None:
@@ -234,3 +278,18 @@ def _colour_failures(made: Worksheet, sheet: Sheet) -> None:
             fill=PatternFill("solid", start_color=BAD, end_color=BAD),
         )
         made.conditional_formatting.add(area, rule)
+
+
+def _colour_by_rules(made: Worksheet, sheet: Sheet) -> None:
+    gap = Side("thin", color=WHITE)
+    for rule in sheet.rules:
+        fill = PatternFill("solid", start_color=rule.fill, end_color=rule.fill)
+        made.conditional_formatting.add(
+            rule.area,
+            FormulaRule(
+                formula=[rule.formula],
+                fill=fill,
+                border=Border(top=gap, bottom=gap),
+                stopIfTrue=True,
+            ),
+        )

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from valuecalc.case.case import Assumption
-from valuecalc.documents.workbook import formats
+from valuecalc.case.plan import Task
+from valuecalc.documents.workbook import formats, plan
 from valuecalc.documents.workbook.draft import Draft
 from valuecalc.documents.workbook.formats import Format
 from valuecalc.documents.workbook.language import Language
 from valuecalc.engine.finance import NOISE
+from valuecalc.engine.plan import StepResult
 from valuecalc.engine.result import LineResult
+
+_SPARE_HOLIDAYS = 5
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,7 +29,7 @@ class Given:
 
     name: str
     label: str
-    value: float | date
+    value: float | date | None
     unit: str
     format: Format
     style: str = "input"
@@ -43,6 +47,7 @@ def sections(draft: Draft, language: Language) -> Iterator[tuple[str, list[Given
     yield "Growth of assumptions", list(_growth(draft))
     yield "Numbers inside formulas", list(_constants(language))
     yield "Timing of benefits and investments", list(_timing(draft))
+    yield "Plan", list(_plan(draft))
     yield "Conventions", list(_conventions(draft))
     yield "Timeline (changed only by a new export)", list(_timeline(draft))
     yield "Unit conversions (fixed)", list(_conversions(language))
@@ -134,22 +139,32 @@ def _timing(draft: Draft) -> Iterator[Given]:
 def _start_and_end(draft: Draft, line: LineResult) -> Iterator[Given]:
     flow, running = draft.binding.flows[line.id], line.flow == "running"
     least = 1 if running or line.line.spread else 0
-    yield _whole(line, "first", "First period", flow.first, "no.", least, _start_note(line))
+    start, end = line.line.starts, line.line.ends
+    first = _whole(line, "first", "First period", flow.first, "no.", least, _start_note(line))
+    if isinstance(start, str):
+        # What is spread begins after the decision, like what runs.
+        formula = plan.first_period(start, running=running)
+        formula = f"MAX(1,{formula})" if line.line.spread else formula
+        first = replace(first, style="calculation", formula=formula)
+    yield first
     if running:
-        yield _whole(line, "last", "Last period", flow.last, "no.", 0, _end_note(line))
+        last = _whole(line, "last", "Last period", flow.last, "no.", 0, _end_note(line))
+        if isinstance(end, str):
+            last = replace(last, style="calculation", formula=plan.last_period(end))
+        yield last
     if line.line.spread:
         yield _whole(line, "spread", "Spread over", line.line.spread, "month", 1)
 
 
 def _start_note(line: LineResult) -> str:
     start = line.line.starts
-    told = f"; milestone {start}" if isinstance(start, str) else ""
+    told = f"; milestone {start} of the sheet Plan" if isinstance(start, str) else ""
     return f"{line.timing_text[:1].upper()}{line.timing_text[1:]}{told}"
 
 
 def _end_note(line: LineResult) -> str:
     end = line.line.ends
-    return f"Milestone {end}" if isinstance(end, str) else ""
+    return f"Milestone {end} of the sheet Plan" if isinstance(end, str) else ""
 
 
 def _whole(
@@ -183,6 +198,76 @@ def _ramp(line: LineResult) -> Iterator[Given]:
     elif ramp.months:
         shape = "Linear" if ramp.shape == "linear" else "S-curve: x²(3 − 2x)"
         yield _whole(line, "ramp", "Ramp", ramp.months, "month", 1, shape)
+
+
+def _plan(draft: Draft) -> Iterator[Given]:
+    """What the dates of the sheet Plan follow from."""
+    result = draft.result.plan
+    if not result.steps or result.start is None:
+        return
+    yield _day("plan.start", "First day of the plan", result.start)
+    for step in result.in_order:
+        yield from _of_step(step)
+    yield from _waits(draft)
+    yield from _holidays(draft)
+
+
+def _of_step(step: StepResult) -> Iterator[Given]:
+    name = plan.name_of(step)
+    own = plan.own_day(step)
+    if isinstance(step.step, Task):
+        yield Given(
+            name=f"{name}.days",
+            label=f"Working days: {step.label}",
+            value=float(step.days),
+            unit="working day",
+            format=formats.COUNT,
+            whole=True,
+            least=0,
+        )
+        yield Given(
+            name=f"{name}.done",
+            label=f"Done: {step.label}",
+            value=step.step.done,
+            unit="%",
+            format=formats.PART,
+            least=0,
+        )
+    if own is not None:
+        told = "Not before" if isinstance(step.step, Task) else "Day"
+        yield _day(f"{name}.day", f"{told}: {step.label}", own)
+
+
+def _waits(draft: Draft) -> Iterator[Given]:
+    """The working days between two steps, where there are any."""
+    steps = draft.result.plan.by_id
+    for (before, after), lag in plan.waits(draft).items():
+        yield Given(
+            name=plan.wait(before, after),
+            label=f"Wait from “{steps[before].label}” to “{steps[after].label}”",
+            value=float(lag),
+            unit="working day",
+            format=formats.COUNT,
+            whole=True,
+            least=0,
+        )
+
+
+def _holidays(draft: Draft) -> Iterator[Given]:
+    spare: list[tuple[date | None, str]] = [(None, "another one")] * _SPARE_HOLIDAYS
+    listed = [*plan.holidays(draft), *spare]
+    for number, (day, label) in enumerate(listed, 1):
+        yield replace(
+            _day(f"plan.holiday_{number}", f"Nobody works, {number}: {label}", day),
+            format=formats.DATE_OR_NONE,
+            range_name="plan.holidays" if number == 1 else "",
+            height=len(listed) if number == 1 else 1,
+        )
+
+
+def _day(name: str, label: str, day: date | None) -> Given:
+    note = "A change of this day stays in the workbook."
+    return Given(name=name, label=label, value=day, unit="date", format=formats.DATE, note=note)
 
 
 def _conventions(draft: Draft) -> Iterator[Given]:

@@ -17,16 +17,18 @@ from openpyxl.utils.datetime import to_excel
 
 from valuecalc.documents.carried import MOMENT
 from valuecalc.documents.workbook.cells import Content
+from valuecalc.documents.workbook.texts import clean
 
 Values = Mapping[str, Mapping[tuple[int, int], Content]]
 """What each cell shows, by the title of its sheet and its row and column."""
 
 _MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
+_PROPERTIES = "{http://schemas.openxmlformats.org/officeDocument/2006/extended-properties}"
 _CHART = "{http://schemas.openxmlformats.org/drawingml/2006/chart}"
 
 
-def with_values(content: bytes, values: Values) -> bytes:
-    """The file with `values` put in. Its sheets must be in the order of `values`."""
+def with_values(content: bytes, values: Values, company: str = "") -> bytes:
+    """The file with `values` put in, and whose it is. Its sheets are in the order of `values`."""
     titles = list(values)
     made = BytesIO()
     with ZipFile(BytesIO(content)) as source, ZipFile(made, "w", ZIP_DEFLATED) as target:
@@ -37,11 +39,19 @@ def with_values(content: bytes, values: Values) -> bytes:
                 part = _sheet(part, values[titles[number - 1]])
             elif entry.filename.startswith("xl/charts/chart"):
                 part = _chart(part, values)
+            elif entry.filename == "docProps/app.xml" and company:
+                part = _with_company(part, company)
             # The same case gives the same bytes: no clock.
             info = ZipInfo(entry.filename, MOMENT)
             info.compress_type = ZIP_DEFLATED
             target.writestr(info, part)
     return made.getvalue()
+
+
+def _with_company(part: bytes, company: str) -> bytes:
+    root = etree.fromstring(part)
+    etree.SubElement(root, f"{_PROPERTIES}Company").text = company
+    return _written(root)
 
 
 def _sheet(part: bytes, values: Mapping[tuple[int, int], Content]) -> bytes:
@@ -63,7 +73,7 @@ def _sheet(part: bytes, values: Mapping[tuple[int, int], Content]) -> bytes:
 def _encoded(value: Content) -> tuple[str, str]:
     """The type and the text of a cell's value."""
     if isinstance(value, str):
-        return "str", value
+        return "str", clean(value)
     if isinstance(value, date):
         return "", repr(int(to_excel(value)))
     return ("str", "") if value is None else ("", repr(value))

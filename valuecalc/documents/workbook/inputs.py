@@ -67,7 +67,9 @@ def sheet(draft: Draft, language: Language) -> Sheet:
     writer.header()
     row = writer.assumptions(HEADER + 1)
     for title, rows in sections(draft, language):
-        row = writer.given(title, rows, row)
+        # What is calculated from inputs stands on Calculations.
+        typed = [each for each in rows if each.style != "calculation"]
+        row = writer.given(title, typed, row)
     writer.look()
     return made
 
@@ -186,7 +188,8 @@ class _Writer:
                 self._input(row, column, value, form, f"scenarios.{scenario.id}.{name}")
                 continue
             link = Cell(value=float(value), formula=f"[{source}]", style="link", format=form)
-            self.made.put(row, column, link)
+            place = f"scenarios.{scenario.id}.{name}"
+            self.made.put(row, column, link, place, defined=False)
 
     def _in_use(self, row: int, name: str, value: float, form: Format) -> None:
         first, last = self.columns.scenarios

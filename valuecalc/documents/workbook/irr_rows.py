@@ -5,6 +5,7 @@ Rows over time stand on Cash flow, the scan and the halvings on Checks.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 
 from valuecalc.documents.workbook import formats
@@ -12,7 +13,7 @@ from valuecalc.documents.workbook.cells import Cell, Sheet
 from valuecalc.documents.workbook.draft import Values
 from valuecalc.documents.workbook.formats import Format
 from valuecalc.documents.workbook.irr import DENSITY, HALVINGS, SCAN_STEPS, InternalRate
-from valuecalc.documents.workbook.rows import Block, Gap, Heading, Row, Single
+from valuecalc.documents.workbook.rows import SUM, Block, Gap, Heading, Row, Single
 
 _NPV = "SUMPRODUCT([irr.flow|all]*EXP(-{g}*[irr.since|all]-MAX(0,-{g}*[irr.span])))"
 _FIRST_FLOW = "MATCH(1,[irr.moves|all],0)"
@@ -36,7 +37,7 @@ def flow_rows(rate: InternalRate) -> Iterator[Block]:
     cleared = f"IF(ABS([{source}])<=[irr.noise],0,[{source}])"
     yield _row("irr.flow", "Net cash flow, cleared of rounding", currency, cleared, rate.flow)
     moves = [float(flow != 0) for flow in rate.flow]
-    yield _row("irr.moves", "Something flows", "0/1", "([irr.flow]<>0)*1", moves)
+    yield _row("irr.moves", "Something flows", "0/1", "([irr.flow]<>0)*1", moves, total=SUM)
     when = [move * time for move, time in zip(moves, rate.times, strict=True)]
     yield _row("irr.when", "When something flows", "year", "[irr.moves]*[time]", when)
     yield from _span(rate)
@@ -63,7 +64,7 @@ def _span(rate: InternalRate) -> Iterator[Block]:
     yield Gap()
 
 
-def _row(key: str, label: str, unit: str, formula: str, values: Values) -> Row:
+def _row(key: str, label: str, unit: str, formula: str, values: Values, *, total: str = "") -> Row:
     return Row(
         key=key,
         label=label,
@@ -73,6 +74,7 @@ def _row(key: str, label: str, unit: str, formula: str, values: Values) -> Row:
         format=_format(unit, values),
         # A period without a number is passed over; `tests.flow_is_defined` tells.
         otherwise="0",
+        total=total,
     )
 
 
@@ -94,10 +96,11 @@ def _single(
 def place_search(rate: InternalRate, sheet: Sheet, top: int) -> None:
     """Write the search onto a sheet, from row `top` down."""
     sheet.texts(top, ("Search for the internal rate of return", "", "", "", "", ""), "section")
-    scan = _Area(top + 14, 2 * SCAN_STEPS + 1)
+    scan = _Area(top + 17, 2 * SCAN_STEPS + 1)
     halving = _Area(scan.last + 3, HALVINGS)
     _place_bounds(rate, sheet, top + 1)
-    _place_results(rate, sheet, top + 6, scan, halving)
+    _place_results(rate, sheet, top + 7, scan, halving)
+    _place_proof(rate, sheet, top + 13)
     _place_scan(rate, sheet, scan)
     _place_halvings(rate, sheet, halving)
 
@@ -114,7 +117,7 @@ class _Area:
 
 
 def _place_bounds(rate: InternalRate, sheet: Sheet, top: int) -> None:
-    size = "LN(SUMPRODUCT(ABS([irr.flow|all]))/MIN([irr.first_amount],[irr.last_amount]))"
+    size = "LN([irr.total]/MIN([irr.first_amount],[irr.last_amount]))"
     first = f"IFERROR(ABS(INDEX([irr.flow|all],{_FIRST_FLOW})),1)"
     last = f"IFERROR(ABS(INDEX([irr.flow|all],{_LAST_FLOW})),1)"
     bound = f"IFERROR({size}/MIN([irr.gap|all])+1,1)"
@@ -122,9 +125,12 @@ def _place_bounds(rate: InternalRate, sheet: Sheet, top: int) -> None:
     _named(sheet, top + 1, "irr.last_amount", "Size of the last flow", last, rate.ends[1])
     span = rate.span[1] - rate.span[0]
     _named(sheet, top + 2, "irr.span", "Years between them", "[irr.last]-[irr.first]", span)
-    _named(sheet, top + 3, "irr.bound", "Bound of ln(1 + rate)", bound, rate.bound)
+    total = math.fsum(map(abs, rate.flow))
+    formula = "SUMPRODUCT(ABS([irr.flow|all]))"
+    _named(sheet, top + 3, "irr.total", "Sum of the sizes of all flows", formula, total)
+    _named(sheet, top + 4, "irr.bound", "Bound of ln(1 + rate)", bound, rate.bound)
     label = "Density of the scan around zero"
-    _named(sheet, top + 4, "irr.density", label, "", DENSITY, style="fixed")
+    _named(sheet, top + 5, "irr.density", label, "", DENSITY, style="fixed")
 
 
 def _place_results(rate: InternalRate, sheet: Sheet, top: int, scan: _Area, halving: _Area) -> None:
@@ -146,6 +152,23 @@ def _place_results(rate: InternalRate, sheet: Sheet, top: int, scan: _Area, halv
         formula = "(1+[irr.search])^(1/[timeline.periods_per_year])-1"
         label = "The same a period: the guess for IRR()"
         _named(sheet, top + 5, "irr.guess", label, formula, per_period)
+
+
+def _place_proof(rate: InternalRate, sheet: Sheet, top: int) -> None:
+    """The flows discounted at the rate that was found, with their signs and without."""
+    factors = "(1+[irr])^(-[time|all])"
+    found = rate.draft.result.value("irr")
+    flows = rate.draft.series("net")
+    for row, name, label, flow, signed in (
+        (top, "irr.npv", "NPV at the IRR", "[net|all]", flows),
+        (top + 1, "irr.size", "The same without signs", "ABS([net|all])", list(map(abs, flows))),
+    ):
+        value = 0.0
+        if found is not None:
+            pairs = zip(signed, rate.times, strict=True)
+            value = math.fsum(flow * (1 + found) ** -time for flow, time in pairs)
+        formula = f"IFERROR(SUMPRODUCT({flow}*{factors}),0)"
+        _named(sheet, row, name, label, formula, value)
 
 
 def _named(

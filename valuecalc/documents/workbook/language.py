@@ -126,7 +126,11 @@ class Language:
 
     def expression(self, tree: Node, id: str, name: str) -> str:
         """The sheet's formula for a tree that belongs to a formula of the case."""
-        places = excel.Places(
+        return excel.write(tree, self.places(id, name))
+
+    def places(self, id: str, name: str) -> excel.Places:
+        """Where the parts of a formula of the case stand."""
+        return excel.Places(
             name=self.reference,
             literal=lambda node: self._literal(node, id, name),
             factor=self._factor,
@@ -134,7 +138,6 @@ class Language:
             previous=lambda each, initial: f"IF([period]<=1,{initial},{self._before(each)})",
             sum_over_time=lambda argument: self._sum(argument, id, name),
         )
-        return excel.write(tree, places)
 
     def reference(self, id: str) -> str:
         """The cell or row in which an assumption, a calculation or a line's amount stands."""

@@ -12,6 +12,7 @@ from valuecalc.documents.workbook import inputs
 from valuecalc.documents.workbook.book import sheets
 from valuecalc.documents.workbook.cells import Cell, Sheet, Spot
 from valuecalc.documents.workbook.draft import draft
+from valuecalc.documents.workbook.language import Language
 from valuecalc.documents.workbook.names import defined_name
 from valuecalc.engine.result import Result
 
@@ -45,9 +46,19 @@ def layout(result: Result, given: Case | None = None) -> Layout:
     """The layout of the workbook that `write` makes of the same."""
     made = sheets(draft(result, given))
     of_inputs = next(sheet for sheet in made if sheet.title == inputs.TITLE)
+    formulas = {sheet.title: frozenset(_formulas(sheet)) for sheet in made}
+    return Layout(_numbers_of(of_inputs), formulas)
+
+
+def numbers(result: Result, given: Case | None = None) -> Mapping[str, Given]:
+    """The numbers of that workbook alone, by their defined names: no other sheet is made."""
+    drafted = draft(result, given)
+    return _numbers_of(inputs.sheet(drafted, Language(drafted)))
+
+
+def _numbers_of(of_inputs: Sheet) -> dict[str, Given]:
     found = (_given(of_inputs, name, spot) for name, spot in of_inputs.spots.items())
-    by_name = {defined_name(each.name): each for each in found if each is not None}
-    return Layout(by_name, {sheet.title: frozenset(_formulas(sheet)) for sheet in made})
+    return {defined_name(each.name): each for each in found if each is not None}
 
 
 def _given(sheet: Sheet, name: str, spot: Spot) -> Given | None:

@@ -1,4 +1,7 @@
-"""The workings: assumptions over time, calculations, and each line from amount to net."""
+"""The workings: assumptions over time, calculations, and each line from amount to net.
+
+Up to what flows when, a line stands on Calculations; from its gross flow on, on Cash flow.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +10,7 @@ from collections.abc import Iterator
 from valuecalc.case.case import Assumption
 from valuecalc.documents.workbook import formats
 from valuecalc.documents.workbook.draft import Draft, Values
+from valuecalc.documents.workbook.figures import scale_of_money
 from valuecalc.documents.workbook.language import Language
 from valuecalc.documents.workbook.rows import (
     IN_FIRST_PERIOD,
@@ -98,22 +102,28 @@ class Workings:
                 format=formats.amount("1", [sum(values[1:])]),
             )
 
-    def line(self, line: LineResult) -> Iterator[Block]:
-        """One line: amount, timing, gross, factors, net."""
-        yield Heading(text=line.label, note=self._about(line), section=False)
+    def amounts(self, line: LineResult) -> Iterator[Block]:
+        """What one line comes to, and when it flows."""
+        words = f"= {self.language.in_words(line.id)}   ({line.timing_text})"
+        yield Heading(text=line.label, note=words, section=False)
         amount = self._amount(line)
+        for factor in line.line.formulas:
+            # Its sums over time stand here too, wherever the factor does.
+            self.language.write(line.id, factor)
         yield from self._sums(line.id, line.label)
         yield amount
         yield from TimingRows(self.draft, self.language, line).rows()
+        yield Gap()
+
+    def flows(self, line: LineResult) -> Iterator[Block]:
+        """One line in money: gross, factors, net."""
+        note = f"{line.category}; evidence {line.grade}; {line.timing_text}"
+        yield Heading(text=line.label, note=note, section=False)
         yield self._gross(line)
         for factor in line.factors:
             yield self._factor(line, factor)
         yield self._net(line)
         yield Gap()
-
-    def _about(self, line: LineResult) -> str:
-        about = [line.category, f"evidence {line.grade}", line.timing_text]
-        return f"= {self.language.in_words(line.id)}   ({'; '.join(about)})"
 
     def _amount(self, line: LineResult) -> Row | Single:
         values = self.draft.values[line.id]
@@ -171,6 +181,7 @@ class Workings:
         style: str = "calculation",
     ) -> Row:
         unit = self.draft.result.figures[f"{line.prefix}.total"].unit
+        scale = [] if line.non_monetary else [scale_of_money(self.draft.result)]
         return Row(
             key=f"{line.prefix}.{ending}",
             label=f"{what}: {line.label}",
@@ -178,10 +189,17 @@ class Workings:
             values=values,
             formula=formula,
             style=style,
-            format=formats.amount(unit, values, dash=True),
+            format=formats.amount(unit, [*values, *scale], dash=True),
             total=SUM,
-            total_format=formats.amount(unit, [sum(values)], dash=True),
+            total_name=self._figure(line, ending),
+            total_format=formats.amount(unit, [sum(values), *scale], dash=True),
         )
+
+    def _figure(self, line: LineResult, ending: str) -> str:
+        """The figure that a row adds up to, if no other row is nearer to it."""
+        if ending == "gross":
+            return f"{line.prefix}.gross"
+        return f"{line.prefix}.total" if line.non_monetary else ""
 
 
 def over_time(assumption: Assumption) -> str:

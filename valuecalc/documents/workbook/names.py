@@ -8,6 +8,7 @@ begins as a cell in row-and-column writing (`r1c1`, `c5_new`, or just `r`) gets 
 from __future__ import annotations
 
 import re
+from zlib import crc32
 
 LAST_COLUMN = "XFD"
 LONGEST = 255
@@ -19,12 +20,20 @@ _NOT_ALLOWED = re.compile(r"[^A-Za-z0-9_.\u0080-\U0010ffff]")
 
 def defined_name(name: str) -> str:
     """The defined name for something that we call `name`."""
-    allowed = _NOT_ALLOWED.sub("_", name)[: LONGEST - 1]
+    allowed = _cut(_NOT_ALLOWED.sub("_", name))
     if _ROW_AND_COLUMN.match(allowed) or not (allowed[:1].isalpha() or allowed[:1] == "_"):
         return f"_{allowed}"
     if allowed.upper() in ("TRUE", "FALSE") or _is_cell(allowed):
         return f"{allowed}_"
     return allowed
+
+
+def _cut(name: str) -> str:
+    """A name that is not too long; two that are cut keep apart by a check sum of the whole."""
+    if len(name) < LONGEST:
+        return name
+    ending = f"_{crc32(name.encode('utf-8', 'replace')):08x}"
+    return name[: LONGEST - 1 - len(ending)] + ending
 
 
 def _is_cell(name: str) -> bool:

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from valuecalc.documents.workbook.cells import OTHERWISE
 from valuecalc.documents.workbook.draft import Draft
+from valuecalc.documents.workbook.groups import parted
 from valuecalc.documents.workbook.irr import InternalRate
+from valuecalc.documents.workbook.slope_trees import name_of_one
 from valuecalc.engine.result import LineResult
+
+TOLERANCE = 1e-9
+"""Differences up to this part of the amounts that are compared are rounding."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -21,8 +26,9 @@ class Check:
     value: float | None
 
 
-def checks_of(draft: Draft, rate: InternalRate) -> Iterator[Check]:
-    """Every check of a workbook."""
+def checks_of(draft: Draft, rate: InternalRate, titles: Iterable[str]) -> Iterator[Check]:
+    """Every check of a workbook whose sheets have these titles."""
+    yield from _set_up(draft)
     yield from _years(draft)
     yield from _running_sums(draft)
     if rate.is_regular and draft.case.discounting.factor_decimals is None:
@@ -31,12 +37,45 @@ def checks_of(draft: Draft, rate: InternalRate) -> Iterator[Check]:
     for line in draft.result.lines:
         yield _factors(draft, line)
     yield from _evidence(draft)
+    for label, name, total in parted(draft.case, draft.result):
+        yield Check(
+            label=label, one=f"[{name}]", other=f"[{total}]", value=draft.result.value(total)
+        )
     value = draft.result.value("value") or 0.0
     ends = "IF(ISNUMBER([value]),N([waterfall.end]),0)"
     yield Check(label="The waterfall ends at the value", one=ends, other="N([value])", value=value)
-    for title in ("Inputs", "Cash flow", "Summary"):
+    label = "As long as nothing was changed, no figure differs from the export"
+    yield Check(label=label, one="[export.differ]*[export.unchanged]", other="0", value=0.0)
+    for title in titles:
         errors = f"SUMPRODUCT(1*ISERROR([used.{title}]))"
         yield Check(label=f"{title} has no cell with an error", one=errors, other="0", value=0.0)
+
+
+def _set_up(draft: Draft) -> Iterator[Check]:
+    """That there is such a scenario, and that the periods hold everything that flows."""
+    known = "([scenario.number]>0)*1"
+    yield Check(label="The scenario in force is one of the list", one=known, other="1", value=1.0)
+    months = float(draft.case.timeline.months)
+    yield Check(
+        label="The last period ends with the horizon",
+        one="[month|last]",
+        other="[timeline.months]",
+        value=months,
+    )
+    ends = [
+        f"timing.{line.id}.last"
+        for line in draft.result.lines
+        # An end that follows the plan is cut off at the horizon as it slips.
+        if line.flow == "running" and not isinstance(line.line.ends, str)
+    ]
+    for name in ends:
+        line = draft.lines[name.split(".")[1]]
+        yield Check(
+            label=f"It ends within the horizon: {line.label}",
+            one=f"MAX([{name}],[timeline.periods])",
+            other="[timeline.periods]",
+            value=float(draft.periods),
+        )
 
 
 def _years(draft: Draft) -> Iterator[Check]:
@@ -51,7 +90,9 @@ def _years(draft: Draft) -> Iterator[Check]:
 
 
 def _running_sums(draft: Draft) -> Iterator[Check]:
+    split = f"IFERROR([discounted_benefits|total]-[discounted_investment|total],{OTHERWISE})"
     for label, one, total in (
+        ("Present values of benefits and investment differ by the NPV", split, "npv"),
         ("Cumulative cash ends at the value", "[cumulative|last]", "value"),
         ("Cumulative discounted cash ends at the NPV", "[cumulative_discounted|last]", "npv"),
         ("The discounted net flow sums to the NPV", "[discounted|total]", "npv"),
@@ -61,8 +102,7 @@ def _running_sums(draft: Draft) -> Iterator[Check]:
 
 def _npv_by_function(draft: Draft) -> Check:
     """NPV() discounts its first flow by a period, so the decision stands before it."""
-    per_period = "(1+[discounting.rate])^(1/[timeline.periods_per_year])-1"
-    npv = f"INDEX([net|all],1)+NPV({per_period},[net|later])"
+    npv = "INDEX([net|all],1)+NPV([checks.period_rate],[net|later])"
     return Check(
         label="The function NPV() gives the NPV",
         one=f"IF([tests.flow_is_defined]=1,{npv},{OTHERWISE})",
@@ -76,24 +116,21 @@ def _npv_at_irr() -> Check:
 
     Near −100 % the digits of the rate say ever less about one plus the rate.
     """
-    factors = "(1+[irr])^(-[time|all])"
-    npv, size = f"SUMPRODUCT([net|all]*{factors})", f"SUMPRODUCT(ABS([net|all])*{factors})"
     return Check(
         label="The NPV at the IRR is zero, if there is one",
-        one=f"IFERROR({npv}/{size}*MIN(1,1+[irr])*[checks.scale],0)",
+        one="IFERROR([irr.npv]/[irr.size]*MIN(1,1+[irr])*[checks.scale],0)",
         other="0",
         value=0.0,
     )
 
 
 def _factors(draft: Draft, line: LineResult) -> Check:
-    """Amount, timing and factors multiplied in one step, against the net of the line."""
-    names = ["amount", "timing", *(factor.name for factor in line.factors)]
-    product = "*".join(f"[{line.prefix}.{name}|all]" for name in names)
-    total = f"[{line.prefix}.total]"
+    """The amount times what one comes to, against the net of the line."""
+    product = f"[{line.prefix}.amount|all]*[{name_of_one(line)}|all]"
+    total = f"[{line.prefix}.total|shown]"
     return Check(
-        label=f"Amount × timing × factors: {line.label}",
-        one=f"IFERROR(SUMPRODUCT({product}),{total})",
+        label=f"Amount × net flow of 1: {line.label}",
+        one=f"IFERROR(IFERROR(SUMPRODUCT({product}),{total}),{OTHERWISE})",
         other=total,
         value=draft.result.value(f"{line.prefix}.total"),
     )

@@ -82,6 +82,7 @@ def _crossings(draft: Draft, flow: str, running: str, noun: str) -> Iterator[Blo
         f"([{cleared}|before]<0)*([{cleared}]>=0)",
         [_crosses(before, after) for before, after in steps],
         formats.FLAG,
+        total=SUM,
     )
     yield _row(
         f"{flow}.payback",

@@ -8,6 +8,7 @@ by its defined name if it has one. A word behind a bar says which cells of a row
 - `[net|all]`, `[net|later]`: all periods, all but the decision
 - `[net|first]`, `[net|last]`: the first period after the decision, the last one
 - `[net|total]`: the cell in the column of totals
+- `[net|shown]`: as `[net]`, but what it shows is taken as it is, `n/a` as a text
 - `[a,b,c|sum]`: the sum of these cells, or `n/a` when one of them is no number
 """
 
@@ -77,6 +78,9 @@ class Directory:
     def _write(self, name: str, word: str, here: _Here) -> str:
         if word == "sum":
             return self._sum([each for each in name.split(",") if each], here)
+        if word == "shown":
+            is_row = name in self.spans and name not in self.spots
+            return self._row(*self.spans[name], "", here) if is_row else self._spot(name, here)
         if name in self.spans and (word or name not in self.spots):
             text = self._row(*self.spans[name], word, here)
         else:
@@ -176,7 +180,10 @@ def _area(spot: Spot) -> str:
 
 
 def _sheet_name(title: str, here: _Here) -> str:
-    return "" if title == here.sheet else f"{quote_sheetname(title)}!"
+    if title == here.sheet:
+        return ""
+    # One word needs no quotes, and a formula without them is read more easily.
+    return f"{title if title.isalpha() else quote_sheetname(title)}!"
 
 
 def _letter(column: int) -> str:

@@ -117,7 +117,8 @@ def _place_heading(sheet: Sheet, heading: Heading, row: int) -> None:
         sheet.text(row, LABEL, heading.text, "line")
         sheet.text(row, FIRST, heading.note, "note_line")
         return
-    for column in range(LABEL, sheet.spans["period"].last + 1):
+    last = max(span.last for span in sheet.spans.values())
+    for column in range(LABEL, last + 1):
         sheet.put(row, column, Cell(style="section"))
     sheet.text(row, LABEL, heading.text, "section")
     sheet.text(row, TOTAL, heading.caption, "section_right")
@@ -151,8 +152,9 @@ def _place_row(sheet: Sheet, block: Row, row: int) -> None:
 def _place_total(sheet: Sheet, block: Row, row: int) -> None:
     numbers = [float(v) if isinstance(v, int | float) else math.nan for v in block.values]
     if block.total == SUM:
-        counted = f"COUNT([{block.key}|all])=COUNT([period|all])"
-        formula = f"IF({counted},SUM([{block.key}|all]),{OTHERWISE})"
+        row_of_all = f"[{block.key}|all]"
+        counted = f"COUNT({row_of_all})=COLUMNS({row_of_all})"
+        formula = f"IF({counted},SUM({row_of_all}),{OTHERWISE})"
         value = math.fsum(numbers) if all(map(math.isfinite, numbers)) else math.nan
     else:
         formula = f"IFERROR([{block.key}|first],{OTHERWISE})"

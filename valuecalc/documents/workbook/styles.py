@@ -24,9 +24,17 @@ def colour(code: str) -> str:
 
 INK, MUTED, GRID, DARK = map(colour, (PAPER.ink, PAPER.muted, PAPER.grid, PAPER.total))
 GOOD, BAD = colour(PAPER.positive), colour(PAPER.negative)
+SPARE, DECIDED = colour(PAPER.bar), "E0A100"
 INPUT_INK, INPUT_FILL = "1F4FD8", "FFF9DB"
 LINK_INK, FIXED_FILL, WHITE = "1B7F4D", "EFF1F4", "FFFFFF"
-TABS = {"input": "E0B400", "calculation": INK, "total": DARK, "check": GOOD, "about": MUTED}
+TABS = {
+    "input": "E0B400",
+    "calculation": INK,
+    "total": DARK,
+    "check": GOOD,
+    "about": MUTED,
+    "alarm": BAD,
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,6 +55,7 @@ class Style:
     bottom: str = ""
     box: bool = False
     unlocked: bool = False
+    turned: bool = False
     numeric: bool = False
 
     def named(self, format: Format) -> NamedStyle:
@@ -63,6 +72,7 @@ class Style:
             vertical=self.down,
             wrap_text=self.wrap,
             indent=self.indent,
+            text_rotation=90 if self.turned else 0,
         )
         style.border = self._border()
         style.protection = Protection(locked=not self.unlocked)
@@ -96,8 +106,14 @@ STYLES: dict[str, Style] = {
     "header": Style(
         name="Table head", bold=True, ink=WHITE, fill=DARK, wrap=True, across="left", indent=1
     ),
+    "header_line": Style(
+        name="Table head line", bold=True, ink=WHITE, fill=DARK, across="left", indent=1
+    ),
     "header_centre": Style(
         name="Table head centre", bold=True, ink=WHITE, fill=DARK, across="center"
+    ),
+    "header_turned": Style(
+        name="Table head turned", size=8, ink=WHITE, fill=DARK, turned=True, numeric=True
     ),
     "header_right": _number("Table head number", bold=True, ink=WHITE, fill=DARK, wrap=True),
     "label": Style(name="Label", across="left", indent=1),
@@ -113,14 +129,25 @@ STYLES: dict[str, Style] = {
     "note": Style(name="Note", size=9, ink=MUTED, wrap=True, across="left"),
     "text": Style(name="Text", wrap=True, across="left", indent=1),
     "line_of_text": Style(name="Line of text", across="left", indent=1),
+    "text_of_line": Style(name="Text of a line", size=9, ink=MUTED, across="left", indent=1),
+    "lead": Style(name="Lead", bold=True, ink=DARK, across="left", indent=1),
+    "words": Style(name="Words", across="left"),
+    "piece": Style(name="Piece", size=9, ink=MUTED, across="left"),
+    "alarm": Style(name="Alarm", bold=True, ink=WHITE, fill=BAD, across="left", indent=1),
+    "mistake": Style(name="Mistake", ink=BAD, wrap=True, across="left", indent=1),
+    "status_total": Style(name="Status total", ink=GOOD, top="thin", across="center"),
     "status": Style(name="Status", bold=True, ink=GOOD, across="left", indent=1),
     "status_centred": Style(name="Status centred", ink=GOOD, across="center"),
     "input": _input("Input", across="right"),
     "choice": _input("Choice", across="left", bold=True),
     "input_sample": _number("Input sample", ink=INPUT_INK, fill=INPUT_FILL, box=True),
+    "text_link": Style(name="Text link", ink=LINK_INK, across="left", indent=1),
+    "caption_right": Style(name="Caption right", size=9, italic=True, ink=MUTED, across="right"),
+    "count": Style(name="Calculation left", across="left", indent=1, numeric=True),
     "fixed": _number("Fixed", fill=FIXED_FILL),
     "calculation": _number("Calculation"),
     "link": _number("Link", ink=LINK_INK),
+    "link_strong": _number("Link strong", ink=LINK_INK, bold=True),
     "total": _number("Total", bold=True, top="thin"),
     "result": _number("Result", bold=True, size=11, ink=DARK),
 }

@@ -1,7 +1,7 @@
-"""The sheet Summary: the figures, the years, the charts, and what everything means.
+"""The sheet Summary: the figures, the charts, the statement, and what everything means.
 
-Every figure of the result that no other sheet holds has a cell here, with its name: those by
-year in the table of years, all others in the list of their group. A new figure needs nothing.
+Every headline figure and every other total has a cell here, with its name; the figures of
+lines and years stand on Benefits and Years. A new figure needs nothing.
 """
 
 from __future__ import annotations
@@ -12,41 +12,45 @@ from openpyxl.utils import get_column_letter
 
 from valuecalc.documents.workbook import formats
 from valuecalc.documents.workbook.cells import Cell, Sheet, shown
-from valuecalc.documents.workbook.charts import Charts
+from valuecalc.documents.workbook.charts import charts_of
 from valuecalc.documents.workbook.draft import Draft
 from valuecalc.documents.workbook.figures import Figures, why_none
-from valuecalc.documents.workbook.years import YearTable
+from valuecalc.documents.workbook.wording import Line
 from valuecalc.engine.result import Figure
 from valuecalc.engine.uncertainty.headline import plan_of
 
 TITLE = "Summary"
 LABEL, VALUE, UNIT, DEFINITION = 1, 2, 3, 4
 _TOP = 5
-_CHART_ROWS = 28
+_CHART_ROWS = 15
 _CHARTS_AT = "E"
 _LAST_COLUMN = 12
-_LINE_LENGTH = 150
 _NOTE_LENGTH = 75
+_MOST_INPUTS = 24
 _UNIT_WORDS = {"x": "ratio"}
-_ELSEWHERE = ("assumption", "calculation", "convention")
 
 
-def sheet(draft: Draft, figures: Figures) -> Sheet:
-    """The sheet, from the headline down."""
+def sheet(draft: Draft, figures: Figures, statement: list[Line], dated: str) -> Sheet:
+    """The sheet, from the headline down.
+
+    `statement` are the lines of the value proposition; `dated` says when the words were written
+    that do not move with the numbers.
+    """
     made = Sheet(title=TITLE, heading=draft.case.title, colour="total")
     writer = _Writer(draft, figures, made)
-    row = max(writer.panel(_TOP), _TOP + _CHART_ROWS) + 1
-    row = writer.years(row)
+    row = max(writer.panel(_TOP), _TOP + 2 * _CHART_ROWS) + 1
     first_page = row - 1
-    row = writer.conventions(writer.statement(writer.shares(row)))
+    row = writer.statement(row, statement)
+    based = row
+    row = max(writer.based_on(based), based + _CHART_ROWS + 2)
     second_page = row - 1
-    row = writer.definitions(row)
+    row = writer.definitions(writer.conventions(row, dated))
     made.page.row_breaks = (first_page, second_page)
-    made.page.area = f"A1:{get_column_letter(writer.last_column)}{row - 2}"
-    halfway = f"{_CHARTS_AT}{_TOP + _CHART_ROWS // 2}"
-    Charts(draft, made, row + 1).place(at=f"{_CHARTS_AT}{_TOP}", below=halfway)
+    made.page.area = f"A1:{get_column_letter(_LAST_COLUMN)}{row - 2}"
+    places = (_TOP, _TOP + _CHART_ROWS, based + 1)
+    made.charts = charts_of(draft, *(f"{_CHARTS_AT}{place}" for place in places))
     made.widths = {LABEL: 42, VALUE: 16, UNIT: 18}
-    made.widths |= dict.fromkeys(range(DEFINITION, writer.last_column + 1), 14)
+    made.widths |= dict.fromkeys(range(DEFINITION, _LAST_COLUMN + 1), 12)
     made.freeze = f"A{_TOP - 1}"
     return made
 
@@ -56,8 +60,6 @@ class _Writer:
         self.result = draft.result
         self.figures = figures
         self.made = made
-        self.table = YearTable(draft, figures, made)
-        self.last_column = max(_LAST_COLUMN, self.table.last_column)
 
     def group(self, name: str) -> list[Figure]:
         """The figures of a group."""
@@ -98,58 +100,51 @@ class _Writer:
         cell = Cell(value=words, formula=f'IF({exists},"{unit}","{reason}")', style="unit")
         self.made.put(row, UNIT, cell)
 
-    def years(self, row: int) -> int:
-        """The tables by year: of the money, and of what is counted in its own unit."""
-        return self.table.outcomes(self.table.money(row))
-
-    def shares(self, row: int) -> int:
-        """How much rests on which evidence, and every figure that has no other place."""
-        listed = [
-            figure
-            for figure in self.result.figures.values()
-            if figure.name not in self.made.spots and figure.group not in _ELSEWHERE
-        ]
-        if not listed:
-            return row
-        self.made.texts(row, ["What the benefits rest on", "", ""], "section")
-        self.made.text(row + 1, LABEL, "Benefits", "header")
-        self.made.texts(row + 1, ["Amount", "Share of benefits"], "header_right", VALUE)
-        row += 2
-        for figure in listed:
-            if figure.name not in self.made.spots:
-                self._share(figure, row)
-                row += 1
-        return row + 1
-
-    def _share(self, figure: Figure, row: int) -> None:
-        """An amount, with the share of the same beside it if there is one."""
-        self.made.text(row, LABEL, figure.label, "label")
-        place_figure(self.made, self.figures, figure, row, VALUE, dash=True)
-        stem, _, ending = figure.name.rpartition(".")
-        share = self.result.figures.get(f"{stem}.share")
-        if ending == "total" and share is not None:
-            place_figure(self.made, self.figures, share, row, UNIT, dash=True)
-
     def section(self, title: str, row: int) -> None:
         """A heading across the page."""
-        self.made.texts(row, [title, *[""] * (self.last_column - 1)], "section")
+        self.made.texts(row, [title, *[""] * (_LAST_COLUMN - 1)], "section")
 
-    def statement(self, top: int) -> int:
-        """The value proposition in words, as it was when the workbook was written."""
-        self.section("Value proposition (in words, as exported)", top)
-        statement = self.result.statement
-        parts = ", ".join(f"{lead} {text}".strip() for lead, text in statement.parts)
-        texts = [f"{parts}:", "; ".join(statement.based_on)]
-        lines = [line for text in texts for line in textwrap.wrap(text, _LINE_LENGTH)]
+    def statement(self, top: int, lines: list[Line]) -> int:
+        """The value proposition in words; its numbers are those of this sheet."""
+        self.section("Value proposition", top)
+        row = top
         for row, line in enumerate(lines, top + 1):
-            self.made.text(row, LABEL, line, "line_of_text")
-        return top + len(lines) + 2
+            self.made.text(row, LABEL, line.lead, "lead")
+            formula = f"[{line.name}]" if line.name else ""
+            self.made.put(row, VALUE, Cell(value=line.text, formula=formula, style="words"))
+        return row + 2
+
+    def based_on(self, top: int) -> int:
+        """The fifth part of the statement: what it rests on, each number as it is in use."""
+        case = self.result.case
+        self.made.texts(top, ["based on the following assumptions", "", "Unit"], "header")
+        self.made.text(top, VALUE, "In use", "header_right")
+        lines = [self.result.figures[f"{each.prefix}.total"] for each in self.result.investments]
+        inputs = [self.result.figures.get(f"assumptions.{each.id}") for each in case.assumptions]
+        listed = [*lines, *filter(None, inputs)]
+        row = top
+        for row, figure in enumerate(listed[:_MOST_INPUTS], top + 1):
+            self._link(figure, row)
+        if len(listed) > _MOST_INPUTS:
+            row += 1
+            words = f"and {len(listed) - _MOST_INPUTS} more, which stand on Inputs"
+            self.made.text(row, LABEL, words, "label")
+        return row + 2
+
+    def _link(self, figure: Figure, row: int) -> None:
+        self.made.text(row, LABEL, figure.label, "label_wrapped")
+        form = formats.amount(figure.unit, [figure.value or 0.0], symbol=True)
+        link = Cell(
+            value=shown(figure.value), formula=f"[{figure.name}|shown]", style="link", format=form
+        )
+        self.made.put(row, VALUE, link)
+        self.made.text(row, UNIT, figure.unit, "unit")
 
     def definitions(self, top: int) -> int:
         """What each figure means, and its name in formulas."""
         self.section("What the figures mean", top)
         heads = ["Figure", "Name in formulas", "", "Definition"]
-        self.made.texts(top + 1, [*heads, *[""] * (self.last_column - len(heads))], "header")
+        self.made.texts(top + 1, [*heads, *[""] * (_LAST_COLUMN - len(heads))], "header")
         listed = [*self.group("headline"), *self.group("total")]
         for row, figure in enumerate(listed, top + 2):
             meaning = "; ".join(filter(None, (figure.definition, figure.convention)))
@@ -158,9 +153,9 @@ class _Writer:
             self.made.text(row, DEFINITION, meaning, "line_of_text")
         return top + len(listed) + 3
 
-    def conventions(self, top: int) -> int:
+    def conventions(self, top: int, dated: str) -> int:
         """Which definitions are in force, as they were when the workbook was written."""
-        self.section("Conventions in force", top)
+        self.section(f"Conventions in force, {dated}", top)
         for row, convention in enumerate(self.result.conventions, top + 1):
             self.made.text(row, LABEL, convention.label, "label")
             self.made.text(row, VALUE, convention.text, "line_of_text")

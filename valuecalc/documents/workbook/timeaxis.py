@@ -1,9 +1,14 @@
-"""The time axis of the cash flow: periods, dates, years, and what discounting makes of them."""
+"""The time axis: periods, dates, years, and what discounting makes of them.
+
+It is worked out on Calculations; every other sheet over periods repeats it in the same columns.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
+
+from openpyxl.utils import get_column_letter
 
 from valuecalc.documents.workbook import formats
 from valuecalc.documents.workbook.cells import Cell, Content, Sheet, Span
@@ -11,8 +16,10 @@ from valuecalc.documents.workbook.draft import Draft, Values
 from valuecalc.documents.workbook.formats import Format
 from valuecalc.documents.workbook.rows import (
     FIRST,
+    LABEL,
     OPENING,
     TOTAL,
+    UNIT,
     Block,
     Gap,
     Heading,
@@ -20,9 +27,11 @@ from valuecalc.documents.workbook.rows import (
 )
 from valuecalc.engine.finance import period_times
 
-TOP = 4
+TOP = 5
 HEIGHT = 4
 
+# A year of months, three years of quarters: pages end where years do.
+_COLUMNS_A_PAGE = 12
 _MONTHS = "[period]*[timeline.months_per_period]"
 
 
@@ -34,15 +43,56 @@ def floats(series: Iterable[float]) -> Values:
 def place_header(sheet: Sheet, draft: Draft) -> None:
     """What each period is called, its number, its first day and its report year."""
     axis = draft.axis
-    _place_names(sheet, ("Period", "", "Total"), axis.labels, row=TOP)
-    numbers = range(axis.periods + 1)
-    _place(sheet, TOP + 1, "period", "Number of the period", "no.", "[period|before]+1", numbers)
     first = "EDATE([timeline.start],MAX(0,[period]-1)*[timeline.months_per_period])"
-    _place(sheet, TOP + 2, "first_day", "First day", "date", first, axis.dates, formats.DATE)
     year = f"ROUNDUP({_MONTHS}/[timeline.months_per_year],0)"
-    _place(sheet, TOP + 3, "year", "Year", "no.", year, [int(year) for year in axis.years])
+    formulas = {"period": "[period|before]+1", "first_day": first, "year": year}
+    _place_names(sheet, ("Period", "", "Total"), axis.labels, row=TOP)
+    _place_rows(sheet, draft, formulas, "")
     before = Cell(value=-1, style="header_right", format=formats.OPENING)
     sheet.put(TOP + 1, OPENING, before)
+
+
+def repeat_header(sheet: Sheet, draft: Draft) -> None:
+    """The same in the same columns of another sheet, led back to where it is worked out."""
+    _place_names(sheet, ("Period", "", "Total"), draft.axis.labels, row=TOP)
+    formulas = {key: f"[{key}]" for key in ("period", "first_day", "year")}
+    _place_rows(sheet, draft, formulas, f"{sheet.title}.")
+
+
+def _place_rows(sheet: Sheet, draft: Draft, formulas: Mapping[str, str], before: str) -> None:
+    axis = draft.axis
+    shown: dict[str, tuple[str, str, Iterable[Content], Format]] = {
+        "period": ("Number of the period", "no.", range(axis.periods + 1), formats.COUNT),
+        "first_day": ("First day", "date", axis.dates, formats.DATE),
+        "year": ("Year", "no.", [int(year) for year in axis.years], formats.COUNT),
+    }
+    for row, (key, (label, unit, values, form)) in enumerate(shown.items(), TOP + 1):
+        _place(sheet, row, f"{before}{key}", label, unit, formulas[key], values, form)
+
+
+def look_over_time(sheet: Sheet, draft: Draft) -> None:
+    """Widths, panes and print of a sheet over periods: a page for each year."""
+    width = _width(draft)
+    sheet.widths = {LABEL: 44, UNIT: 17, TOTAL: max(13.0, width + 1), OPENING: 1.5}
+    sheet.widths |= dict.fromkeys(range(FIRST, FIRST + draft.periods + 1), width)
+    sheet.freeze = f"{get_column_letter(FIRST)}{TOP + HEIGHT}"
+    print_by_years(sheet, draft.periods, f"{TOP}:{TOP + HEIGHT - 1}")
+
+
+def print_by_years(sheet: Sheet, count: int, repeated: str) -> None:
+    """Pages that end where years do, each with the labels; the decision stands on the first."""
+    sheet.page.repeat_rows = repeated
+    sheet.page.repeat_columns = "A:D"
+    sheet.page.wide = max(1, -(-count // _COLUMNS_A_PAGE))
+    breaks = range(1, sheet.page.wide)
+    sheet.page.column_breaks = [FIRST + _COLUMNS_A_PAGE * page for page in breaks]
+
+
+def _width(draft: Draft) -> float:
+    """As wide as the longest amount, and at least as a date."""
+    sizes = [abs(value) for row in draft.result.series.values() for value in floats(row)]
+    longest = max((size for size in sizes if size - size == 0), default=0.0)
+    return max(10.5, len(f"{longest:,.0f}") + 3)
 
 
 def _place_names(
@@ -62,7 +112,7 @@ def _place(
     unit: str,
     formula: str,
     values: Iterable[Content],
-    format: Format = formats.COUNT,
+    format: Format,
 ) -> None:
     _place_names(sheet, (label, unit, ""), [], row=row)
     for column, value in enumerate(values, FIRST):

@@ -190,5 +190,7 @@ class TimingRows:
             values=values,
             formula=formula,
             format=formats.FLAG if flag else formats.amount("1", values, dash=True),
-            total=total,
+            # A flag is counted, so that its row can be checked at a glance.
+            total=SUM if flag else total,
+            total_format=formats.COUNT if flag else None,
         )
