@@ -113,6 +113,12 @@ WAIT_FOR_MOVE = """
 """
 """The milliseconds of the next move after so many; null where none comes."""
 
+FIRST_ANSWERED = """
+() => performance.getEntriesByType("resource")
+  .some((each) => each.name.endsWith("/edit/live") && each.responseEnd > 0)
+"""
+"""Whether the first live answer is there, which a busy machine may keep until later."""
+
 ASK_FOR_NOTHING = """
 async () => {
   const form = document.getElementById("editor");
@@ -357,6 +363,7 @@ def _open(page: Page, uid: str) -> None:
     answer = page.goto(f"/cases/{uid}/edit", wait_until="networkidle")
     if answer is None or answer.status != 200:
         raise Unexpected(f"The editor: {answer.status if answer else 'nothing'}, not 200")
+    page.wait_for_function(FIRST_ANSWERED)
 
 
 def _numbers(page: Page) -> list[str]:
