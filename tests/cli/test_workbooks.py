@@ -10,8 +10,9 @@ from typing import Any
 import pytest
 
 from tests.cli.running import run
+from tests.documents.libreoffice import with_inputs
 from tests.documents.lint_books import Cells, content, with_cells, with_row
-from valuecalc.services import workbook_rules
+from valuecalc.services import cases, workbook_rules
 
 BAD = with_row(8, "=(1+Inputs!$C$6)^(-{c}4/12)")
 
@@ -97,3 +98,91 @@ def test_no_line_is_wider_than_a_terminal(bad: Path) -> None:
     lines = run("lint", bad).output.splitlines()
     assert [each for each in lines if len(each) > 110] == []
     assert all(re.search(r"\S$", each) for each in lines if each)
+
+
+# --------------------------------------------------------------------------- taken in
+
+CASE = """# The margin is agreed.
+format: valuecalc/1
+title: Small case
+currency: GBP
+timeline: {start: 2027-01, years: 3, period: year}
+assumptions:
+  - {id: users, label: Users, value: 100, unit: user}  # counted
+  - {id: price, label: Price, value: £50, unit: GBP/user/year}
+benefits:
+  - {id: time, label: Less time, formula: users * price, category: cost_reduction}
+"""
+
+
+@pytest.fixture
+def case_file(tmp_path: Path) -> Path:
+    file = tmp_path / "case.yaml"
+    file.write_text(CASE)
+    return file
+
+
+@pytest.fixture
+def edited(tmp_path: Path, case_file: Path) -> Path:
+    """The workbook of the case with two other numbers."""
+    content = cases.export(cases.read(case_file.read_bytes()), "xlsx").content
+    numbers = {"assumptions.users.expected": 120.0, "assumptions.price.expected": 60.0}
+    file = tmp_path / "model v3.xlsx"
+    file.write_bytes(with_inputs(content, numbers))
+    return file
+
+
+def test_an_edited_workbook_is_shown_with_its_effect_and_nothing_is_written(
+    case_file: Path, edited: Path
+) -> None:
+    found = run("import-workbook", edited, case_file)
+    assert found.exit_code == 0, found.output
+    assert "2 changed in model v3.xlsx" in found.output
+    assert re.search(r"Users, expected +100 users +120 users +100 users +taken", found.output)
+    assert re.search(r"Value +£15,000 +£21,600 +\+£6,600", found.output)
+    assert case_file.read_text() == CASE
+
+
+def test_an_edited_workbook_is_written_with_o_and_the_yaml_keeps_its_comments(
+    case_file: Path, edited: Path
+) -> None:
+    new = case_file.with_name("new.yaml")
+    found = run(
+        "import-workbook", edited, case_file, "--leave", "assumptions.price.expected", "-o", new
+    )
+    assert found.exit_code == 0, found.output
+    assert f"Wrote {new}. From model v3.xlsx: 1 number taken, 1 left as it was." in found.output
+    after = cases.read(new.read_bytes())
+    assert [each.value for each in after.assumptions] == [120, 50]
+    assert "# The margin is agreed." in new.read_text()
+    assert case_file.read_text() == CASE
+
+
+def test_what_both_sides_have_changed_is_asked_before_it_is_written(
+    case_file: Path, edited: Path
+) -> None:
+    case_file.write_text(CASE.replace("value: 100", "value: 110"))
+    new = case_file.with_name("new.json")
+    found = run("import-workbook", edited, case_file, "-o", new)
+    assert (found.exit_code, new.exists()) == (1, False)
+    assert "--take or --leave for assumptions.users.expected" in found.output
+    taken = run(
+        "import-workbook", edited, case_file, "--take", "assumptions.users.expected", "-o", new
+    )
+    assert taken.exit_code == 0, taken.output
+    assert [each.value for each in cases.read(new.read_bytes()).assumptions] == [120, 60]
+
+
+def test_what_was_changed_is_told_as_json_too(case_file: Path, edited: Path) -> None:
+    document = json.loads(run("import-workbook", edited, case_file, "--json").output)
+    assert [each["file"] for each in document["changes"]] == [120, 60]
+    assert document["version"] is None
+
+
+def test_workbooks_that_cannot_be_taken_in_are_told(tmp_path: Path, case_file: Path) -> None:
+    assert run("import-workbook", tmp_path / "nothing.xlsx", case_file).exit_code == 3
+    other = written(tmp_path)
+    found = run("import-workbook", other, case_file)
+    assert found.exit_code == 1
+    assert "carries no case" in found.output
+    assert run("import-workbook", other, case_file, "-o", "new.txt").exit_code == 2

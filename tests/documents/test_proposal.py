@@ -463,7 +463,7 @@ def test_benefits_are_shared_out_by_the_strength_of_their_evidence() -> None:
     result, document = written("contact-centre")
     rows = document.table("Benefits by grade of evidence")[1:]
     assert [row[:2] for row in rows] == [[grade, grade.label] for grade in Grade]
-    assert rows[-1][2:] == [result.figure("total_benefits").text, "100%"]
+    assert rows[-1][2:] == [result.figure("total_benefits").text, "100.0%"]
 
 
 def test_what_is_left_on_strong_evidence_alone_is_said_in_words_and_in_the_table() -> None:

@@ -82,7 +82,7 @@ def test_no_payback_before_is_told_in_words_and_has_no_difference() -> None:
     [
         (-2000, "GBP", "−£2,000"),
         (0.035, "%", "+3.5 points"),
-        (-0.01, "%", "−1 point"),
+        (-0.01, "%", "−1.0 points"),
         (1, "months", "+1 month"),
         (-2.25, "months", "−2.3 months"),
         (0, "months", "0 months"),

@@ -223,6 +223,12 @@ def test_a_negative_case_is_a_result_with_its_sign() -> None:
     assert result.figure("value").text == "\u2212£640"
 
 
+def test_rates_side_by_side_have_the_same_number_of_decimals() -> None:
+    result = calculate(case(benefit("gain", "10 GBP/month"), investment("cost", "1000 GBP")))
+    assert result.figure("roi").text == "\u221264.0%"
+    assert result.figure("roi").short == "\u221264.0%"
+
+
 def test_a_benefit_that_is_negative_counts_as_such() -> None:
     result = calculate(case(benefit("dip", "-100 GBP/month"), months=3))
     assert result.value("total_benefits") == -300

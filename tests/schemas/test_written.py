@@ -87,7 +87,10 @@ def test_numbers_at_every_place_of_an_assumption_read_back(value: float, unit: s
     ("value", "unit", "text"),
     [
         (22, "GBP/user/month", "£22"),
-        (22.5, "CHF", "CHF 22.5"),
+        (22.5, "CHF", "CHF 22.50"),
+        (-24.2, "GBP/user", "-£24.20"),
+        (24.25, "GBP", "£24.25"),
+        (24.2, "user", "24.2"),
         (-3000, "GBP", "-£3,000"),
         (0.12, "%", "12%"),
         (0.123, "%/month", "12.3%"),

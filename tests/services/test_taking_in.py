@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -116,6 +117,15 @@ def test_a_number_that_is_left_out_stays() -> None:
     assert saving is not None and (saving.value, saving.low) == (1000, 500)
     assert found.note(choice) == f"From {FILE}: 1 number taken, 1 left as it was."
     assert found.after(Choice(leave=frozenset([EXPECTED, LOW]))) == given()
+
+
+def test_a_range_that_grows_to_hold_its_number_is_told() -> None:
+    found = into(given(), typed({EXPECTED: 1500, LOW: 500}))
+    assert found.widened() == ("Saving",)
+    assert found.note() == (
+        f"From {FILE}: 2 numbers taken. Range widened to hold the new value: Saving."
+    )
+    assert found.widened(Choice(leave=frozenset([EXPECTED]))) == ()
 
 
 def test_the_effect_is_that_of_what_is_chosen_with_a_bridge() -> None:
@@ -299,15 +309,36 @@ def test_sheets_in_another_order_and_names_that_are_gone_lose_nothing_else() -> 
     assert gone == ["Discount rate, a year, expected", "Saving, low"]
 
 
+def with_a_row_more(book: openpyxl.Workbook) -> None:
+    """A row above all inputs; their names move along, as in every spreadsheet."""
+    book["Inputs"].insert_rows(5)
+    for defined in book.defined_names.values():
+        title, _, address = defined.attr_text.rpartition("!")
+        if title.strip("'") == "Inputs":
+            moved = re.sub(r"\d+", lambda row: str(int(row[0]) + (int(row[0]) >= 5)), address)
+            defined.attr_text = f"{title}!{moved}"
+
+
+def test_numbers_are_found_where_rows_were_inserted_above_them() -> None:
+    found = into(given(), edited(typed({EXPECTED: 1200, LOW: 500}), with_a_row_more))
+    assert {each.name: each.change.after for each in found.rows} == {EXPECTED: 1200, LOW: 500}
+    [told] = found.not_imported
+    assert (told.place, told.cause.startswith("Rows or columns were moved")) == (
+        "Sheet Inputs",
+        True,
+    )
+
+
 @pytest.mark.office
 @pytest.mark.skipif(not LIBREOFFICE.is_there(), reason="LibreOffice is not here")
 def test_a_workbook_that_another_program_has_saved_still_knows_its_case(tmp_path: Path) -> None:
     (tmp_path / "plain.xlsx").write_bytes(typed({EXPECTED: 1200}))
     (tmp_path / "moved.xlsx").write_bytes(edited(typed({EXPECTED: 1300}), rearranged))
+    (tmp_path / "more.xlsx").write_bytes(edited(typed({EXPECTED: 1400}), with_a_row_more))
     saved = tmp_path / "saved"
     files = sorted(tmp_path.glob("*.xlsx"))
     libreoffice.convert(files, "xlsx:Calc MS Excel 2007 XML", saved, tmp_path / "profile")
-    for name, after in (("plain", 1200), ("moved", 1300)):
+    for name, after in (("plain", 1200), ("moved", 1300), ("more", 1400)):
         found = into(given(), (saved / f"{name}.xlsx").read_bytes())
         assert [each.change.after for each in found.rows] == [after]
         assert (found.edits.case_id, found.edits.version, found.warnings) == (UID, "3", ())

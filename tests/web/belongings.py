@@ -19,6 +19,7 @@ from valuecalc.services import (
     accounts,
     archive,
     comments,
+    exporting,
     identity,
     invitations,
     portfolio,
@@ -40,12 +41,16 @@ TOMORROW = timedelta(days=1)
 
 @dataclass(frozen=True)
 class Belongings:
-    """What a team has; `names` are the ids of its things, `archive` is all of it as a file."""
+    """What a team has; `names` are the ids of its things, `archive` is all of it as a file.
+
+    `workbook` is that of its case, so far without anything that was changed in it.
+    """
 
     team: Team
     owner: Actor
     names: Mapping[str, str]
     archive: bytes
+    workbook: bytes
 
 
 def belongings(store: Database, secret_key: str, name: str) -> Belongings:
@@ -63,7 +68,8 @@ def belongings(store: Database, secret_key: str, name: str) -> Belongings:
     key = accounts.reset_key(store, secret_key, member.account.email)
     file = io.BytesIO()
     archive.write_archive(store, owner, team.uid, file)
-    return Belongings(team, owner, {**names, "reset_key": key}, file.getvalue())
+    workbook = exporting.export(saved_cases.load(store, owner, names["case"]), owner, "xlsx")
+    return Belongings(team, owner, {**names, "reset_key": key}, file.getvalue(), workbook.content)
 
 
 def _cases(store: Database, owner: Actor) -> dict[str, str]:

@@ -103,6 +103,7 @@ class Row:
     form: Mapping[str, str] | None = None
     json: Any = None
     is_archive: bool = False
+    is_workbook: bool = False
     headers: Mapping[str, str] = field(default_factory=dict)
     answers: tuple[int, ...] | None = None
     by_token: Takes | str | None = None
@@ -170,6 +171,8 @@ BLANK = {
     "discounting.rate": "10%",
 }
 FROM_FILE = {**AS_TEXT, "title": "New case", "currency": "GBP", "key": "k" * 16}
+_EDITS = {"base": EXAMPLE_CASE, "numbers": {"assumptions.subscribers.expected": 9_000}}
+EDITED = {"sent": examples.orjson.dumps(_EDITS).decode(), "file_name": "model v3.xlsx"}
 PUBLISH = {"sector": "Telecoms", "region": "GB", "year": "2026", "achieved.arpu": "£13m"}
 NUMBERS = {"value-subscribers": "120,000", "source-subscribers": "Billing", "name": "Bo Fox"}
 PERSON = {"name": "Bo Fox", "email": "bo@example.org", "password": "correct horse staple"}
@@ -381,6 +384,9 @@ _CASE_PAGES = (
     Row("POST", f"{CASE}/versions/<version:number>/freeze", Takes.EDIT, form={"name": "Offer"}),
     Row("POST", f"{CASE}/versions/<version:number>/restore", Takes.EDIT, form={"tag": "$tag"}),
     Row("GET", f"{CASE}/compare", Takes.READ, query={"from": "1", "to": "2"}),
+    Row("GET", f"{CASE}/workbook", Takes.EDIT),
+    Row("POST", f"{CASE}/workbook", Takes.EDIT, form=EDITED),
+    Row("POST", f"{CASE}/workbook/take", Takes.EDIT, form={**EDITED, "tag": "$tag"}),
     Row("GET", f"{CASE}/comments", Takes.READ),
     Row("POST", f"{CASE}/comments", Takes.COMMENT, form={"text": "Why?"}),
     *(
@@ -494,6 +500,15 @@ _CASES = (
         for each, query in QUESTIONS.items()
     ),
     Row("POST", f"{API_CASE}/pilots", Takes.EDIT, json=examples.of("pilot"), headers=MATCH),
+    Row("POST", f"{API_CASE}/workbook", Takes.EDIT, is_workbook=True),
+    Row(
+        "POST",
+        f"{API_CASE}/workbook",
+        Takes.EDIT,
+        query={"apply": "true"},
+        is_workbook=True,
+        headers=MATCH,
+    ),
     Row("GET", f"{API_CASE}/versions", Takes.READ),
     Row("GET", f"{API_CASE}/versions/<version:number>", Takes.READ),
     Row(

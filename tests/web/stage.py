@@ -25,6 +25,7 @@ from tests.web.conftest import served
 from tests.web.rights import ROLES, Row, filled
 from valuecalc.services import identity
 from valuecalc.services.access import Actor, Role
+from valuecalc.services.cases import XLSX
 from valuecalc.store.database import Database
 from valuecalc.store.tables import Membership, now
 from valuecalc.web.identity import SESSION_KEY, SINCE_KEY
@@ -58,6 +59,8 @@ class Person:
                 headers["X-CSRFToken"] = self.csrf
             if row.is_archive:
                 options = {"data": of.archive, "content_type": "application/zip"}
+            elif row.is_workbook:
+                options = {"data": of.workbook, "content_type": XLSX}
             elif row.json is not None:
                 options = {"json": filled(row.json, names)}
         elif row.form is not None:

@@ -127,6 +127,16 @@ def test_keys_are_part_of_it(helped: Callable[[Case], HtmlElement]) -> None:
     assert "Undo" in text(helped(reference()).xpath(".//*[@data-part='keys']")[0])
 
 
+def test_opened_by_itself_it_is_a_page_like_any_other(app: Flask, people: Cast) -> None:
+    store: Database = app.extensions["store"]
+    saved, _ = saved_cases.create(store, people.editor.actor, reference())
+    page = people.editor.open(f"/cases/{saved.head.uid}/edit/help")
+    assert page.xpath("//nav[@aria-label='Pages']")
+    assert any("editor-help" in each for each in page.xpath("//link[@rel='stylesheet']/@href"))
+    [back] = page.xpath("//main//h1/following-sibling::p//a")
+    assert back.get("href") == f"/cases/{saved.head.uid}/edit"
+
+
 def test_the_editor_holds_the_dialog_but_neither_the_help_nor_the_tour(
     app: Flask, people: Cast
 ) -> None:

@@ -271,6 +271,19 @@ def test_each_number_says_in_words_what_it_is_counted_in(people: Cast, store: Da
     assert shown == ["users", "GBP per hour", "jobs per year", "% per month", ""]
 
 
+def test_money_in_a_field_is_written_as_prices_are(people: Cast, store: Database) -> None:
+    document = minimal()
+    document["assumptions"] += [
+        {"id": "wage", "label": "Wage", "value": 24.2, "unit": "GBP/hour"},
+        {"id": "ratio", "label": "Ratio", "value": 24.2, "unit": "1"},
+    ]
+    kept = keep(store, people, document)
+    page = people.editor.open(f"/cases/{kept.head.uid}/numbers")
+    typed = page.get_element_by_id("numbers").fields
+    assert "24.20" in typed.values()
+    assert "24.2" in typed.values()
+
+
 def test_a_mistake_stands_beside_its_field_and_nothing_is_lost(
     people: Cast, kept: Saved, store: Database
 ) -> None:

@@ -63,6 +63,13 @@ def test_after_the_first_account_the_page_is_gone(app: Flask, browser: Browser) 
     assert browser.client.post("/setup", data=fields).status_code in (400, 404)
 
 
+def test_an_empty_field_is_told_in_the_words_of_the_form(browser: Browser) -> None:
+    told = set_up(browser, email="", team=" ").text
+    assert "The e-mail address is missing. Fill in this field." in told
+    assert "The name of the team is missing. Fill in this field." in told
+    assert "“email”" not in told
+
+
 def test_mistakes_stand_beside_their_fields_and_nothing_but_the_password_is_lost(
     browser: Browser,
 ) -> None:

@@ -1,8 +1,8 @@
 """The command line: `valuecalc calc case.yaml` and its sisters.
 
 `cases` has the commands that work on a file, `uncertainty` those that say how sure it is,
-`options` those about alternatives and pilots, `portfolio` that about many cases, `workbooks` that
-about any workbook; `service` has those that run the service, `people` those about accounts and
+`options` those about alternatives and pilots, `portfolio` that about many cases, `workbooks` those
+about workbooks; `service` has those that run the service, `people` those about accounts and
 teams; `output` is what all share.
 
 Exit codes: 0 done; 1 the case has mistakes, or the answer does not exist; 2 the command was

@@ -39,7 +39,7 @@ def serve(host: str, port: int, workers: int, threads: int) -> None:
     say(f"valuecalc is at http://{shown}:{port}/ (Ctrl+C ends it)")
     if set_up is not None:
         address = settings.public_url or f"http://{shown}:{port}"
-        say(f"Create the owner's account at {address}{set_up}")
+        say(f"Create the owner’s account at {address}{set_up}")
     sys.stdout.flush()
     server = ["gunicorn", "--config", "python:valuecalc.web.gunicorn_config"]
     server += ["--bind", f"{shown}:{port}", "--workers", str(workers), "--threads", str(threads)]

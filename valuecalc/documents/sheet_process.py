@@ -23,6 +23,7 @@ MEMORY = 700_000_000
 SECONDS = 10
 """Of processor time."""
 
+MOST_PROPERTIES = 50
 MOST_SHEETS = 20
 MOST_ROWS = 2_000
 MOST_COLUMNS = 60
@@ -46,7 +47,11 @@ def _read(content: bytes) -> dict[str, Any]:
     found: dict[str, Any] = {"names": list(book.defined_names), "carried": text}
     if text is not None:
         formulas = _opened(content, values=False)
-        return found | {"named": dict(_named(book)), "formulas": dict(_formulas(formulas))}
+        return found | {
+            "properties": _properties(book),
+            "named": dict(_named(book)),
+            "formulas": dict(_formulas(formulas)),
+        }
     return found | {"sheets": [_sheet(each) for each in book.worksheets[:MOST_SHEETS]]}
 
 
@@ -65,6 +70,12 @@ def limit(seconds: int | None = None) -> None:
     # macOS knows the limit and does not keep it.
     if sys.platform != "darwin":
         resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+
+
+def _properties(book: Any) -> dict[str, str]:
+    """What is kept with the file, under its own names, as texts."""
+    kept = list(book.custom_doc_props)[:MOST_PROPERTIES]
+    return {str(each.name)[:LONGEST_TEXT]: str(each.value)[:LONGEST_TEXT] for each in kept}
 
 
 def _sheet(sheet: Any) -> dict[str, Any]:

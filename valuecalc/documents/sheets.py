@@ -49,8 +49,8 @@ class NamedCell:
 class Book:
     """What a workbook holds: its sheets, and the names that are defined in it.
 
-    One that carries a case (`carried` is the text of it) has its named cells and the addresses
-    of its formulas by sheet instead of the sheets.
+    One that carries a case (`carried` is the text of it) has its named cells, the addresses of
+    its formulas by sheet and its own properties instead of the sheets.
     """
 
     sheets: tuple[Sheet, ...] = ()
@@ -58,6 +58,7 @@ class Book:
     carried: str | None = None
     named: Mapping[str, NamedCell] = field(default_factory=dict)
     formulas: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    properties: Mapping[str, str] = field(default_factory=dict)
 
 
 def read(content: bytes) -> tuple[Sheet, ...]:
@@ -75,6 +76,7 @@ def read_book(content: bytes) -> Book:
         carried=found["carried"],
         named={name: NamedCell(*each) for name, each in found.get("named", {}).items()},
         formulas={name: frozenset(each) for name, each in found.get("formulas", {}).items()},
+        properties=found.get("properties", {}),
     )
 
 

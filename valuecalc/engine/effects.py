@@ -181,17 +181,17 @@ def _text(figure: Figure | None) -> str:
 def signed(value: float, unit: str) -> str:
     """A difference with its sign: `+£2,000`, `−3.5 points`, `+2 months`."""
     if unit == "%":
-        return _counted(value * 100, "point")
+        return f"{quantity.show(value * 100, '1', digits=1, sign=True)} points"
     if unit == "x":
         return quantity.show(value, "1", digits=2, sign=True)
     if unit == "months":
-        return _counted(value, "month")
+        return _months(value)
     return quantity.show(value, unit, sign=True)
 
 
-def _counted(value: float, noun: str) -> str:
+def _months(value: float) -> str:
     number = quantity.show(value, "1", digits=1, sign=True).removesuffix(".0")
-    return f"{number} {noun}" if number[1:] == "1" else f"{number} {noun}s"
+    return f"{number} month" if number[1:] == "1" else f"{number} months"
 
 
 # --------------------------------------------------------------------------- the walk

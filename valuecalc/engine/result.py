@@ -94,7 +94,7 @@ class Figure:
         if self.unit == "x":
             return f"{self.value:.2f}".replace("-", "\u2212")
         if self.unit == "%" and not self.is_given:
-            return quantity.show(self.value, "%", digits=1).replace(".0%", "%")
+            return quantity.show(self.value, "%", digits=1)
         text = write(self.value, self.unit)
         return f"{text}{quantity.unit_tail(self.unit, self.value)}"
 

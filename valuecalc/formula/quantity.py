@@ -35,6 +35,8 @@ SYMBOL_OF = {code: symbol for symbol, code in SYMBOLS.items()}
 MAX_LENGTH = 60
 MAX_MAGNITUDE = 1e18
 UNDEFINED = "–"
+WHOLE_FROM = 1000
+"""Numbers from here on are shown without decimals, where nothing else is asked for."""
 
 _WIDE = Context(prec=400)  # for the largest number that there is
 
@@ -182,9 +184,14 @@ def show(value: float, unit: str = "1", *, digits: int | None = None, sign: bool
     if unit == currency_of(unit) and abs(value) < 0.005:
         value = 0.0  # less than half a penny is what rounding left over
     number = _decimal(abs(value), digits, small=4)
-    if currency_of(unit) and digits is None and number[-2:-1] == ".":
-        number += "0"  # £38.50, as prices are written
+    if currency_of(unit) and digits is None:
+        number = as_price(number)
     return _signed(value, _with_currency(number, unit), sign)
+
+
+def as_price(number: str) -> str:
+    """The digits of an amount of money as prices are written: `38.50` for `38.5`."""
+    return f"{number}0" if number[-2:-1] == "." else number
 
 
 def show_short(value: float, unit: str = "1") -> str:
@@ -268,7 +275,7 @@ def _decimal(value: float, digits: int | None, small: int) -> str:
         return _rounded(value, digits)
     if value >= 1e15:
         return f"{value:.4g}"
-    places = 0 if value >= 1000 else 2 if value >= 10 else small
+    places = 0 if value >= WHOLE_FROM else 2 if value >= 10 else small
     if value and value < 10**-small:
         return f"{value:.2g}"
     text = _rounded(value, places)

@@ -51,7 +51,8 @@ def number_text(value: float, unit: str | None = None) -> str:
         return f"{_digits(_exact(value).scaleb(2))}%"
     exact = _exact(value)
     number = _digits(abs(exact), is_grouped=unit is not None or abs(exact) >= GROUPED_FROM)
-    return f"{'-' if exact < 0 else ''}{_sign_of(unit)}{number}"
+    sign = _sign_of(unit)
+    return f"{'-' if exact < 0 else ''}{sign}{quantity.as_price(number) if sign else number}"
 
 
 def short_text(text: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
@@ -122,10 +123,22 @@ def as_yaml(text: bytes, after: Case, assumption: str) -> bytes:
     """
     tested = after.assumption(assumption)
     assert tested is not None
+    return _edited(text, [tested], after)
+
+
+def as_yaml_of(text: bytes, before: Case, after: Case) -> bytes:
+    """The same for a case of which several assumptions are other ones than they were `before`."""
+    changed = [each for each in after.assumptions if each not in before.assumptions]
+    return _edited(text, changed, after)
+
+
+def _edited(text: bytes, changed: Iterable[Assumption], after: Case) -> bytes:
     try:
-        edited = yaml_editing.with_assumption(text.decode(), tested).encode()
-        if cases.read(edited) == after:
-            return edited
+        edited = text.decode()
+        for each in changed:
+            edited = yaml_editing.with_assumption(edited, each)
+        if cases.read(edited.encode()) == after:
+            return edited.encode()
     except (CannotEdit, InputError, UnicodeDecodeError):
         pass
     return as_json(after)

@@ -97,14 +97,15 @@ def difference(ours: Figure, theirs: Figure) -> str:
     by = theirs.value - ours.value
     if ours.unit == "%":
         return f"{_signed(by * 100, 1)} points"
-    if ours.unit in ("months", "x"):
-        return f"{_signed(by, 1 if ours.unit == 'months' else 2)}{' months' * (ours.unit != 'x')}"
+    if ours.unit == "months":
+        return f"{_signed(by, 1).removesuffix('.0')} months"
+    if ours.unit == "x":
+        return _signed(by, 2)
     return quantity.show(by, ours.unit, sign=True) + quantity.unit_tail(ours.unit, by)
 
 
 def _signed(value: float, digits: int) -> str:
-    text = f"{value:+.{digits}f}".replace("-", "\u2212")
-    return text.removesuffix(".0")
+    return f"{value:+.{digits}f}".replace("-", "\u2212")
 
 
 def send(

@@ -8,6 +8,7 @@ asked, number by number, and nothing is lost without a word.
 from __future__ import annotations
 
 import math
+import sys
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -24,7 +25,9 @@ from valuecalc.errors import (
     Severity,
     UnknownName,
 )
+from valuecalc.schemas import taking_in as shapes
 from valuecalc.schemas.case import dump_case, load_sound_case
+from valuecalc.schemas.fields import NOTE_LENGTH
 from valuecalc.services import cases, comparison, returning, saved_cases
 from valuecalc.services.access import Action, Actor
 from valuecalc.services.comparison import Comparison
@@ -138,12 +141,27 @@ class Incoming:
         """What these numbers do to the result of the case as it is today."""
         return comparison.compare_documents(dump_case(self.case), dump_case(self.after(choice)))
 
+    def widened(self, choice: Choice = NOTHING_CHOSEN) -> tuple[str, ...]:
+        """The labels of assumptions whose range grows to hold the number that is taken."""
+        typed = {each.name for each in self.taken(choice)}
+        pairs = zip(self.case.assumptions, self.after(choice).assumptions, strict=True)
+        return tuple(
+            after.label
+            for before, after in pairs
+            if (before.low != after.low and f"assumptions.{after.id}.low" not in typed)
+            or (before.high != after.high and f"assumptions.{after.id}.high" not in typed)
+        )
+
     def note(self, choice: Choice = NOTHING_CHOSEN) -> str:
         """What the new version says of itself."""
         taken = len(self.taken(choice))
         left = len(self.rows) - taken
         told = f"From {self.file_name}: {_counted(taken)} taken"
-        return f"{told}, {left:,} left as it was." if left else f"{told}."
+        told += f", {left:,} left as it was." if left else "."
+        wider = ", ".join(self.widened(choice))
+        return (
+            f"{told} Range widened to hold the new value: {wider}."[:NOTE_LENGTH] if wider else told
+        )
 
 
 def _counted(number: int) -> str:
@@ -323,6 +341,11 @@ def _ask(rows: Collection[Row]) -> Conflict:
     )
 
 
+def as_answer(found: Incoming, choice: Choice) -> dict[str, Any]:
+    """What a workbook changes, as the API tells it."""
+    return shapes.dump_incoming(found, choice)
+
+
 # --------------------------------------------------------------------------- on the way
 
 
@@ -367,12 +390,17 @@ def _changes(base: Case, numbers: Any) -> Iterator[Change]:
         raise _NOT_SENT
     given = {each.name: each for each in numbers_of(cases.calculate(base), base).values()}
     for name, after in numbers.items():
-        is_number = isinstance(after, int | float) and not isinstance(after, bool)
-        if name not in given or not given[name].may_change or not is_number:
+        if name not in given or not given[name].may_change:
             raise _NOT_SENT
-        if not abs(after) < math.inf:
-            raise _NOT_SENT
-        yield Change(given[name], float(after))
+        yield Change(given[name], _finite(after))
+
+
+def _finite(number: Any) -> float:
+    # JSON knows whole numbers that are larger than any of ours.
+    is_number = isinstance(number, int | float) and not isinstance(number, bool)
+    if not is_number or not abs(number) <= sys.float_info.max:
+        raise _NOT_SENT
+    return float(number)
 
 
 def _problems(found: Any) -> Iterator[Problem]:

@@ -48,6 +48,7 @@ from valuecalc.web.pages import (
     starting,
     starting_blank,
     starting_from_file,
+    taking_in,
     team,
     theme,
     versions,
@@ -58,7 +59,7 @@ from valuecalc.web.pages.editor import help as editor_help
 
 PARTS = (
     *(library, case, case_insights, calculate),
-    *(cases, saved_case, saved_insights, numbers, versions, comments),
+    *(cases, saved_case, saved_insights, numbers, versions, comments, taking_in),
     *(editor, deciding, editor_help, files, remarks, sharing, workshop),
     portfolio,
     *(starting, starting_blank, starting_from_file, publishing, references),

@@ -134,6 +134,19 @@ def test_a_whole_percentage_is_shown_without_decimals() -> None:
     assert break_even(whole, "x", "value").text == "20%"
 
 
+def test_large_amounts_are_in_whole_pounds_and_small_ones_in_pence() -> None:
+    whole = case(
+        assumption("cost", 2000, "GBP"),
+        assumption("fee", 4, "GBP/user"),
+        assumption("users", 300, "user"),
+        benefit("gain", "users * fee", starts=0),
+        benefit("more", "1000.25 GBP", starts=0),
+        investment("paid", "cost", starts=0),
+    )
+    assert break_even(whole, "cost", "value").text == "£2,200"
+    assert break_even(whole, "fee", "value").text == "£3.33 per user"
+
+
 def test_many_lines_are_taken_together() -> None:
     lines = [benefit(f"gain_{n}", "100 GBP") for n in range(5)]
     costs = [investment(f"cost_{n}", "x * 1 GBP") for n in range(5)]

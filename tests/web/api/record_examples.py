@@ -14,12 +14,14 @@ from typing import Any
 import orjson
 from werkzeug.test import TestResponse
 
+from tests.documents.libreoffice import with_inputs
 from tests.team_members import new_member, new_team, new_token
 from tests.web.api.conftest import Program
 from tests.web.conftest import served
 from valuecalc.engine.portfolio.request import Entry
 from valuecalc.schemas.case import load_case
 from valuecalc.schemas.portfolio import dump_portfolio, read_portfolio_request
+from valuecalc.services.cases import XLSX
 from valuecalc.services.portfolio import calculate_portfolio
 from valuecalc.web.api.examples import FILE
 from valuecalc.web.api.v1 import EXAMPLE_CASE
@@ -129,6 +131,7 @@ def _recorded(program: Program) -> dict[str, Any]:
     record("case_list", "GET", "/cases")
     record("version_list", "GET", f"{place}/versions")
     record("comparison", "GET", f"{place}/diff?from=1&to=2")
+    found["workbook_changes"] = _edited(program, place)
     found["value_model"] = _body(program("GET", f"{place}/export?format=value-models&version=1"))
     record("imported", "POST", "/exchange/value-models", found["value_model"])
     found["publish"] = {"case": kept["id"], "achieved": {"arpu": "£13.1m"}, "sector": "Telecoms"}
@@ -141,6 +144,20 @@ def _recorded(program: Program) -> dict[str, Any]:
     record("job_list", "GET", "/jobs")
     found["portfolio"] = _cut(_portfolio())
     return found | {name: _rounded(found[name]) for name in DRAWN}
+
+
+def _edited(program: Program, place: str) -> Any:
+    """What the API says of a workbook in which somebody has changed a number."""
+    content = program("GET", f"{place}/export?format=xlsx&version=1").data
+    edited = with_inputs(content, {"assumptions.uplift.expected": 4.5})
+    answer = program(
+        "POST",
+        f"{place}/workbook?file_name=model%20v3.xlsx",
+        data=edited,
+        content_type=XLSX,
+    )
+    assert answer.status_code == 200, answer.text
+    return _cut(answer.get_json())
 
 
 def _asked_of(question: str) -> dict[str, Any]:

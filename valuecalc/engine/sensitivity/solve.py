@@ -60,9 +60,13 @@ class Solution:
 
 
 def shown(value: float, unit: str) -> str:
-    """A value that was found, with its unit; pounds and pieces with two decimals unless whole."""
+    """A value that was found, with its unit; pounds and pieces with two decimals unless whole.
+
+    Money of a thousand and more is in whole pounds, as everywhere.
+    """
+    is_whole_money = bool(quantity.currency_of(unit)) and abs(value) >= quantity.WHOLE_FROM
     is_plain = quantity.is_percentage(unit) or abs(value) < 1 or float(value).is_integer()
-    digits = None if is_plain else 2
+    digits = None if is_plain or is_whole_money else 2
     return f"{quantity.show(value, unit, digits=digits)}{quantity.unit_tail(unit, value)}"
 
 

@@ -7,6 +7,7 @@
 | `/api/v1/portfolios`, `/api/v1/jobs/…` | many cases, in the background: see `jobs` |
 | `/api/v1/cases/…`, `/api/v1/calculate/bulk` | cases that are kept: see `cases` |
 | `/api/v1/cases/…/versions/…`, `/diff` | their versions: see `versions` |
+| `POST /api/v1/cases/…/workbook` | edited workbooks back into their case: see `workbooks` |
 | `/api/v1/cases/…/comments/…` | comments on them: see `comments` |
 | `/api/v1/cases/…/shares`, `/shares/…`, `/proposals/…` | links for customers: see `shares` |
 | `/api/v1/references/…`, `/extrapolate`, `/exchange/…` | straw-men: see `references` |
@@ -40,6 +41,7 @@ from valuecalc.web.api import (
     uncertainty,
     v1,
     versions,
+    workbooks,
 )
 from valuecalc.web.api.blueprint import BEARER, COOKIE
 from valuecalc.web.api.converters import CONVERTERS
@@ -66,7 +68,10 @@ SECURITY_SCHEMES: Mapping[str, dict[str, Any]] = {
         "what changes something needs X-CSRFToken too.",
     },
 }
-PARTS = (v1, cases, uncertainty, versions, comments, shares, references, jobs, people, archive)
+PARTS = (
+    *(v1, cases, uncertainty, versions, workbooks, comments),
+    *(shares, references, jobs, people, archive),
+)
 
 
 class CaseApi(Api):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from flask import request
@@ -13,6 +13,15 @@ from valuecalc.schemas.requests import RequestShape
 
 SECRETS = frozenset({"password", "current"})
 """Fields that are never sent back."""
+
+WORDS = {
+    "name": "name",
+    "email": "e-mail address",
+    "password": "password",
+    "current": "current password",
+    "team": "name of the team",
+}
+"""What a field holds, for people: its own name is one that programs use."""
 
 
 @dataclass
@@ -76,9 +85,18 @@ class Form:
         """Keep mistakes: each beside its field, or for the whole form."""
         for problem in problems:
             if problem.place in self.names:
-                self.mistakes.setdefault(problem.place, problem)
+                self.mistakes.setdefault(problem.place, _in_words(problem))
             else:
                 self.refusal = Refusal(problem.cause, problem.remedy)
+
+
+def _in_words(problem: Problem) -> Problem:
+    """An empty field as one says it to people, where it has words."""
+    if problem.code != "missing" or problem.place not in WORDS:
+        return problem
+    return replace(
+        problem, cause=f"The {WORDS[problem.place]} is missing.", remedy="Fill in this field."
+    )
 
 
 KEPT_APART = frozenset({"not_found", "gone", "forbidden", "unauthenticated", "store_unavailable"})

@@ -82,7 +82,8 @@ def _written(value: float | None, unit: str) -> str:
         return ""
     if quantity.is_percentage(unit):
         return f"{_readable(value * 100):,f}%"
-    return f"{_readable(value):,f}"
+    number = f"{_readable(value):,f}"
+    return quantity.as_price(number) if quantity.currency_of(unit) else number
 
 
 def _readable(value: float) -> Decimal:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from flask import Blueprint, Response, render_template, request
 
 from valuecalc.errors import CaseError, NotFound, Problem
-from valuecalc.services import cases, saved_cases
+from valuecalc.services import cases, exporting, saved_cases
 from valuecalc.services.access import Action
 from valuecalc.services.saved_cases import Saved
 from valuecalc.web.downloads import as_download
@@ -111,4 +111,6 @@ def explain(uid: str, figure: str) -> str:
 @blueprint.get("/export.<kind>")
 def download(uid: str, kind: str) -> Response:
     """The case as a file."""
-    return as_download(cases.export(load(uid).case, kind, wanted_scenario()))
+    saved = load(uid)
+    known = exporting.provenance_of(saved, actor())
+    return as_download(cases.export(saved.case, kind, wanted_scenario(), known))

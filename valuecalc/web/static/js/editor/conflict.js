@@ -56,10 +56,12 @@ function choice(at, value, whose, text, isChosen) {
   radio.name = `conflict-${at}`;
   radio.value = value;
   radio.checked = isChosen;
+  const who = document.createElement("span");
+  who.textContent = `${whose}: `;
   const shown = document.createElement("b");
   shown.dir = "auto";
   shown.textContent = text || "nothing";
-  label.append(radio, `${whose}: `, shown);
+  label.append(radio, who, shown);
   return label;
 }
 
