@@ -186,6 +186,15 @@ def open_editor(
     assert faults == []
 
 
+# A toast goes after six or twelve seconds, which on a busy machine are over before it is looked
+# for.
+TOASTS_STAY = """{
+  const { setTimeout } = window;
+  window.setTimeout = (call, milliseconds, ...others) =>
+    setTimeout(call, [6000, 12000].includes(milliseconds) ? 60000 : milliseconds, ...others);
+}"""
+
+
 def _watch(page: Page, faults: list[str], expected: tuple[str, ...]) -> None:
     def note(message: ConsoleMessage) -> None:
         is_expected = any(each in message.text for each in expected)
@@ -195,6 +204,7 @@ def _watch(page: Page, faults: list[str], expected: tuple[str, ...]) -> None:
     page.on("pageerror", lambda error: faults.append(str(error)))
     page.on("console", note)
     page.add_init_script(WATCH_POLICY)
+    page.add_init_script(TOASTS_STAY)
 
 
 SCRIPT = """async (name) => {

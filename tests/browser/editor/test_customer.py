@@ -215,7 +215,7 @@ def test_files_say_when_values_are_to_fix_and_hold_what_was_last_complete(
 ) -> None:
     page = open_editor()
     place(page, USERS).fill("lots")
-    expect_status(page, "to fix")
+    expect_status(page, "1 value that cannot be read")
     book = openpyxl.load_workbook(downloaded(page, "Excel workbook", tmp_path))
     expect(page.locator("#toasts")).to_contain_text("1 value is to fix")
     cells = [cell for sheet in book for row in sheet.iter_rows(values_only=True) for cell in row]

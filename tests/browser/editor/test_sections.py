@@ -50,7 +50,7 @@ def test_an_empty_cell_shows_what_is_expected_now(open_editor: Callable[..., Pag
 
 def test_doing_nothing_is_added_and_counted(open_editor: Callable[..., Page]) -> None:
     page = open_editor()
-    page.get_by_role("button", name="Add do nothing").click()
+    page.get_by_role("button", name="Add “do nothing”").click()
     expect(place(page, "alternatives.do_nothing.kind")).to_have_value("do_nothing")
     row = page.locator('[data-row="do_nothing"]')
     row.get_by_role("button", name="Add cost").click()

@@ -94,7 +94,7 @@ def publish_reference(body: Body) -> Response:
 )
 @blueprint.alt_response(404, "NOT_FOUND")
 def read_reference(reference_id: str) -> Response:
-    """Read a straw-man; `case.reference.drivers` are what an extrapolation asks for."""
+    """Read a straw-man; the drivers in its reference are what an extrapolation asks for."""
     return as_json(shapes.dump_straw_man(references.load(store(), actor(), reference_id)))
 
 

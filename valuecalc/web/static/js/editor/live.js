@@ -269,8 +269,9 @@ function watchParts() {
 }
 
 function watch(element) {
-  // What is still empty may have no box of its own.
-  const box = element.getClientRects().length ? element : element.parentElement;
+  // What is still empty may have no box of its own. Asking for boxes would lay out the page once
+  // for each row that is folded away.
+  const box = element.matches(":empty") ? element.parentElement : element;
   if (!watched.has(box)) watched.set(box, new Set());
   watched.get(box).add(partOf(element));
   watcher.observe(box);

@@ -16,7 +16,7 @@ export function toast(text, { action } = {}) {
   note.append(closeButton(note));
   box.append(note);
   while (box.children.length > MOST) box.firstElementChild.remove();
-  leaveLater(note, action ? WITH_ACTION : SHORT);
+  requestAnimationFrame(() => leaveLater(note, action ? WITH_ACTION : SHORT));
 }
 
 function actionButton(action, note) {
@@ -32,7 +32,8 @@ function closeButton(note) {
   return made;
 }
 
-// Nobody has to hurry: it stays while somebody points at it or is in it.
+// Nobody has to hurry: the time begins when it is painted, and it stays while somebody points at
+// it or is in it.
 function leaveLater(note, milliseconds) {
   setTimeout(() => {
     const isLookedAt = note.matches(":hover") || note.contains(document.activeElement);
