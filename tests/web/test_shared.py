@@ -5,9 +5,11 @@ from __future__ import annotations
 import logging
 import re
 from collections.abc import Callable
+from io import BytesIO
 from typing import Any
 
 import lxml.html
+import openpyxl
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
@@ -136,6 +138,14 @@ def test_the_shared_version_can_be_downloaded(link: Make, kind: str) -> None:
     assert response.status_code == 200
     assert response.data.startswith(b"PK")
     assert "small-case" in response.headers["Content-Disposition"]
+
+
+def test_a_downloaded_workbook_knows_the_way_back_to_its_case(kept: Saved, link: Make) -> None:
+    content = link().get("/download/xlsx").data
+    book = openpyxl.load_workbook(BytesIO(content), read_only=True)
+    known = {each.name: each.value for each in book.custom_doc_props.props}
+    assert known["Case id"] == kept.head.uid
+    assert known["Version"] == "1"
 
 
 def test_later_versions_names_of_versions_and_remarks_of_the_team_are_not_shown(

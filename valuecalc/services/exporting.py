@@ -9,6 +9,8 @@ from valuecalc.services import cases, exchange
 from valuecalc.services.access import Actor
 from valuecalc.services.cases import Export
 from valuecalc.services.saved_cases import Saved
+from valuecalc.services.shared import Visit
+from valuecalc.store.tables import StoredCase, Version
 
 if TYPE_CHECKING:
     from valuecalc.documents.workbook import Provenance
@@ -19,19 +21,31 @@ REVISION_LENGTH = 12
 
 def provenance_of(saved: Saved, actor: Actor) -> Provenance:
     """Who exports which version of which case."""
+    return _provenance(saved.head, saved.version, actor.user.name if actor.user else "")
+
+
+def _provenance(head: StoredCase, version: Version, exported_by: str = "") -> Provenance:
     from valuecalc.documents.workbook import Provenance
 
     return Provenance(
-        exported_by=actor.user.name if actor.user else "",
-        case_id=saved.head.uid,
-        version=str(saved.version.number),
-        revision=saved.version.sha[:REVISION_LENGTH],
+        exported_by=exported_by,
+        case_id=head.uid,
+        version=str(version.number),
+        revision=version.sha[:REVISION_LENGTH],
     )
 
 
 def export(saved: Saved, actor: Actor, format: str, scenario: str = EXPECTED) -> Export:
     """A version of a case as a file. Raises `CaseError` for a draft, with every mistake."""
     return exchange.export(saved.case, format, scenario, provenance_of(saved, actor))
+
+
+def export_shared(visit: Visit, format: str, scenario: str = EXPECTED) -> Export:
+    """The version that a customer was shown as a file, which finds its case when it comes back.
+
+    Raises `CaseError`. The name of the case in it opens nothing by itself.
+    """
+    return cases.export(visit.case, format, scenario, _provenance(visit.head, visit.version))
 
 
 def export_unfinished(saved: Saved, actor: Actor) -> Export:

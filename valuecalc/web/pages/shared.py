@@ -25,7 +25,7 @@ from valuecalc.errors import (
 )
 from valuecalc.schemas.case import load_case
 from valuecalc.schemas.shares import LONGEST_CODE_WORD, Numbers
-from valuecalc.services import cases, code_words, proposals, shared
+from valuecalc.services import cases, code_words, exporting, proposals, shared
 from valuecalc.services.shared import Visit
 from valuecalc.web import limits, logs
 from valuecalc.web.downloads import as_download
@@ -144,7 +144,7 @@ def explain(secret: str, figure: str) -> str:
 @blueprint.get("/download/<kind>")
 def download(secret: str, kind: str) -> Response:
     """The shared version as a file."""
-    return as_download(cases.export(_visit().case, kind, wanted_scenario()))
+    return as_download(exporting.export_shared(_visit(), kind, wanted_scenario()))
 
 
 @blueprint.get("/numbers")
