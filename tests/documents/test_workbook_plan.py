@@ -133,7 +133,7 @@ def test_every_step_stands_on_the_sheet_with_who_does_it_and_what_it_comes_after
     assert after == f"{number['survey']} + 5"
     assert made.cells[rows["release"], plan.KIND].value == "Decision"
     assert made.cells[rows["release"], plan.SIDE].value == "Customer"
-    critical = {label for label, row in rows.items() if made.cells[row, plan.CRITICAL].value}
+    critical = {label for label, row in rows.items() if made.cells[row, plan.CRITICAL].value == "yes"}
     assert critical == {"release", "survey", "build", "promised", "live", "rest"}
 
 
@@ -321,7 +321,7 @@ def shown(step: StepResult) -> tuple[float, float, float, str | None]:
         number_of(step.start),
         number_of(step.finish),
         float(step.slack),
-        "yes" if step.is_critical else None,
+        "yes" if step.is_critical else "no",
     )
 
 
@@ -337,7 +337,7 @@ class TestRecalculated:
         sheets, given = worked[name]
         result = calculate(given)
         found = {
-            label: (row[plan.START], row[plan.FINISH], row[plan.SLACK], row[plan.CRITICAL] or None)
+            label: (row[plan.START], row[plan.FINISH], row[plan.SLACK], row[plan.CRITICAL])
             for label, row in rows_of(sheets)
         }
         assert found == {step.label: shown(step) for step in result.plan.steps}

@@ -165,7 +165,7 @@ def test_dependence_is_what_the_engine_says(case: Case) -> None:
 
 def test_a_change_without_effect_is_marked(case: Case) -> None:
     changes = {each.label: each for each in insights.dependence(case, "npv").elasticities}
-    assert not changes["Upgrade of today's forms when their support ends"].has_effect
+    assert not changes["Upgrade of today’s forms when their support ends"].has_effect
     assert changes["Cost of a request by telephone"].has_effect
 
 

@@ -286,7 +286,8 @@ def test_a_workbook_that_carries_a_case_and_has_nothing_else_brings_it_with_all_
 @pytest.mark.usefixtures("in_this_process")
 @pytest.mark.skipif(not LIBREOFFICE.is_there(), reason="LibreOffice is not here")
 def test_a_workbook_comes_back_after_another_program_has_saved_it(tmp_path: Path) -> None:
-    given = {slug: library.straw_man(slug).case for slug in library.slugs()}
+    # The others differ in their numbers, not in what the other program does to the file.
+    given = {slug: library.straw_man(slug).case for slug in library.slugs()[::4]}
     after = {slug: each.assumptions[0].value * 1.1 for slug, each in given.items()}
     for slug, each in given.items():
         end = "year_1" if each.assumptions[0].values else "expected"

@@ -18,7 +18,7 @@ def test_a_sum_is_worked_out_and_written_as_the_cell_was(people: Cast, kept: Sav
     for held, by, total in (
         ("1,250", "+20", "1,270"),
         ("12%", "+2", "14%"),
-        ("£0.1", "+.2", "£0.3"),
+        ("£0.10", "+.2", "£0.30"),
     ):
         answer = ask(people.editor, kept, "add", {"from": held, "by": by})
         assert answer.status_code == 200

@@ -152,7 +152,9 @@ def file(people: Cast, kept: Saved, kind: str) -> bytes:
 def test_the_menu_offers_every_kind_of_file(people: Cast, kept: Saved) -> None:
     page = people.editor.open(f"/cases/{kept.head.uid}/edit")
     links = page.get_element_by_id("downloads").xpath(".//a/@href")
-    assert [link.rpartition(".")[2] for link in links] == ["xlsx", "docx", "json"]
+    *files, way_back = links
+    assert [link.rpartition(".")[2] for link in files] == ["xlsx", "docx", "json"]
+    assert way_back == f"/cases/{kept.head.uid}/workbook"
     for link in links:
         assert people.editor.client.get(link).status_code == 200
 

@@ -258,8 +258,8 @@ class _Writer:
         self._result(row, SLACK, float(step.slack), slack, formats.COUNT)
         letter = gantt.letter(SLACK)
         critical = Cell(
-            value="yes" if step.is_critical else "",
-            formula=f'IF(${letter}{row}<=0,"yes","")',
+            value="yes" if step.is_critical else "no",
+            formula=f'IF(${letter}{row}<=0,"yes","no")',
             style="centred",
         )
         self.made.put(row, CRITICAL, critical)
