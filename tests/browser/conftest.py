@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import BrowserContext, ConsoleMessage, Locator, Page, expect
-from werkzeug.serving import make_server
 
 from tests import chromium
+from tests.browser.signed_in import listening
 from valuecalc.config import Settings
 from valuecalc.web.app import create_app
 
@@ -64,10 +63,8 @@ def browser_context_args(browser_context_args: dict[str, Any]) -> dict[str, Any]
 
 @pytest.fixture(scope="session")
 def base_url() -> Iterator[str]:
-    server = make_server("127.0.0.1", 0, create_app(Settings()), threaded=True)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
+    with listening(create_app(Settings())) as address:
+        yield address
 
 
 @pytest.fixture

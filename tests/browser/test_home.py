@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import threading
-import time
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
-from werkzeug.serving import make_server
 
 from tests.browser.conftest import flaws
+from tests.browser.signed_in import cookie, listening
 from tests.team_members import new_member, new_team
 from tests.web.conftest import served
-from valuecalc.services import identity, library, saved_cases
-from valuecalc.web.identity import SESSION_KEY, SINCE_KEY
+from valuecalc.services import library, saved_cases
 
 pytestmark = pytest.mark.browser
 
@@ -32,17 +29,8 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Any]]:
     editor = new_member(store, new_team(store))
     for straw_man in library.straw_men()[:2]:
         saved_cases.create(store, editor, straw_man.case)
-    client = app.test_client()
-    with client.session_transaction() as session:
-        session[SESSION_KEY] = identity.session_mark(editor.account)
-        session[SINCE_KEY] = int(time.time())
-    name = app.config["SESSION_COOKIE_NAME"]
-    cookie = client.get_cookie(name)
-    assert cookie is not None
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield {"name": name, "value": cookie.value, "url": f"http://127.0.0.1:{server.server_port}"}
-    server.shutdown()
+    with listening(app) as address:
+        yield cookie(app, editor, address)
 
 
 def opened(browser: Browser, site: dict[str, Any], **settings: Any) -> Page:

@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-import threading
-import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
-from werkzeug.serving import make_server
 
 from tests.browser.conftest import excess, flaws, settle
+from tests.browser.signed_in import cookie, listening
 from tests.team_members import new_member, new_team
 from tests.web.conftest import served
-from valuecalc.services import identity
-from valuecalc.web.identity import SESSION_KEY, SINCE_KEY
 
 pytestmark = pytest.mark.browser
 
@@ -30,18 +26,8 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, dict[s
     app = served(tmp_path_factory.mktemp("starting"))
     store = app.extensions["store"]
     editor = new_member(store, new_team(store))
-    client = app.test_client()
-    with client.session_transaction() as session:
-        session[SESSION_KEY] = identity.session_mark(editor.account)
-        session[SINCE_KEY] = int(time.time())
-    name = app.config["SESSION_COOKIE_NAME"]
-    cookie = client.get_cookie(name)
-    assert cookie is not None
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    address = f"http://127.0.0.1:{server.server_port}"
-    yield address, {"name": name, "value": cookie.value, "url": address}
-    server.shutdown()
+    with listening(app) as address:
+        yield address, cookie(app, editor, address)
 
 
 @pytest.fixture

@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-import threading
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, expect
-from werkzeug.serving import make_server
 
 from tests.browser.conftest import excess, flaws
+from tests.browser.signed_in import cookie, listening
 from tests.documents.libreoffice import with_inputs
 from tests.team_members import new_member, new_team
 from tests.web.conftest import served
 from valuecalc.schemas.case import load_case
-from valuecalc.services import exporting, identity, saved_cases
+from valuecalc.services import exporting, saved_cases
 from valuecalc.web.api.v1 import EXAMPLE_CASE
-from valuecalc.web.identity import SESSION_KEY, SINCE_KEY
 
 pytestmark = pytest.mark.browser
 
@@ -38,19 +35,8 @@ def site(tmp_path: Path) -> Iterator[tuple[str, dict[str, Any]]]:
     (tmp_path / "model v3.xlsx").write_bytes(with_inputs(content, numbers))
     patch = {"assumptions": {"subscribers": {"value": "120,000"}}}
     saved_cases.patch(store, editor, made.head.uid, made.tag, patch)
-    client = app.test_client()
-    with client.session_transaction() as session:
-        session[SESSION_KEY] = identity.session_mark(editor.account)
-        session[SINCE_KEY] = int(time.time())
-    name = app.config["SESSION_COOKIE_NAME"]
-    cookie = client.get_cookie(name)
-    assert cookie is not None
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    address = f"http://127.0.0.1:{server.server_port}"
-    case = f"{address}/cases/{made.head.uid}"
-    yield case, {"name": name, "value": cookie.value, "url": address}
-    server.shutdown()
+    with listening(app) as address:
+        yield f"{address}/cases/{made.head.uid}", cookie(app, editor, address)
 
 
 def test_a_workbook_is_looked_at_decided_and_taken_in(

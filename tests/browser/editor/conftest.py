@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
@@ -12,17 +11,16 @@ from typing import Any
 import pytest
 from flask import Flask
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, JSHandle, Page, expect
-from werkzeug.serving import make_server
 
 from tests.browser.conftest import WATCH_POLICY
+from tests.browser.signed_in import cookie, listening
 from tests.team_members import new_member, new_team
 from tests.web.conftest import served
 from valuecalc.schemas.case import case_from_text, load_case
-from valuecalc.services import editing, identity, saved_cases
+from valuecalc.services import editing, saved_cases
 from valuecalc.services.access import Actor
 from valuecalc.store.database import Database
 from valuecalc.store.tables import Team
-from valuecalc.web.identity import SESSION_KEY, SINCE_KEY
 
 Document = dict[str, Any]
 
@@ -108,14 +106,7 @@ class Site:
 
     def cookie(self, who: Actor) -> Any:
         """What the browser of somebody who has signed in sends."""
-        client = self.app.test_client()
-        with client.session_transaction() as session:
-            session[SESSION_KEY] = identity.session_mark(who.account)
-            session[SINCE_KEY] = int(time.time())
-        name = self.app.config["SESSION_COOKIE_NAME"]
-        found = client.get_cookie(name)
-        assert found is not None
-        return {"name": name, "value": found.value, "url": self.address}
+        return cookie(self.app, who, self.address)
 
 
 @pytest.fixture(scope="session")
@@ -126,11 +117,8 @@ def editor_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     team = new_team(store)
     site = Site(app, "", team, new_member(store, team, name="Ann Lee"))
     _slow_down(app, site)
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    site.address = f"http://127.0.0.1:{server.server_port}"
-    yield site
-    server.shutdown()
+    with listening(app) as site.address:
+        yield site
 
 
 def _slow_down(app: Flask, site: Site) -> None:
