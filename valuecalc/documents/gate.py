@@ -4,7 +4,10 @@ Such a file is a zip of XML parts, and can be made to harm whoever parses it: pa
 a thousandfold, references to other hosts, programs, ranges of billions of cells. Nothing here
 trusts what the file says of itself: each part is unpacked piece by piece and counted, and
 none of it is parsed. What passes is still parsed in a process of its own, with limits
-(`valuecalc.documents.sheets`).
+(`valuecalc.documents.sheets`, `valuecalc.documents.embedding.apart`).
+
+One link to the outside passes in a document of Word: that to the template it was made from,
+which honest ones have. Whoever reads such a document cuts it.
 
 | looked at | refused |
 |---|---|
@@ -14,6 +17,7 @@ none of it is parsed. What passes is still parsed in a process of its own, with 
 | XML | another encoding than UTF-8, a DTD |
 | kinds of parts | macros, controls, embedded programs, links to other workbooks, connections |
 | relationships | anything outside but links on words, to the web or to mail |
+| documents | objects of other programs, files that are put in when it is opened |
 | cells | too many, too far out, ranges too large, formulas that start programs |
 """
 
@@ -60,6 +64,11 @@ MAIN_PARTS: dict[Kind, bytes] = {
     "docx": b"application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml",
 }
 PROGRAMS: dict[Kind, str] = {"xlsx": "Excel", "docx": "Word"}
+_UNLINK: dict[Kind, str] = {
+    "xlsx": "In Excel, choose Data → Edit Links → Break Link",
+    "docx": "In Word, choose File → Info → Edit Links to Files → Break Link",
+}
+_NEEDS: dict[Kind, str] = {"xlsx": "sheet", "docx": "document"}
 CONTENT_TYPES = "[Content_Types].xml"
 
 _PIECE = 1 << 18
@@ -102,6 +111,9 @@ _TEXT_IN_FORMULA = re.compile(rb'"[^"]*"|&quot;.*?&quot;')
 _STARTS_PROGRAM = re.compile(
     rb"\|[^<]*!|\b(?:WEBSERVICE|CALL|REGISTER\.ID|EXEC)\s*\(", re.IGNORECASE
 )
+_FOREIGN_OBJECT = re.compile(rb"[<:](?:OLEObject|objectEmbed|objectLink|control)[\s/>]")
+_FOREIGN_FILE = re.compile(rb"[<:](?:altChunk|subDoc)[\s/>]")
+_STRICT = b"http://purl.oclc.org/ooxml/"
 _OTHER_BOOK = re.compile(rb"\[\d+\]|\[[^\]<]{1,200}\.xl")
 
 
@@ -134,7 +146,7 @@ def _check_size(size: int) -> None:
     if size > LIMITS.size:
         raise FileRefused(
             f"The file has {size / 1e6:.1f} MB; {LIMITS.size / 1e6:g} MB are allowed.",
-            "Leave out pictures and sheets that are not needed.",
+            "Leave out pictures and parts that are not needed.",
         )
 
 
@@ -165,7 +177,7 @@ def _check_list(parts: list[zipfile.ZipInfo], kind: Kind) -> None:
     if len(parts) > LIMITS.parts:
         raise FileRefused(
             f"The file has {len(parts):,} parts; {LIMITS.parts:,} are allowed.",
-            "Copy the sheet that is needed into a new workbook.",
+            f"Copy what is needed into a new file of {PROGRAMS[kind]}.",
         )
     names = Counter(part.filename.casefold() for part in parts)
     twice = next((part.filename for part in parts if names[part.filename.casefold()] > 1), None)
@@ -184,7 +196,7 @@ def _check_name(part: zipfile.ZipInfo, kind: Kind) -> None:
     if _LINK_PART.search(name):
         raise FileRefused(
             "The file is linked to other files or to a data source.",
-            "In Excel, choose Data → Edit Links → Break Link, and save it again.",
+            f"{_UNLINK[kind]}, and save it again.",
         )
     if _ACTIVE_PART.search(name):
         raise _active(kind)
@@ -245,7 +257,7 @@ def _pieces(
             while piece := file.read(_PIECE):
                 size += len(piece)
                 counted.size += len(piece)
-                _check_unpacked(part, size, counted)
+                _check_unpacked(part, size, kind, counted)
                 yield piece
     except (zipfile.BadZipFile, EOFError, OSError, ValueError, NotImplementedError, RuntimeError):
         raise _damaged(kind) from None
@@ -255,12 +267,13 @@ def _pieces(
         raise _damaged(kind) from None
 
 
-def _check_unpacked(part: zipfile.ZipInfo, size: int, counted: Counted) -> None:
+def _check_unpacked(part: zipfile.ZipInfo, size: int, kind: Kind, counted: Counted) -> None:
     tight = size > LIMITS.ratio_from and size > LIMITS.ratio * max(1, part.compress_size)
     if tight or size > LIMITS.part or counted.size > LIMITS.total:
+        needs = _NEEDS[kind]
         raise FileRefused(
-            f"Unpacked, the part “{_shown(part.filename)}” is far larger than a sheet needs.",
-            "Copy the cells that are needed into a new workbook, without formats.",
+            f"Unpacked, the part “{_shown(part.filename)}” is far larger than a {needs} needs.",
+            f"Copy what is needed into a new {needs}, without formats.",
         )
 
 
@@ -284,6 +297,8 @@ def _check_xml(name: str, before: bytes, piece: bytes, kind: Kind, counted: Coun
         _check_cells(text)
     elif name == "xl/workbook.xml":
         _check_formulas(text)
+    elif kind == "docx":
+        _check_document(text)
 
 
 def _check_types(text: bytes, kind: Kind) -> None:
@@ -293,12 +308,30 @@ def _check_types(text: bytes, kind: Kind) -> None:
         raise FileRefused(f"The file is no .{kind} file.", _resave(kind))
 
 
+def _check_document(text: bytes) -> None:
+    if _FOREIGN_OBJECT.search(text):
+        raise _active("docx")
+    if _FOREIGN_FILE.search(text):
+        raise FileRefused(
+            "The document puts another file in when it is opened.",
+            "Open it in Word, save it as .docx, and send that file.",
+        )
+    if _STRICT in text:
+        raise FileRefused(
+            "The document is saved as Strict Open XML.",
+            "In Word, save it as Word Document (.docx).",
+        )
+
+
 def _check_relationships(text: bytes, kind: Kind) -> None:
     for found in _RELATIONSHIP.finditer(text):
         if b"External" not in found[0]:
             continue
         kind_of = re.search(rb"""Type\s*=\s*["'][^"']*/([^"'/]+)["']""", found[0])
         target = re.search(rb"""Target\s*=\s*["']([^"']*)""", found[0])
+        # Whoever reads the document cuts it off; see valuecalc.documents.embedding.attached.
+        if kind == "docx" and kind_of is not None and kind_of[1] == b"attachedTemplate":
+            continue
         is_link = kind_of is not None and kind_of[1] == b"hyperlink" and target is not None
         if not (is_link and re.match(rb"(?:https?|mailto):|#", target[1], re.IGNORECASE)):  # type: ignore[index]
             raise FileRefused(

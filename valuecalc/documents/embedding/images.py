@@ -1,0 +1,152 @@
+"""A picture into a control: a file of its own, in the width that a person gave it."""
+
+from __future__ import annotations
+
+import posixpath
+import struct
+from copy import deepcopy
+
+from valuecalc.documents.embedding import layout
+from valuecalc.documents.embedding.contents import Picture
+from valuecalc.documents.embedding.controls import (
+    NOT_WORDS,
+    PARAGRAPH,
+    TABLE,
+    Control,
+    holds_changes,
+)
+from valuecalc.documents.embedding.grid import is_blank
+from valuecalc.documents.embedding.package import Package
+from valuecalc.documents.embedding.report import Outcome
+from valuecalc.documents.embedding.state import PictureState, hash_of, hash_of_bytes
+from valuecalc.documents.embedding.telling import Telling
+from valuecalc.documents.proposal.xml import Element, one_line, qualified, w
+
+PREFIX = "valuecalc-"
+"""What the names of our pictures begin with."""
+
+_EMBED = qualified("r:embed")
+_LINK = qualified("r:link")
+_BLIP = qualified("a:blip")
+_DESCRIPTION = 1_000
+_AROUND = (qualified("wp:inline"), qualified("wp:anchor"))
+
+
+def put(
+    package: Package,
+    part: str,
+    control: Control,
+    picture: Picture,
+    was: PictureState | None,
+    telling: Telling,
+) -> PictureState | None:
+    """Put a picture where one stands in a control, or into an empty one.
+
+    Returns what was written, for the next time; None if nothing was.
+    """
+    blips = list(control.element.iter(_BLIP))
+    new = hash_of_bytes(picture.png)
+    current = {_hash_of_current(package, part, blip) for blip in blips}
+    is_theirs = was is not None and not current <= {was.picture}
+    is_theirs = (is_theirs and current != {new}) or holds_changes(control.content)
+    if is_theirs and not telling.may_overwrite():
+        telling.conflict("", "another picture", picture.words, "The picture is another one.")
+        return was
+    if current == {new}:
+        telling.add(Outcome.UNCHANGED, ours=picture.words)
+        return was or PictureState(new, "")
+    id = _added(package, part, picture)
+    if not blips and not _insert(control, picture, id):
+        cause = "There is no picture in the control that can be replaced, and something else is."
+        telling.add(
+            Outcome.LEFT,
+            theirs=control.text,
+            cause=cause,
+            remedy="Put a picture content control there, or empty this one.",
+        )
+        return was
+    for blip in blips:
+        _repoint(blip, id, picture)
+    telling.add(Outcome.FILLED, ours=picture.words)
+    return PictureState(new, _describe(control, picture, was))
+
+
+def _hash_of_current(package: Package, part: str, blip: Element) -> str:
+    targets = {each.id: each.target for each in package.relations(part) if not each.is_outside}
+    content = package.read(targets.get(blip.get(_EMBED, ""), ""))
+    return hash_of_bytes(content) if content else ""
+
+
+def _added(package: Package, part: str, picture: Picture) -> str:
+    """The relation of a part to a new file with the picture."""
+    hash = hash_of_bytes(picture.png)
+    name = posixpath.join(posixpath.dirname(package.main), f"media/{PREFIX}{hash}.png")
+    if package.read(name) is None:
+        package.write(name, picture.png)
+    if not package.has_default("png"):
+        package.declare("Default", Extension="png", ContentType="image/png")
+    id = f"rId{PREFIX}{hash}".replace("-", "")
+    package.relate(part, id, "image", name)
+    return id
+
+
+def _repoint(blip: Element, id: str, picture: Picture) -> None:
+    """Let a picture show another file: without what was cut off, and not drawn a second time."""
+    blip.set(_EMBED, id)
+    blip.attrib.pop(_LINK, None)
+    # A drawing in SVG beside it, which newer programs prefer, would still be the old one.
+    for extensions in blip.findall(qualified("a:extLst")):
+        for each in list(extensions):
+            if any(inner.tag.endswith("}svgBlip") for inner in each.iter("*")):
+                extensions.remove(each)
+        if not len(extensions):
+            blip.remove(extensions)
+    for cut in blip.getparent().findall(qualified("a:srcRect")):
+        cut.attrib.clear()
+    around = next((each for each in blip.iterancestors() if each.tag in _AROUND), None)
+    if around is not None:
+        _resize(around, picture)
+
+
+def _resize(around: Element, picture: Picture) -> None:
+    """Keep the width of a picture, and let its height follow."""
+    extent = around.find(qualified("wp:extent"))
+    width = int(extent.get("cx"))
+    wide, high = struct.unpack(">II", picture.png[16:24])
+    height = str(round(width * high / wide))
+    extent.set("cy", height)
+    for size in around.iter(qualified("a:ext")):
+        if size.get("cy") is not None:
+            size.set("cx", str(width))
+            size.set("cy", height)
+
+
+def _describe(control: Control, picture: Picture, was: PictureState | None) -> str:
+    """Give a picture its alternative text, unless a person wrote another; the hash of ours."""
+    words = one_line(picture.words, _DESCRIPTION)
+    for each in control.element.iter(qualified("wp:docPr")):
+        current = each.get("descr") or ""
+        if was is None or not current or hash_of(current) == was.words:
+            each.set("descr", words)
+    return hash_of(words)
+
+
+def _insert(control: Control, picture: Picture, id: str) -> bool:
+    """Put a picture into a control that holds none; False where no picture can stand."""
+    content = control.content
+    is_free = control.is_placeholder or is_blank(" ".join(control.text.split()))
+    if content is None or control.level not in ("run", "block") or not is_free:
+        return False
+    if control.holds_controls or next(content.iter(TABLE, *NOT_WORDS), None) is not None:
+        return False
+    properties = control.element.find(qualified("w:sdtPr"))
+    for each in properties.findall(qualified("w:showingPlcHdr")):
+        properties.remove(each)
+    drawing = w("r", layout.drawing(id, picture, control.number))
+    if control.level == "run":
+        content[:] = [drawing]
+        return True
+    first = content.find(PARAGRAPH)
+    format = None if first is None else first.find(qualified("w:pPr"))
+    content[:] = [w("p", None if format is None else deepcopy(format), drawing)]
+    return True

@@ -1,0 +1,160 @@
+"""What was last written into a document, so that a person's own words are known from ours.
+
+It travels in the document as a part of custom XML, which Word and LibreOffice keep: a hash for
+each tag, and for each cell of a table. Nothing of it is believed but hashes: one that does not
+fit leaves a control as it is.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from lxml import etree
+
+from valuecalc.documents.embedding import spans
+from valuecalc.documents.embedding.package import Package
+from valuecalc.documents.proposal.xml import markup, readable
+from valuecalc.errors import FileRefused
+
+NAMESPACE = "urn:valuecalc:filled:1"
+HASH_LENGTH = 20
+WORD_JOINER = "\u2060"
+LARGEST = 4_000_000
+"""Bytes of a part that is looked at."""
+
+_FOLDER = "customXml/"
+_ROOT = f"{{{NAMESPACE}}}filled"
+_STORE = "http://schemas.openxmlformats.org/officeDocument/2006/customXml"
+_PROPERTIES_KIND = "application/vnd.openxmlformats-officedocument.customXmlProperties+xml"
+# Names the kind of what is kept, so it is the same in every document.
+_ITEM = "{7E1B7C50-3C3E-4B57-9B0E-1D8D2A6C9F14}"
+
+
+def hash_of(text: str) -> str:
+    """The hash of words as a reader sees them.
+
+    Programs that save a document turn its spaces, and a joiner keeps a sign at its amount.
+    """
+    seen = readable(text).replace(WORD_JOINER, "")
+    return hashlib.sha256(" ".join(seen.split()).encode()).hexdigest()[:HASH_LENGTH]
+
+
+def hash_of_bytes(content: bytes) -> str:
+    """The hash of a picture."""
+    return hashlib.sha256(content).hexdigest()[:HASH_LENGTH]
+
+
+@dataclass
+class TableState:
+    """What was written into the tables of a tag.
+
+    `columns` holds our name of each column by its head in the document, `rows` the hash of
+    each cell by the row's first text and our name of the column.
+    """
+
+    columns: dict[str, str] = field(default_factory=dict)
+    rows: dict[str, dict[str, str]] = field(default_factory=dict)
+
+
+@dataclass
+class PictureState:
+    """The hash of the picture of a tag, and that of its alternative text."""
+
+    picture: str = ""
+    words: str = ""
+
+
+@dataclass
+class State:
+    """What was last written, by tag."""
+
+    words: dict[str, str] = field(default_factory=dict)
+    tables: dict[str, TableState] = field(default_factory=dict)
+    pictures: dict[str, PictureState] = field(default_factory=dict)
+
+
+def read(package: Package) -> State:
+    """What a document says was written into it; nothing for one that was never filled."""
+    for _, root in _items(package):
+        try:
+            return _from_plain(json.loads(root.text or "{}"))
+        except (ValueError, TypeError, AttributeError, KeyError):
+            return State()
+    return State()
+
+
+def _items(package: Package) -> Iterator[tuple[str, Any]]:
+    for name in package.names:
+        content = package.read(name) or b""
+        is_item = name.startswith(_FOLDER) and name.endswith(".xml")
+        if is_item and len(content) <= LARGEST and NAMESPACE.encode() in content:
+            try:
+                root = spans.parsed(content)
+            except FileRefused:
+                continue
+            if root.tag == _ROOT:
+                yield name, root
+
+
+def _from_plain(plain: dict[str, Any]) -> State:
+    return State(
+        words={str(tag): str(hash) for tag, hash in plain["words"].items()},
+        tables={
+            str(tag): TableState(
+                {str(head): str(name) for head, name in each["columns"].items()},
+                {
+                    str(row): {str(name): str(hash) for name, hash in cells.items()}
+                    for row, cells in each["rows"].items()
+                },
+            )
+            for tag, each in plain["tables"].items()
+        },
+        pictures={
+            str(tag): PictureState(str(each["picture"]), str(each["words"]))
+            for tag, each in plain["pictures"].items()
+        },
+    )
+
+
+def write(package: Package, state: State) -> None:
+    """Keep in a document what was written into it."""
+    plain = {
+        "words": state.words,
+        "tables": {tag: vars(each) for tag, each in state.tables.items()},
+        "pictures": {tag: vars(each) for tag, each in state.pictures.items()},
+    }
+    root = etree.Element(_ROOT, nsmap={None: NAMESPACE})
+    # Keys may hold what XML forbids, which JSON writes in ASCII.
+    root.text = json.dumps(plain, sort_keys=True)
+    found = next((name for name, _ in _items(package)), None)
+    if found is not None:
+        package.write(found, markup(root))
+    else:
+        _add(package, markup(root))
+
+
+def _add(package: Package, item: bytes) -> None:
+    number = 1
+    while any(f"{_FOLDER}{name}{number}.xml" in package.names for name in ("item", "itemProps")):
+        number += 1
+    name, properties = f"{_FOLDER}item{number}.xml", f"{_FOLDER}itemProps{number}.xml"
+    package.write(name, item)
+    package.write(properties, _properties())
+    package.relate(name, "rId1", "customXmlProps", properties)
+    package.relate(package.main, "rIdValuecalcFilled", "customXml", name)
+    package.declare("Override", PartName=f"/{properties}", ContentType=_PROPERTIES_KIND)
+    if not package.has_default("xml"):
+        package.declare("Override", PartName=f"/{name}", ContentType="application/xml")
+
+
+def _properties() -> bytes:
+    root = etree.Element(
+        f"{{{_STORE}}}datastoreItem", {f"{{{_STORE}}}itemID": _ITEM}, nsmap={"ds": _STORE}
+    )
+    schemas = etree.SubElement(root, f"{{{_STORE}}}schemaRefs")
+    etree.SubElement(schemas, f"{{{_STORE}}}schemaRef", {f"{{{_STORE}}}uri": NAMESPACE})
+    return markup(root)

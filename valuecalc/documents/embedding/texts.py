@@ -1,0 +1,109 @@
+"""The texts of a result that are no figures: names, dates, sentences."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+
+from valuecalc.documents.proposal import wording
+from valuecalc.documents.proposal.draft import Content
+from valuecalc.engine.result import Result
+from valuecalc.formula import quantity
+
+NOTHING = "–"
+
+Text = Callable[[Result], str]
+
+
+def _sentences(content: Sequence[Content]) -> str:
+    return "".join(each if isinstance(each, str) else each.text for each in content).strip()
+
+
+def _statement(result: Result) -> str:
+    """The five parts, a line to each, and one to each assumption."""
+    lines = [f"{lead} {text}".strip() for lead, text in result.statement.parts]
+    return "\n".join([*lines, *(f"• {each}" for each in result.statement.based_on)])
+
+
+def _part(number: int) -> Text:
+    def text(result: Result) -> str:
+        lead, words = result.statement.parts[number]
+        return f"{lead} {words}".strip()
+
+    return text
+
+
+def _based_on(result: Result) -> str:
+    return "\n".join(result.statement.based_on)
+
+
+def _conventions(result: Result) -> str:
+    return "\n".join(f"{each.label}: {each.text}" for each in result.conventions)
+
+
+def _sources(result: Result) -> str:
+    return "\n".join(
+        ": ".join(filter(None, (each.publisher, each.title))) for each in result.case.sources
+    )
+
+
+def _open_points(result: Result) -> str:
+    found = (f"{each.cause} {each.remedy}".strip() for each in result.warnings)
+    return "\n".join(found) or "None: the case passes every check."
+
+
+def _plan_day(first: bool) -> Text:
+    def text(result: Result) -> str:
+        day = result.plan.start if first else result.plan.finish
+        return wording.day(day) if day else NOTHING
+
+    return text
+
+
+def _critical_path(result: Result) -> str:
+    steps = result.plan.by_id
+    return " → ".join(steps[id].label for id in result.plan.critical_path)
+
+
+TEXTS: Mapping[str, tuple[str, Text]] = {
+    "text.title": ("Title of the case", lambda result: result.case.title),
+    "text.customer": ("Customer", lambda result: result.case.customer),
+    "text.summary": ("Summary", lambda result: result.case.summary),
+    "text.scenario": ("Scenario", lambda result: result.scenario_label),
+    "text.currency": ("Currency", lambda result: result.case.currency),
+    "text.horizon": ("Horizon", lambda result: result.case.timeline.horizon_text),
+    "text.decision_date": (
+        "Day of the decision",
+        lambda result: wording.day(result.case.timeline.start),
+    ),
+    "text.discount_rate": (
+        "Discount rate",
+        lambda result: quantity.show(result.case.discounting.rate, "%"),
+    ),
+    "text.key_message": (
+        "The value in one message",
+        lambda result: _sentences(wording.key_message(result)),
+    ),
+    "text.reading": (
+        "Which lines decide",
+        lambda result: _sentences(wording.reading(result)),
+    ),
+    "text.payback": ("When it pays back", wording.payback_label),
+    "text.statement": ("Value proposition in its five parts", _statement),
+    "text.statement.belief": ("Value proposition, first part", _part(0)),
+    "text.statement.capability": ("Value proposition, second part", _part(1)),
+    "text.statement.delivery": ("Value proposition, third part", _part(2)),
+    "text.statement.investment": ("Value proposition, fourth part", _part(3)),
+    "text.statement.based_on": ("Value proposition, fifth part", _based_on),
+    "text.conventions": ("Conventions in force", _conventions),
+    "text.sources": ("Public sources", _sources),
+    "text.open_points": ("Open points", _open_points),
+    "text.plan_start": ("First day of the plan", _plan_day(first=True)),
+    "text.plan_finish": ("Last day of the plan", _plan_day(first=False)),
+    "text.critical_path": ("Critical path", _critical_path),
+}
+"""Each text by its tag: what it is called, and how it is found."""
+
+
+def text(result: Result, tag: str) -> str:
+    """The text of a tag; a dash where the case has none."""
+    return TEXTS[tag][1](result) or NOTHING
