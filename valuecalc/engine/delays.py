@@ -54,9 +54,17 @@ def one_week_later(case: Case) -> tuple[Delay, ...]:
 
     They are in the order of the plan. Raises `CaseError` for a case that cannot be calculated.
     """
-    costs, week = _Costs(case), len(case.plan.calendar.weekdays)
+    return costs_of_delay(case, len(case.plan.calendar.weekdays))
+
+
+def costs_of_delay(case: Case, days: int) -> tuple[Delay, ...]:
+    """For each task and decision, what it costs when it takes so many working days more.
+
+    They are in the order of the plan. Raises `CaseError` as `cost_of_delay` does.
+    """
+    costs = _Costs(case)
     steps: tuple[Step, ...] = (*case.plan.tasks, *case.plan.decisions)
-    return tuple(costs.of(step, week) for step in steps)
+    return tuple(costs.of(step, days) for step in steps)
 
 
 class _Costs:
