@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from valuecalc.case import graph
 from valuecalc.case.plan import Plan, Step, Task
@@ -69,7 +69,7 @@ class Schedule:
         due, span = self.due(id), self.spans.get(id)
         return 0 if due is None or span is None else span.finish - due
 
-    @property
+    @cached_property
     def finish(self) -> int:
         """After how many working days the whole plan is over."""
         return max((span.finish for span in self.spans.values()), default=0)
