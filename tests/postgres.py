@@ -26,8 +26,8 @@ from valuecalc.system_packages import POSTGRESQL, install_line
 
 SUPERUSER = "valuecalc"
 PORT = 5432  # a part of the socket's name only
-START_SECONDS = 30
-STOP_SECONDS = 10
+START_SECONDS = 120
+STOP_SECONDS = 60
 # macOS has no C.UTF-8; both sort by code point.
 LOCALE = "C.UTF-8" if sys.platform == "linux" else "C"
 

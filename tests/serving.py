@@ -18,8 +18,8 @@ from tests.postgres import running_server
 
 ROOT = Path(__file__).resolve().parent.parent
 SECRET_KEY = "k" * 40
-PATIENCE_SECONDS = 30
-END_SECONDS = 20
+PATIENCE_SECONDS = 120
+END_SECONDS = 60
 SETTINGS = {
     "VALUECALC_SECRET_KEY": SECRET_KEY,
     "VALUECALC_RATE_LIMIT": "off",

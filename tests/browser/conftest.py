@@ -30,8 +30,9 @@ AXE_RUN = "only => axe.run({runOnly: only, resultTypes: ['violations']}).then(it
 COLOURS = {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}
 
 # Two workers share two cores with their browsers and servers: what takes a tenth of a second
-# alone has taken more than the usual five on a busy machine.
-expect.set_options(timeout=20_000)
+# alone has taken more than the usual five on a busy machine. Nobody waits for what is there.
+PATIENCE_MILLISECONDS = 60_000
+expect.set_options(timeout=PATIENCE_MILLISECONDS)
 
 # Collects what the policy refuses, which Chromium does not always write to the console.
 WATCH_POLICY = """
@@ -82,6 +83,7 @@ def watch() -> Iterator[Callable[[Page], Page]]:
         page.on("pageerror", lambda error: errors.append(str(error)))
         page.on("console", note)
         page.add_init_script(WATCH_POLICY)
+        page.set_default_timeout(PATIENCE_MILLISECONDS)
         pages.append(page)
         return page
 

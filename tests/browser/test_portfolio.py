@@ -85,9 +85,7 @@ def test_the_page_follows_the_job_until_the_answer_is_there(page: Page, service:
     service.sign_in(page.context)
     start(page, service, seed=11)
     with coordinating(service.store, "threads://1"):
-        expect(page.get_by_role("heading", name="How sure the sum is")).to_be_visible(
-            timeout=20_000
-        )
+        expect(page.get_by_role("heading", name="How sure the sum is")).to_be_visible()
     expect(page.get_by_role("heading", level=1)).to_contain_text("2 cases are together worth")
 
 

@@ -13,7 +13,7 @@ from tests.postgres import PostgresServer
 SHORT = Plan(seconds=6, writers=4, workers=2, pause=(0.3, 0.9))
 
 
-@pytest.mark.slow
+@pytest.mark.processes
 def test_sqlite_loses_no_acknowledged_save_and_keeps_no_half_version(tmp_path: Path) -> None:
     found = run(sqlite_url(tmp_path / "killing.db"), SHORT)
     assert found.acknowledged > 0
@@ -21,7 +21,7 @@ def test_sqlite_loses_no_acknowledged_save_and_keeps_no_half_version(tmp_path: P
     assert found.is_clean, found
 
 
-@pytest.mark.slow
+@pytest.mark.processes
 @pytest.mark.postgres
 def test_postgresql_loses_no_acknowledged_save_and_keeps_no_half_version(
     postgres_server: PostgresServer,

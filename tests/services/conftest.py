@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
+from tests.services.job_running import closed_gate
 from tests.team_members import new_member, new_team
 from valuecalc.services.access import Actor, Role
 from valuecalc.store.database import Database
@@ -18,6 +20,13 @@ def store(database_url: str) -> Iterator[Database]:
     database = Database(database_url)
     yield database
     database.close()
+
+
+@pytest.fixture
+def gate(tmp_path: Path) -> Iterator[Path]:
+    """A gate for jobs of sums: it is closed until the test removes its file."""
+    with closed_gate(tmp_path) as closed:
+        yield closed
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ from pathlib import Path
 from tests.serving import free_port
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-PATIENCE_SECONDS = 30
+PATIENCE_SECONDS = 120
 # Without them a worker's allocator gives memory back and takes it again for every array.
 ALLOCATOR = {
     "MALLOC_TRIM_THRESHOLD_": "268435456",

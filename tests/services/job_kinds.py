@@ -21,7 +21,11 @@ DRAWS = 2000
 
 
 def sums(seeds: int, seconds: float = 0.0, **more: Any) -> dict[str, Any]:
-    """A request for the sums of so many seeds, each of which takes so long."""
+    """A request for the sums of so many seeds, each of which takes so long.
+
+    While the file `gate` is there, it comes no further than to the seed `open_to`, or to the
+    sum of them all.
+    """
     return {"seeds": seeds, "seconds": seconds, **more}
 
 
@@ -32,8 +36,15 @@ def parts(request: Mapping[str, Any], session: Any) -> Sequence[Any]:
     return [{**request, "seed": first + number} for number in range(request["seeds"])]
 
 
+def wait_at_the_gate(request: Mapping[str, Any]) -> None:
+    while Path(request["gate"]).exists():
+        time.sleep(0.01)
+
+
 def work(payload: Any) -> bytes:
     time.sleep(payload["seconds"])
+    if payload["seed"] > payload.get("open_to", payload["seed"]):
+        wait_at_the_gate(payload)
     if payload["seed"] == payload.get("bad_seed"):
         misbehave(payload)
     draws = np.random.default_rng(payload["seed"]).normal(size=DRAWS)
@@ -67,7 +78,8 @@ def merge(
         raise InputError("The sums are too large.", "Ask for fewer seeds.")
     if request.get("mistake") == "nan":
         return {"sum": float("nan")}
-    time.sleep(request.get("merge_seconds", 0.0))
+    if "gate" in request:
+        wait_at_the_gate(request)
     rows = [np.frombuffer(each) for each in results]
     # Added one after the other: in another order the last bits would differ.
     total = np.zeros(2)

@@ -28,8 +28,10 @@ from valuecalc.store.jobs import moment
 from valuecalc.store.tables import sha256
 
 ROOT = Path(__file__).resolve().parent.parent.parent
+# The lease is long, because on a busy machine an owner may be silent for seconds; where it has to
+# end, `let_the_lease_end` ends it.
 QUICK = Pace(
-    lease=3, beat=0.05, idle=0.05, look_at_cases=0.1, pause=0.1, patience=30, faults=3, attempts=3
+    lease=600, beat=0.05, idle=0.05, look_at_cases=0.1, pause=0.1, patience=30, faults=3, attempts=3
 )
 PATIENCE_SECONDS = 120
 
@@ -59,6 +61,17 @@ def expected_sha(request: dict[str, Any]) -> str:
     return sha256(canonical(job_kinds.merge(request, payloads, results)))
 
 
+@contextmanager
+def closed_gate(folder: Path) -> Iterator[Path]:
+    """A gate for requests of sums, closed until its file is removed or the block ends."""
+    gate = folder / "gate"
+    gate.touch()
+    try:
+        yield gate
+    finally:
+        gate.unlink(missing_ok=True)
+
+
 def started(store: Database, actor: Actor, request: dict[str, Any]) -> Job:
     return jobs.submit(store, actor, job_kinds.SUMS.name, None, request)
 
@@ -74,7 +87,7 @@ def coordinating(
         yield coordinator
     finally:
         coordinator.stop()
-        coordinator.join(30)
+        coordinator.join(PATIENCE_SECONDS)
 
 
 def worked_off(
@@ -85,8 +98,8 @@ def worked_off(
     return jobs.read(store, actor, job.uid)
 
 
-def wait_until(condition: Callable[[], object], seconds: float = PATIENCE_SECONDS) -> None:
-    until = time.monotonic() + seconds
+def wait_until(condition: Callable[[], object]) -> None:
+    until = time.monotonic() + PATIENCE_SECONDS
     while not condition():
         assert time.monotonic() < until, "it did not happen in time"
         time.sleep(0.02)

@@ -20,6 +20,7 @@ import pytest
 
 from tests.services.job_kinds import sums
 from tests.services.job_running import (
+    PATIENCE_SECONDS,
     ROOT,
     expected_sha,
     on_each_database,
@@ -38,7 +39,7 @@ from valuecalc.services.job_run import Pace
 from valuecalc.services.jobs import State
 from valuecalc.store.database import Database
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.processes
 
 WORKER = "import tests.services.job_kinds; from valuecalc.cli import main; main()"
 
@@ -88,7 +89,7 @@ def test_a_worker_that_is_told_to_work_once_ends_when_nothing_is_left(
     waiting = [started(store, ann, each) for each in requests]
     # `off` is meant for the web server, so a worker with the same settings works.
     with worker(database_url, "--once", "--engine", engine, ENGINE="off") as process:
-        output, _ = process.communicate(timeout=60)
+        output, _ = process.communicate(timeout=PATIENCE_SECONDS)
     assert process.returncode == 0, output
     first, *log = output.splitlines()
     assert f"with {engine}" in first
@@ -107,7 +108,7 @@ def test_a_worker_that_is_told_to_end_gives_its_job_back(
     with worker(database_url, ENGINE="processes://2") as process:
         wait_for_parts(store, ann, job)
         process.send_signal(number)
-        output, _ = process.communicate(timeout=20)
+        output, _ = process.communicate(timeout=PATIENCE_SECONDS)
     assert process.returncode == 0, output
     assert "Traceback" not in output
     job = jobs.read(store, ann, job.uid)
@@ -119,7 +120,7 @@ def test_a_worker_is_told_what_is_wrong_with_its_engine(
     sqlite_url: str,
 ) -> None:
     with worker(sqlite_url, "--engine", "threads://many") as process:
-        output, _ = process.communicate(timeout=60)
+        output, _ = process.communicate(timeout=PATIENCE_SECONDS)
     assert process.returncode == 1
     assert "VALUECALC_ENGINE is “threads://many”" in output
     assert "Traceback" not in output
@@ -155,7 +156,7 @@ def test_the_hooks_of_the_server_begin_after_the_fork_and_end_with_the_worker(
     hooks.post_worker_init(process)
     assert wait_for_end(store, ann, job).sha == expected_sha(request)
     hooks.worker_exit(None, process)
-    wait_until(lambda: not any(each.name == "valuecalc-jobs" for each in threading.enumerate()), 1)
+    wait_until(lambda: not any(each.name == "valuecalc-jobs" for each in threading.enumerate()))
 
 
 def test_a_worker_without_our_application_works_on_no_jobs(
@@ -180,8 +181,8 @@ def gunicorn_hooks(monkeypatch: pytest.MonkeyPatch, folder: Path) -> Any:
 
 
 def test_a_coordinator_that_stops_does_not_wait_for_its_next_look(store: Database) -> None:
-    coordinator = Coordinator(store)
+    coordinator = Coordinator(store, pace=Pace(idle=10 * PATIENCE_SECONDS))
     coordinator.start()
     coordinator.stop()
-    coordinator.join(2)
+    coordinator.join(PATIENCE_SECONDS)
     assert not any(each.name == "valuecalc-jobs" for each in threading.enumerate())

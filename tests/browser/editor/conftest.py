@@ -12,7 +12,7 @@ import pytest
 from flask import Flask
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, JSHandle, Page, expect
 
-from tests.browser.conftest import WATCH_POLICY
+from tests.browser.conftest import PATIENCE_MILLISECONDS, WATCH_POLICY
 from tests.browser.signed_in import cookie, listening
 from tests.team_members import new_member, new_team
 from tests.web.conftest import served
@@ -157,6 +157,7 @@ def open_editor(
         given = {**browser_context_args, "base_url": editor_site.address, **settings}
         context = browser.new_context(**given)
         contexts.append(context)
+        context.set_default_timeout(PATIENCE_MILLISECONDS)
         context.add_cookies([editor_site.cookie(who or editor_site.editor)])
         page = context.new_page()
         if settings.get("java_script_enabled", True):

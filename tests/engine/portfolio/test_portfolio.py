@@ -391,7 +391,7 @@ def test_threads_and_processes_give_the_same_bits_as_one_after_the_other() -> No
         assert of_executor(processes).hash == alone.hash
 
 
-@pytest.mark.slow
+@pytest.mark.processes
 def test_a_cluster_of_dask_gives_the_same_bits() -> None:
     distributed = pytest.importorskip("distributed", reason="Dask is not installed")
     alone = calculate(many(), REQUEST)
