@@ -10,7 +10,7 @@ SET_UP = $(or $(PYTHON),$(NO_PYTHON)) -m valuecalc
 ARGS ?=
 
 CALCULATION = tests/case tests/engine tests/formula tests/schemas
-PLAIN = "not browser and not office and not postgres and not slow"
+PLAIN = "not browser and not office and not postgres and not processes and not slow"
 IN_PARALLEL = --numprocesses=auto --maxprocesses=4 --dist=loadfile --no-loadscope-reorder
 
 .DEFAULT_GOAL := help
@@ -26,14 +26,14 @@ install: ## Make .venv with what the service needs (the other targets do this th
 run: ## Set up and serve on 127.0.0.1; the address is printed
 	@$(SET_UP) run $(ARGS)
 
-test: ## Set up and run everything: formatter, linter, type checker, all tests (minutes)
+test: ## Set up and run formatter, linter, type checker and all tests but the slow ones (minutes)
 	@$(SET_UP) test $(ARGS)
 
 test-unit: ## Run the tests of the calculation: case, engine, formula, schemas (a minute)
 	@$(SET_UP) install dev
 	@.venv/bin/pytest $(IN_PARALLEL) -m $(PLAIN) $(CALCULATION) $(ARGS)
 
-test-service: ## Run all tests that need no browser, office program or PostgreSQL (minutes)
+test-service: ## Run the tests that need no browser, office program, server or PostgreSQL (minutes)
 	@$(SET_UP) install dev
 	@.venv/bin/pytest $(IN_PARALLEL) -m $(PLAIN) $(ARGS)
 
@@ -49,9 +49,9 @@ test-store: ## Run the tests that keep their data in PostgreSQL
 	@$(SET_UP) install dev system
 	@.venv/bin/pytest -m postgres $(ARGS)
 
-test-long: ## Run the slow tests alone
-	@$(SET_UP) install dev
-	@.venv/bin/pytest -m slow $(ARGS)
+test-long: ## Run the slow tests, which `test` leaves out, with many examples (hours)
+	@$(SET_UP) install dev system
+	@.venv/bin/pytest $(IN_PARALLEL) -m slow --hypothesis-profile=long $(ARGS)
 
 bench: ## Measure the speed and compare with others; writes bench-results/
 	@$(SET_UP) install dev

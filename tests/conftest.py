@@ -30,7 +30,7 @@ settings.register_profile("default", max_examples=30, **COMMON)
 settings.register_profile("long", max_examples=1000, **COMMON)
 settings.load_profile("default")
 
-HEAVY = ("slow", "browser", "office")
+HEAVY = ("processes", "slow", "browser", "office")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -194,8 +194,18 @@ def test_an_unknown_part_of_the_set_up_is_refused_before_anything_is_made(checko
     assert not set_up.VENV.exists()
 
 
+@pytest.fixture
+def types(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """What stands for the type checker, in place of all programs; it finds nothing."""
+    monkeypatch.setattr(set_up, "BIN", tmp_path)
+    program = tmp_path / "mypy"
+    program.write_text("#!/bin/sh\necho types are sound\n")
+    program.chmod(0o755)
+    return program
+
+
 def test_every_check_runs_and_those_that_failed_are_named(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    types: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     called: list[str] = []
 
@@ -207,8 +217,41 @@ def test_every_check_runs_and_those_that_failed_are_named(
     monkeypatch.setattr(set_up, "provide_system_packages", lambda: None)
     monkeypatch.setattr(set_up, "succeeds", fail_in_ruff)
     assert set_up.test([]) == 1
-    assert called == ["ruff", "ruff", "mypy", "pytest"]
-    assert capsys.readouterr().out == "Failed: formatter, linter.\n"
+    assert called == ["ruff", "ruff", "pytest"]
+    assert capsys.readouterr().out == "types are sound\nFailed: formatter, linter.\n"
+
+
+def test_what_the_type_checker_finds_is_told_after_the_tests(
+    types: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def tested(*command: str | Path, environment: dict[str, str]) -> bool:
+        set_up.say(Path(command[0]).name)
+        return True
+
+    types.write_text("#!/bin/sh\necho case.py:1: error >&2\nexit 1\n")
+    monkeypatch.setattr(set_up, "provide_environment", lambda level: None)
+    monkeypatch.setattr(set_up, "provide_system_packages", lambda: None)
+    monkeypatch.setattr(set_up, "succeeds", tested)
+    assert set_up.test([]) == 1
+    said = capsys.readouterr().out.splitlines()
+    assert said[-3:] == ["pytest", "case.py:1: error", "Failed: type checker."]
+
+
+def test_slow_tests_are_left_out_unless_they_are_asked_for(
+    types: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    commands: list[tuple[str | Path, ...]] = []
+
+    def noted(*command: str | Path, environment: dict[str, str]) -> bool:
+        commands.append(command)
+        return True
+
+    monkeypatch.setattr(set_up, "provide_environment", lambda level: None)
+    monkeypatch.setattr(set_up, "provide_system_packages", lambda: None)
+    monkeypatch.setattr(set_up, "succeeds", noted)
+    assert set_up.test(["-m", "slow"]) == 0
+    # Of two, pytest takes the later one.
+    assert commands[-1][-4:] == ("-m", "not slow", "-m", "slow")
 
 
 def test_run_serves_with_the_options_it_was_given(

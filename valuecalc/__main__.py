@@ -5,7 +5,8 @@
     python3 -m valuecalc install dev        ... and what working on the service needs
     python3 -m valuecalc install system     ... and the programs that tests use
     python3 -m valuecalc run [OPTIONS]      install, then `valuecalc serve`
-    python3 -m valuecalc test [OPTIONS]     install all of it, then every check and test
+    python3 -m valuecalc test [OPTIONS]     install all of it, then every check and test but
+                                            the slow ones
     python3 -m valuecalc lock [OPTIONS]     write the hash-locked requirements anew
 
 Any other command is handed to the command line of the service. What is there already is left
@@ -26,6 +27,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import NoReturn
 
@@ -66,7 +68,6 @@ print(json.dumps([list(sys.version_info[:2]), sysconfig.get_path("purelib")]))
 CHECKS = (
     ("formatter", ("ruff", "format", "--check", ".")),
     ("linter", ("ruff", "check", ".")),
-    ("type checker", ("mypy",)),
 )
 
 # Files stay whole, because what a file's tests share is made once for each process.
@@ -75,6 +76,7 @@ IN_PARALLEL = (
     *(f"--numprocesses={min(4, (os.cpu_count() or 1) + 1)}", "--dist=loadfile"),
     "--no-loadscope-reorder",  # tests/conftest.py knows better which modules take long
 )
+NOT_SLOW = ("-m", "not slow")
 # Without the bytecode that is kept, every process that tests start compiles all of it again.
 KEPT_BYTECODE = {"PYTHONDONTWRITEBYTECODE": ""}
 
@@ -106,18 +108,38 @@ def run(options: Sequence[str]) -> int:
 
 
 def test(options: Sequence[str]) -> int:
-    """Set everything up, run all checks, then pytest with `options`; say what failed."""
+    """Set everything up, run all checks and pytest with `options`; say what failed."""
     provide_environment("dev")
     provide_system_packages()
-    checks = [*CHECKS, ("tests", ("pytest", *IN_PARALLEL, *options))]
-    failed = [
-        name
-        for name, command in checks
-        if not succeeds(BIN / command[0], *command[1:], environment=KEPT_BYTECODE)
-    ]
+    checks = [*CHECKS, ("tests", ("pytest", *IN_PARALLEL, *NOT_SLOW, *options))]
+    with ThreadPoolExecutor(1) as beside:
+        # One process for minutes, while tests wait for others.
+        types = beside.submit(heard_later, BIN / "mypy")
+        failed = [
+            name
+            for name, command in checks
+            if not succeeds(BIN / command[0], *command[1:], environment=KEPT_BYTECODE)
+        ]
+    has_types, heard = types.result()
+    say(heard.rstrip())
+    if not has_types:
+        failed.append("type checker")
     if failed:
         say(f"Failed: {', '.join(failed)}.")
     return 1 if failed else 0
+
+
+def heard_later(*command: str | Path) -> tuple[bool, str]:
+    """Run a command that prints nothing meanwhile; whether it succeeded, and what it said."""
+    completed = subprocess.run(
+        command,
+        check=False,
+        env={**os.environ, **KEPT_BYTECODE},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    return completed.returncode == 0, completed.stdout
 
 
 def lock(options: Sequence[str]) -> int:

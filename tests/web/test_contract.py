@@ -1,8 +1,8 @@
 """The API keeps to its description, whatever is sent: tried out by Schemathesis.
 
-`make test` tries some requests of each kind, always the same ones; with
-`pytest --hypothesis-profile=long` there are many more, and chains of requests as well. A failure
-shows the request as a line of curl. What may be refused, and why, stands in `schemathesis.toml`.
+`make test` tries a few requests of each kind, always the same ones; `make test-long` many more,
+and chains of requests as well. A failure shows the request as a line of curl. What may be
+refused, and why, stands in `schemathesis.toml`.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from tests.serving import SECRET_KEY, serving
 from tests.web.belongings import belongings, program_token
 from valuecalc.store.database import Database
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.processes
 
 CONFIGURATION = Path(__file__).with_name("schemathesis.toml")
 PROGRAM = Path(sys.executable).with_name("schemathesis")
@@ -44,12 +44,14 @@ MOST_ARE_THERE = 0.8
 
 WITH_A_CASE = (
     r"^(POST|PUT) /api/v1/(calculate(/bulk)?|check|explain|solve|export|cases(/.case_id.)?|"
-    r"tornado|elasticities|two-way|break-even|simulate|information|alternatives|bridge)$"
+    r"tornado|elasticities|two-way|break-even|simulate|information|alternatives|bridge|delays)$"
 )
 FEW, MANY = 2, 200
 PATIENCE_SECONDS = 3600
+PATIENT = "--request-timeout=120"
 EVERYTHING = "examples,coverage,fuzzing,stateful"
 AT_ONCE = "examples,coverage,fuzzing"
+A_FEW = ("--max-examples=1", "--phases=examples,fuzzing", "--no-shrink")
 
 
 @pytest.fixture(scope="module")
@@ -93,7 +95,7 @@ def configuration(names: dict[str, str], is_long: bool) -> str:
 def tried(command: list[str], folder: Path, *options: str) -> None:
     """Try the service out. What does not keep to the description is in the report."""
     done = subprocess.run(
-        [*command, "--continue-on-failure", "--suppress-health-check=all", *options],
+        [*command, "--continue-on-failure", "--suppress-health-check=all", PATIENT, *options],
         cwd=folder,
         capture_output=True,
         text=True,
@@ -104,6 +106,12 @@ def tried(command: list[str], folder: Path, *options: str) -> None:
         pytest.fail(f"{done.stdout}\n{done.stderr}", pytrace=False)
 
 
+def test_the_answers_to_a_program_are_as_described(service: list[str], tmp_path: Path) -> None:
+    token = (tmp_path / "token").read_text()
+    tried(service, tmp_path, f"--header=Authorization: Bearer {token}", *A_FEW)
+
+
+@pytest.mark.slow
 def test_every_answer_to_a_program_is_as_described(
     service: list[str], tmp_path: Path, is_long: bool
 ) -> None:
