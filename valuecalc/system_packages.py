@@ -70,7 +70,8 @@ SHELL = SystemPackage(
 )
 LIBREOFFICE = SystemPackage(
     name="LibreOffice",
-    debian=("libreoffice-calc", "libreoffice-writer"),
+    # The last one lets a script drive it.
+    debian=("libreoffice-calc", "libreoffice-writer", "python3-uno"),
     homebrew="--cask libreoffice",
     without="tests marked 'office' are skipped",
     programs=("soffice", "/Applications/LibreOffice.app/Contents/MacOS/soffice"),

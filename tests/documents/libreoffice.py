@@ -111,6 +111,12 @@ def _value(cell: etree._Element, shared: list[str]) -> object:
     return float(written) if form == "n" else written
 
 
+def names_of(content: bytes) -> dict[str, tuple[str, str]]:
+    """Each defined name of one cell in a workbook, with its sheet and its cell."""
+    with ZipFile(BytesIO(content)) as archive:
+        return dict(_single_cells(etree.fromstring(archive.read("xl/workbook.xml"))))
+
+
 def _single_cells(book: etree._Element) -> Iterator[tuple[str, tuple[str, str]]]:
     """Each defined name, with the sheet and the cell that it stands for."""
     for defined in book.iter(f"{MAIN}definedName"):
@@ -139,6 +145,27 @@ def _stripped(part: bytes) -> bytes:
         cell.attrib.pop("t", None)
         for value in cell.findall(f"{MAIN}v"):
             cell.remove(value)
+    return bytes(etree.tostring(root, xml_declaration=True, encoding="UTF-8"))
+
+
+def with_wrong_values(content: bytes) -> bytes:
+    """The workbook with another number under every formula that has one."""
+    made = BytesIO()
+    with ZipFile(BytesIO(content)) as source, ZipFile(made, "w") as target:
+        for entry in source.infolist():
+            part = source.read(entry)
+            if entry.filename.startswith("xl/worksheets/sheet"):
+                part = _lying(part)
+            target.writestr(entry.filename, part)
+    return made.getvalue()
+
+
+def _lying(part: bytes) -> bytes:
+    root = etree.fromstring(part)
+    for formula in root.iter(f"{MAIN}f"):
+        value = formula.getparent().find(f"{MAIN}v")
+        if value is not None and formula.getparent().get("t", "n") == "n":
+            value.text = repr(float(value.text or 0) + 4711.0)
     return bytes(etree.tostring(root, xml_declaration=True, encoding="UTF-8"))
 
 
@@ -190,7 +217,7 @@ def convert(files: list[Path], form: str, target: Path, profile: Path) -> None:
     """Convert files in one run of LibreOffice, with a profile of its own."""
     program = LIBREOFFICE.path()
     assert program is not None
-    _make_profile(profile)
+    make_profile(profile)
     command = [
         program,
         f"-env:UserInstallation={profile.resolve().as_uri()}",
@@ -205,7 +232,8 @@ def convert(files: list[Path], form: str, target: Path, profile: Path) -> None:
     subprocess.run(command, check=True, capture_output=True, timeout=TIMEOUT_SECONDS)
 
 
-def _make_profile(profile: Path) -> None:
+def make_profile(profile: Path) -> None:
+    """A profile in which LibreOffice believes no value under a formula, and runs no macros."""
     user = profile / "user"
     user.mkdir(parents=True, exist_ok=True)
     items = "".join(

@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from io import BytesIO
-from pathlib import Path
 from typing import Any
 
 import openpyxl
@@ -15,7 +14,7 @@ from openpyxl.utils.datetime import to_excel
 
 from tests.builders import assumption, benefit, case, investment
 from tests.case.test_schedule import decision, milestone, task
-from tests.documents import libreoffice
+from tests.documents import libreoffice, office_desk
 from tests.documents.libreoffice import Sheets
 from valuecalc.case.case import Case
 from valuecalc.case.plan import Calendar, Decision, Holiday, Milestone, Plan, Task
@@ -25,7 +24,6 @@ from valuecalc.documents.workbook.cells import Sheet
 from valuecalc.documents.workbook.draft import draft
 from valuecalc.engine.calculate import calculate
 from valuecalc.engine.plan import StepResult
-from valuecalc.system_packages import LIBREOFFICE
 
 MONDAY = date(2027, 1, 4)
 LINES = (
@@ -210,11 +208,9 @@ class Change:
     typed: Mapping[str, float]
     change: Callable[[Plan], Plan] = field(repr=False)
 
-    def book(self) -> tuple[bytes, Case]:
-        given = CASES[self.name]
-        content = write(calculate(given), given)
-        changed = replace(given, plan=self.change(given.plan))
-        return libreoffice.with_inputs(content, self.typed), changed
+    def case(self) -> Case:
+        """The case that it makes."""
+        return replace(CASES[self.name], plan=self.change(CASES[self.name].plan))
 
 
 def longer(id: str, days: int) -> Callable[[Plan], Plan]:
@@ -281,26 +277,22 @@ CHANGES = {
 UNCHANGED = "unchanged: "
 
 
-def books() -> dict[str, tuple[bytes, Case]]:
-    found = {
-        f"{UNCHANGED}{name}": (write(calculate(given), given), given)
-        for name, given in CASES.items()
-    }
-    return found | {name: change.book() for name, change in CHANGES.items()}
+def opened(name: str, given: Case) -> Iterator[tuple[str, tuple[Sheets, Case]]]:
+    """A case as exported, then each of its changes, in one open workbook."""
+    content = write(calculate(given), given)
+    with office_desk.shared().open(office_desk.quicker(content)) as book:
+        yield f"{UNCHANGED}{name}", (book.read(), given)
+        for key, change in CHANGES.items():
+            if change.name == name:
+                with book.typed(change.typed) as sheets:
+                    yield key, (sheets, change.case())
 
 
 @pytest.fixture(scope="module")
-def worked(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, tuple[Sheets, Case]]:
-    made = books()
-    contents = {key: content for key, (content, _) in made.items()}
-    found = libreoffice.recalculated(contents, Path(tmp_path_factory.mktemp("plans")))
-    return {key: (found[key], given) for key, (_, given) in made.items()}
+def worked() -> Mapping[str, tuple[Sheets, Case]]:
+    return {key: found for name, given in CASES.items() for key, found in opened(name, given)}
 
 
-needs_libreoffice = [
-    pytest.mark.office,
-    pytest.mark.skipif(not LIBREOFFICE.is_there(), reason="LibreOffice is not here"),
-]
 every_book = pytest.mark.parametrize("name", [*(f"{UNCHANGED}{name}" for name in CASES), *CHANGES])
 
 
@@ -329,7 +321,7 @@ def shown(step: StepResult) -> tuple[float, float, float, str | None]:
 class TestRecalculated:
     """What LibreOffice makes of the formulas."""
 
-    pytestmark = needs_libreoffice
+    pytestmark = pytest.mark.office
 
     @every_book
     def test_dates_and_slack_are_the_engine_s(
