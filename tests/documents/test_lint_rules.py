@@ -201,6 +201,14 @@ BAD: list[tuple[str, Cells, tuple[Change, ...]]] = [
     ("14 Inputs!C5 an input without evidence", with_cells("Inputs", E5=None), ()),
     ("14 Inputs!C5 an input without date", with_cells("Inputs", F5=None), ()),
     ("14 Cash flow!E9:I9 ROUND within a calculation", with_row(9, "=ROUND({c}7*{c}8,0)"), ()),
+    ("14 Cash flow!E10:I10 INT within a calculation", with_row(
+        10, "=INT({c}4/Inputs!$C$7)", A10="Years", B10="year"), ()),
+    ("14 Cash flow!E10:I10 INT within a calculation", with_row(
+        10, "=INT({c}4/Inputs!$C$7)*{c}7", A10="Full years of sales", B10="GBP"), ()),
+    ("14 Cash flow!E10:I10 INT within a calculation", with_row(
+        10, "=INT({c}4)/INT({c}7)", A10="Full years of sales", B10="GBP"), ()),
+    ("14 Cash flow!E10:I10 ROUND within a calculation", with_row(
+        10, "=ROUND({c}7,1)*{c}8", A10="More", B10="GBP"), ()),
     # 15
     ("15 Cash flow panes are not frozen", sound(), (on(FLOW, "freeze_panes", "B5"),)),
     ("15 Cash flow panes are not frozen", sound(), (on(FLOW, "freeze_panes", None),)),
@@ -277,6 +285,18 @@ GOOD: dict[str, tuple[Cells, tuple[Change, ...]]] = {
     "a year may be rounded up on the time axis": (
         with_row(5, "=ROUNDUP({c}4/Inputs!$C$7,0)", [0, 1, 1, 1, 1], A5="Year", B5="no."),
         (on(FLOW, "freeze_panes", "E6"),),
+    ),
+    "whole years may be counted in a row that says so": (
+        with_row(10, "=INT({c}4/Inputs!$C$7)", A10="Full years", B10="year"),
+        (),
+    ),
+    "what is rounded up or has no value is rounded all the same": (
+        with_row(10, '=IFERROR(-INT(-{c}4/Inputs!$C$7),"n/a")', A10="Whole years", B10="year"),
+        (),
+    ),
+    "a rounding to decimals in a cell is an input": (
+        with_row(10, "=ROUND({c}7,Inputs!$C$8)*{c}8", **MORE),
+        (),
     ),
     "an IF that gives a flag may ask the time axis": (
         with_row(6, "=IF({c}4>=Inputs!$C$8,1,0)", [0, 0, 1, 1, 1]),

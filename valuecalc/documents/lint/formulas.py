@@ -21,6 +21,12 @@ ARITHMETIC = frozenset("+-*/^")
 _ALLOWED = (0.0, 1.0)
 _OF_ADDRESSES = frozenset(("ROW", "ROWS", "COLUMN", "COLUMNS"))
 """Functions that ask where a cell is and not what it holds."""
+ROUNDING = frozenset(
+    "ROUND ROUNDUP ROUNDDOWN MROUND CEILING CEILING.MATH FLOOR FLOOR.MATH INT TRUNC EVEN"
+    " ODD".split()
+)
+_TO_DIGITS = frozenset("ROUND ROUNDUP ROUNDDOWN TRUNC".split())
+"""Functions whose last argument says to how many decimals."""
 
 
 @dataclass(frozen=True)
@@ -33,7 +39,10 @@ class Condition:
 
 @dataclass
 class Facts:
-    """What stands in a formula. `references` leaves out those that only ask where a cell is."""
+    """What stands in a formula. `references` leaves out those that only ask where a cell is.
+
+    `roundings` are the functions that round, but for those to decimals that stand in a cell.
+    """
 
     constants: list[str] = field(default_factory=list)
     functions: list[str] = field(default_factory=list)
@@ -41,6 +50,7 @@ class Facts:
     names: list[str] = field(default_factory=list)
     references: list[Reference] = field(default_factory=list)
     conditions: list[Condition] = field(default_factory=list)
+    roundings: list[str] = field(default_factory=list)
     if_depth: int = 0
     tables: bool = False
     unreadable: bool = False
@@ -166,6 +176,15 @@ class _Reader:
         closed = self.open.pop()
         if closed.function == "IF":
             self.facts.conditions.append(self._condition(closed, place))
+        if closed.function in ROUNDING and not self._has_digits_in_cell(closed, place):
+            self.facts.roundings.append(closed.function)
+
+    def _has_digits_in_cell(self, closed: _Open, end: int) -> bool:
+        """Whether a rounding function is told its decimals by a cell, where they can be seen."""
+        if closed.function not in _TO_DIGITS or not closed.commas:
+            return False
+        last = self.tokens[closed.commas[-1] + 1 : end]
+        return len(last) == 1 and last[0].subtype == Token.RANGE
 
     def _condition(self, closed: _Open, end: int) -> Condition:
         first, *others = list(_arguments(self.tokens, closed, end))

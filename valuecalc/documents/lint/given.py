@@ -7,23 +7,23 @@ from collections.abc import Iterator
 
 from valuecalc.documents.lint.book import Cell, Place, Sheet
 from valuecalc.documents.lint.dependencies import Cells
-from valuecalc.documents.lint.formulas import Shape
+from valuecalc.documents.lint.formulas import ROUNDING, Shape
 from valuecalc.documents.lint.hits import Hit
 from valuecalc.documents.lint.kinds import Kind
 from valuecalc.documents.lint.model import (
     BY_INK,
     BY_STYLE,
     BY_USE,
+    Formula,
     Model,
 )
 from valuecalc.documents.lint.report import NotJudged
 from valuecalc.errors import Severity
 
 _CALCULATED_STYLES = ("calculation", "link", "total", "output", "result")
-_ROUNDING = frozenset(
-    "ROUND ROUNDUP ROUNDDOWN MROUND CEILING CEILING.MATH FLOOR FLOOR.MATH INT TRUNC EVEN"
-    " ODD".split()
-)
+_SAYS_ROUNDED = re.compile(r"\b(?:round\w*|whole|full|complete|integers?|nearest)\b", re.IGNORECASE)
+_ROUNDS = re.compile(rf"-?(?:{'|'.join(map(re.escape, ROUNDING))})\(", re.IGNORECASE)
+_OR_NOTHING = re.compile(r'IFERROR\((.*),(?:"[^"]*"|0)\)', re.IGNORECASE)
 _BEHIND: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
     (what, re.compile(pattern, re.IGNORECASE))
     for what, pattern in (
@@ -161,11 +161,17 @@ def _unsaid(sheet: Sheet, place: Place | None, found: str, what: str) -> Hit:
 
 
 def rounding(model: Model) -> Iterator[Hit]:
-    """Rule 14: no number is rounded in calculations, but for the periods of a time axis."""
+    """Rule 14: nothing is rounded unseen within a calculation.
+
+    The periods of a time axis are whole, a rounding to decimals that stand in a cell is an
+    input, and what is nothing but a rounding, in a row that says so, hides nothing.
+    """
     for formula in model.formulas:
-        functions = _ROUNDING.intersection(formula.shape.facts.functions)
+        functions = set(formula.shape.facts.roundings)
         is_other = model.kinds[formula.sheet.name] in (Kind.CHECKS, Kind.ABOUT)
         if not functions or is_other or isinstance(formula.cell.value, str):
+            continue
+        if _only_rounds(formula.shape.text) and _says_so(formula):
             continue
         axis = model.timelines.get(formula.sheet.name)
         if axis is None or formula.place[0] not in axis.rows:
@@ -178,6 +184,28 @@ def rounding(model: Model) -> Iterator[Hit]:
                 shape=formula.shape,
                 severity=Severity.WARNING,
             )
+
+
+def _only_rounds(text: str) -> bool:
+    """Whether a formula is one rounding function, with a minus or an IFERROR at most."""
+    text = text.removeprefix("=")
+    guarded = _OR_NOTHING.fullmatch(text)
+    text = guarded[1] if guarded else text
+    if not _ROUNDS.match(text):
+        return False
+    depth = 0
+    for place, letter in enumerate(text):
+        depth += (letter == "(") - (letter == ")")
+        if letter == ")" and depth == 0:
+            return place == len(text) - 1
+    return False
+
+
+def _says_so(formula: Formula) -> bool:
+    """Whether the label of its row says that the number is rounded or whole."""
+    row, column = formula.place
+    labels = (formula.sheet.cells.get((row, each)) for each in range(1, column))
+    return any(each is not None and _SAYS_ROUNDED.search(each.text) for each in labels)
 
 
 CHECKS = (looks, locks, used, behind, rounding)

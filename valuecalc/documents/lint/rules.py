@@ -122,10 +122,11 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         number=14,
-        title="Every input is used and has unit, source, evidence and date; nothing is rounded",
+        title="Every input is used and has unit, source, evidence and date; nothing is rounded "
+        "unseen",
         sources="ICAEW principles and Financial modelling code",
         looks_at="Inputs that no formula reads, columns and cells for what is behind an input, and "
-        "functions that round within calculations.",
+        "functions that round within calculations, unless a row says that it rounds.",
         remedy="Remove what is not used, say where each number comes from, and round by formats.",
     ),
     Rule(

@@ -8,10 +8,10 @@ from valuecalc.documents.workbook import formats
 from valuecalc.documents.workbook.cells import Cell, Sheet
 from valuecalc.documents.workbook.draft import Draft
 from valuecalc.documents.workbook.exported import WRITER, day, stamp
-from valuecalc.documents.workbook.provenance import Provenance
+from valuecalc.documents.workbook.provenance import Entry, Provenance
 
 TITLE = "About"
-FORMAT = "valuecalc/1"
+FORMAT = "valuecalc/2"
 
 _SHEETS = {
     "Inputs": "Every number that somebody believes, with its range and its evidence",
@@ -62,6 +62,7 @@ def sheet(draft: Draft, titles: Iterable[str], provenance: Provenance) -> Sheet:
     for number, (title, _) in enumerate(listed, 1):
         made.links[row + number, 1] = title
     row = _place_list(made, "Sheets", listed, row)
+    row = _place_history(made, provenance, row)
     row = _place_key(made, row)
     row = _place_list(made, "How to use it", _USE, row)
     conventions = [(each.label, each.text) for each in draft.result.conventions]
@@ -86,7 +87,7 @@ def _facts(draft: Draft, provenance: Provenance) -> list[tuple[str, str]]:
         ("Currency", case.currency),
         ("Exported on", day(draft.exported)),
         ("Exported by", who),
-        *{"Version": "not kept: exported from a file", **provenance.properties()}.items(),
+        *provenance.facts.items(),
         ("Written by", f"{WRITER}, format {FORMAT}"),
     )
     return [(label, words) for label, words in facts if words]
@@ -100,6 +101,27 @@ def _place_warnings(made: Sheet, draft: Draft, row: int) -> int:
     count = f"{len(warnings)} {'warnings' if len(warnings) > 1 else 'warning'}"
     noted = [(each.place, f"{each.cause} {each.remedy}") for each in warnings]
     return _place_list(made, f"This case was exported with {count}", noted, row)
+
+
+def _place_history(made: Sheet, provenance: Provenance, row: int) -> int:
+    """Which versions there were, the newest first; nothing for a case that is not kept."""
+    if not provenance.history:
+        return row
+    rows = [
+        (f"{_counted(each.versions)}, {day(each.when)}", _told(each)) for each in provenance.history
+    ]
+    if provenance.earlier:
+        many = f"{provenance.earlier:,} earlier version{'s' if provenance.earlier > 1 else ''}"
+        rows.append(("Before that", f"And {many}, which the case lists where it is kept."))
+    return _place_list(made, "Version history", rows, row)
+
+
+def _counted(versions: str) -> str:
+    return f"Version{'' if versions.isdecimal() else 's'} {versions}"
+
+
+def _told(entry: Entry) -> str:
+    return f"{entry.author}: {entry.what}" if entry.what else entry.author
 
 
 def _place_list(made: Sheet, title: str, rows: Iterable[tuple[str, str]], top: int) -> int:

@@ -105,7 +105,7 @@ class _Writer:
         made.texts(row + 1, [head for head, _ in TEXTS.values()], "header", FIRST_TEXT)
 
     def _line(self, line: LineResult, row: int) -> None:
-        self.made.text(row, LABEL, line.label, "label")
+        self.made.text(row, LABEL, line.label, "label_wrapped")
         self.made.text(row, UNIT, self.result.figures[f"{line.prefix}.total"].unit, "unit")
         for ending, column in (("gross", GROSS), ("total", NET)):
             figure = self.result.figures[f"{line.prefix}.{ending}"]
@@ -193,7 +193,7 @@ class _Writer:
     def _part(self, group: Group, label: Label, row: int, here: Lines) -> None:
         """The sums of the lines that share the words of a label."""
         made = self.made
-        made.text(row, LABEL, label.text, "label")
+        made.text(row, LABEL, label.text, "label_wrapped")
         made.text(row, UNIT, self.draft.currency, "unit")
         keys = here.area(FIRST_TEXT + list(TEXTS).index(group.key))
         members = [

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from textwrap import shorten
 
 from valuecalc.case.case import Case
-from valuecalc.documents import carried
 from valuecalc.documents.workbook import (
     about,
     benefits,
+    binding,
     calculations,
     cashflow,
     chart_data,
@@ -30,10 +32,12 @@ from valuecalc.documents.workbook.figures import Figures
 from valuecalc.documents.workbook.irr import InternalRate
 from valuecalc.documents.workbook.language import Language
 from valuecalc.documents.workbook.provenance import NOTHING_KNOWN, Provenance
+from valuecalc.documents.workbook.sheet_data import SheetData
 from valuecalc.documents.workbook.slopes import Slopes
 from valuecalc.engine.result import Result
 
 _FIRST_ROW = 4
+_LONGEST_LINE = 70
 
 
 def write(
@@ -42,6 +46,7 @@ def write(
     document: str = "",
     *,
     provenance: Provenance = NOTHING_KNOWN,
+    progress: binding.Progress = binding.unheard,
 ) -> bytes:
     """The workbook (xlsx) of a result.
 
@@ -49,23 +54,64 @@ def write(
     scenarios and opens in that of the result. It can be left out for the expected scenario,
     which changes nothing; otherwise the workbook holds the scenario of the result alone.
     `document` is a text that the file carries along, from which the case can be read back;
-    `provenance` says who exported which version of it, and when (today, if it does not).
+    `provenance` says who exported which version of it, and when (today, if it does not);
+    `progress` is told how many cells are written, of how many.
     """
+    return file.write(
+        _sheets_of(result, given, provenance),
+        properties(result, provenance),
+        opens_on=summary.TITLE,
+        described=description(result.case, provenance),
+        document=document,
+        progress=progress,
+    )
+
+
+@dataclass(frozen=True)
+class InPieces:
+    """A workbook that is written piece by piece: its `shell`, and the cells to be bound with it."""
+
+    shell: bytes
+    data: Sequence[SheetData]
+
+    def piece(self, number: int, count: int) -> bytes:
+        """One of `count` pieces of its cells, for `binding.from_pieces`."""
+        return binding.piece(self.data, number, count)
+
+
+def in_pieces(
+    result: Result,
+    given: Case | None = None,
+    document: str = "",
+    *,
+    provenance: Provenance = NOTHING_KNOWN,
+) -> InPieces:
+    """The workbook that `write` makes of the same, for writing it piece by piece."""
+    made = file.BookFile(_sheets_of(result, given, provenance))
+    shell = made.shell(
+        properties(result, provenance),
+        summary.TITLE,
+        description(result.case, provenance),
+        document,
+    )
+    return InPieces(shell, made.data)
+
+
+def _sheets_of(result: Result, given: Case | None, provenance: Provenance) -> list[Sheet]:
     drafted = draft(result, given)
     if provenance.exported is not None:
         drafted = replace(drafted, exported=provenance.exported)
-    made = file.write(
-        sheets(drafted, provenance),
-        {
-            "Case": result.case.title,
-            "Scenario": result.scenario,
-            "Format": about.FORMAT,
-            **provenance.properties(),
-        },
-        opens_on=summary.TITLE,
-        described=description(result.case, provenance),
-    )
-    return carried.put(made, document) if document else made
+    return sheets(drafted, provenance)
+
+
+def properties(result: Result, provenance: Provenance) -> dict[str, str]:
+    """What is kept with the file."""
+    return {
+        "Case": result.case.title,
+        "Scenario": result.scenario,
+        "Format": about.FORMAT,
+        **provenance.properties(),
+    }
 
 
 def description(case: Case, provenance: Provenance) -> file.Description:
@@ -75,6 +121,7 @@ def description(case: Case, provenance: Provenance) -> file.Description:
         summary=case.summary,
         author=provenance.exported_by,
         company=provenance.company,
+        written=provenance.exported,
     )
 
 
@@ -118,11 +165,17 @@ def sheets(drafted: Draft, provenance: Provenance = NOTHING_KNOWN) -> list[Sheet
     return found
 
 
+def _shortened(text: str) -> str:
+    """What fits on a line above a table: a longer one would make the print of the sheet tiny."""
+    return shorten(text, _LONGEST_LINE, placeholder=" …") if len(text) > _LONGEST_LINE else text
+
+
 def _place_title(sheet: Sheet, drafted: Draft) -> None:
     """What the sheet shows, of which case, in which scenario, and whether all checks pass."""
     case = drafted.case
-    parts = (case.title if sheet.heading != case.title else "", case.customer, case.currency)
-    sheet.text(1, 1, sheet.heading, "title")
+    title = case.title if sheet.heading != case.title else ""
+    parts = (_shortened(title), _shortened(case.customer), case.currency)
+    sheet.text(1, 1, _shortened(sheet.heading), "title")
     sheet.text(2, 1, " · ".join(filter(None, parts)), "subtitle")
     chosen = drafted.scenarios[drafted.chosen]
     formula = '"Scenario: "&[scenario.selected]'

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from valuecalc.documents.workbook.cells import Sheet
@@ -19,6 +20,7 @@ from valuecalc.documents.workbook.timeaxis import (
 )
 
 TITLE = "Calculations"
+_LINK = re.compile(r"\[[^\[\]]+\]")
 
 
 def sheet(draft: Draft, language: Language) -> Sheet:
@@ -26,7 +28,7 @@ def sheet(draft: Draft, language: Language) -> Sheet:
     made = Sheet(title=TITLE, heading="Calculations", colour="calculation", workings=True)
     made.note = signs(draft)
     place_header(made, draft)
-    place(made, _blocks(draft, language), TOP + HEIGHT + 1)
+    place(made, language.once.settled(_blocks(draft, language)), TOP + HEIGHT + 1)
     look_over_time(made, draft)
     return made
 
@@ -55,6 +57,7 @@ def _derived(draft: Draft, language: Language) -> Iterator[Block]:
             unit=each.unit,
             value=float(each.value),
             formula=each.formula,
+            style="link" if _LINK.fullmatch(each.formula) else "calculation",
             format=each.format,
         )
     yield Gap()
@@ -62,7 +65,7 @@ def _derived(draft: Draft, language: Language) -> Iterator[Block]:
 
 def _blocks(draft: Draft, language: Language) -> Iterator[Block]:
     result, workings = draft.result, Workings(draft, language)
-    yield from time_rows(draft)
+    yield from time_rows(draft, has_openings=language.has_openings)
     yield from _derived(draft, language)
     yield from workings.assumptions()
     yield from workings.calculations()

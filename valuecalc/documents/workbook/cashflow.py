@@ -39,11 +39,12 @@ def sheet(draft: Draft, language: Language, rate: InternalRate) -> Sheet:
     made = Sheet(title=TITLE, heading="Cash flow by period", colour="calculation", workings=True)
     made.note = signs(draft)
     repeat_header(made, draft)
-    row = place(made, _blocks(draft, Workings(draft, language)), TOP + HEIGHT + 1)
+    once = language.once
+    row = place(made, once.settled(_blocks(draft, Workings(draft, language))), TOP + HEIGHT + 1)
     # What the measures are read from is for the screen, not for paper.
     made.page.area = f"A1:{get_column_letter(made.last_column)}{row - 2}"
     read_from = [*payback_rows(draft), *flow_rows(rate)]
-    place(made, [*read_from, *measure_rows(draft, rate, read_from)], row)
+    place(made, once.settled([*read_from, *measure_rows(draft, rate, read_from)]), row)
     look_over_time(made, draft)
     return made
 

@@ -31,7 +31,7 @@ def shown(value: float | None) -> float | str:
     return float(value)
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Cell:
     """One cell: `value` is what it shows, `formula` (without `=`) how that follows.
 

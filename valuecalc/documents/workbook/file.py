@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
-from copy import copy
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date, datetime, time
 from io import BytesIO
 from itertools import pairwise
-from typing import Any
+from zipfile import ZIP_STORED, ZipFile
 
 from openpyxl import Workbook
-from openpyxl.cell.cell import Cell as FileCell
 from openpyxl.formatting.rule import FormulaRule
 from openpyxl.packaging.custom import StringProperty
 from openpyxl.styles import Border, Font, PatternFill, Side
@@ -22,12 +21,15 @@ from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.hyperlink import Hyperlink
 from openpyxl.worksheet.pagebreak import Break, ColBreak, RowBreak
 from openpyxl.worksheet.worksheet import Worksheet
+from openpyxl.writer.excel import ExcelWriter
 
-from valuecalc.documents.workbook.cells import Allowed, Cell, Sheet
+from valuecalc.documents import carried
+from valuecalc.documents.workbook.binding import Progress, bound, told, unheard
+from valuecalc.documents.workbook.cells import Allowed, Sheet
 from valuecalc.documents.workbook.drawing import draw
-from valuecalc.documents.workbook.formats import Format
-from valuecalc.documents.workbook.inject import with_values
+from valuecalc.documents.workbook.inject import finished
 from valuecalc.documents.workbook.references import Directory
+from valuecalc.documents.workbook.sheet_data import SheetData, StyleTable
 from valuecalc.documents.workbook.styles import BAD, STYLES, TABS, WHITE, Style
 from valuecalc.documents.workbook.texts import clean
 
@@ -42,12 +44,13 @@ _USUAL_WIDTH = 8.43
 
 @dataclass(frozen=True, kw_only=True)
 class Description:
-    """What programs show of a file without opening it."""
+    """What programs show of a file without opening it; it is `written` today if nothing is said."""
 
     subject: str = ""
     summary: str = ""
     author: str = ""
     company: str = ""
+    written: date | None = None
 
 
 PLAIN = Description()
@@ -58,28 +61,90 @@ def write(
     properties: dict[str, str],
     opens_on: str,
     described: Description = PLAIN,
+    *,
+    document: str = "",
+    progress: Progress = unheard,
 ) -> bytes:
     """The bytes of a workbook with these sheets.
 
-    `properties` are kept with the file; `described` is what is shown of it.
+    `properties` are kept with the file; `described` is what is shown of it, and `document` a
+    text that it carries along. `progress` is told how many cells are written, of how many.
     """
-    directory = Directory(sheets)
-    book = Workbook()
-    book.remove(book.active)
-    writer = _Writer(book, directory)
-    for sheet in sheets:
-        writer.sheet(sheet)
-    for name, address in directory.defined_names().items():
-        book.defined_names[name] = DefinedName(name, attr_text=address)
-    book.active = [sheet.title for sheet in sheets].index(opens_on)
-    book[opens_on].sheet_view.tabSelected = True
-    _describe(book, properties, described)
+    book = BookFile(sheets)
+    shell = book.shell(properties, opens_on, described, document)
+    return bound(shell, told(book.data, progress))
+
+
+class BookFile:
+    """A workbook on its way into a file: `shell` is everything but the cells, `data` are those."""
+
+    def __init__(self, sheets: Sequence[Sheet]) -> None:
+        self._sheets = sheets
+        self._directory = Directory(sheets)
+        self._book = Workbook()
+        self._book.remove(self._book.active)
+        heights = [_heights(sheet) for sheet in sheets]
+        for sheet, of_rows in zip(sheets, heights, strict=True):
+            self._add(sheet, of_rows)
+        styles = StyleTable(self._book)
+        # The styles stand in the shell, so all of them are known before the first cell is written.
+        for sheet in sheets:
+            for cell in sheet.cells.values():
+                styles.number(cell)
+        self.data = [
+            SheetData(sheet, self._directory, styles, of_rows)
+            for sheet, of_rows in zip(sheets, heights, strict=True)
+        ]
+
+    def shell(
+        self,
+        properties: dict[str, str],
+        opens_on: str,
+        described: Description = PLAIN,
+        document: str = "",
+    ) -> bytes:
+        """The file without cells, to be `bound` with them."""
+        book = self._book
+        for name, address in self._directory.defined_names().items():
+            book.defined_names[name] = DefinedName(name, attr_text=address)
+        book.active = [sheet.title for sheet in self._sheets].index(opens_on)
+        book[opens_on].sheet_view.tabSelected = True
+        _describe(book, properties, described)
+        by_title = {sheet.title: sheet for sheet in self._sheets}
+        made = finished(_saved(book), by_title, clean(described.company))
+        return carried.put(made, document) if document else made
+
+    def _add(self, sheet: Sheet, heights: Mapping[int, float]) -> None:
+        made = self._book.create_sheet(sheet.title)
+        _set_corners(made, sheet)
+        for place, title in sheet.links.items():
+            target = made.cell(*place)
+            location = title if "!" in title else f"'{title}'!A1"
+            target.hyperlink = Hyperlink(ref=target.coordinate, location=location)
+        for rule in _validations(sheet.allowed):
+            made.add_data_validation(rule)
+        for chart in sheet.charts:
+            draw(chart, made, self._directory)
+        _size(made, sheet, heights)
+        _view(made, sheet)
+        _set_up_page(made, sheet)
+        _colour_failures(made, sheet)
+        _colour_by_rules(made, sheet)
+
+
+def _set_corners(made: Worksheet, sheet: Sheet) -> None:
+    """Cells at the ends of what is in use, as a sheet says how large it is."""
+    rows = [row for row, _ in sheet.cells] or [1]
+    columns = [column for _, column in sheet.cells] or [1]
+    made.cell(min(rows), min(columns))
+    made.cell(max(rows), max(columns))
+
+
+def _saved(book: Workbook) -> bytes:
+    """What openpyxl writes, without its look at the clock."""
     saved = BytesIO()
-    book.save(saved)
-    values = {
-        sheet.title: {place: cell.value for place, cell in sheet.cells.items()} for sheet in sheets
-    }
-    return with_values(saved.getvalue(), values, clean(described.company))
+    ExcelWriter(book, ZipFile(saved, "w", ZIP_STORED)).save()
+    return saved.getvalue()
 
 
 def _describe(book: Workbook, properties: dict[str, str], described: Description) -> None:
@@ -89,63 +154,10 @@ def _describe(book: Workbook, properties: dict[str, str], described: Description
     book.properties.subject = clean(described.subject)
     book.properties.description = clean(described.summary) or None
     book.properties.creator = clean(described.author) or "valuecalc"
+    day = datetime.combine(described.written or date.today(), time())
+    book.properties.created = book.properties.modified = day
     for name, value in properties.items():
         book.custom_doc_props.append(StringProperty(name=name, value=clean(value)))
-
-
-class _Writer:
-    def __init__(self, book: Workbook, directory: Directory) -> None:
-        self.book = book
-        self.directory = directory
-        self.styled: dict[tuple[str, Format], Any] = {}
-
-    def sheet(self, sheet: Sheet) -> None:
-        made = self.book.create_sheet(sheet.title)
-        for (row, column), cell in sheet.cells.items():
-            self.cell(made.cell(row, column), cell, sheet)
-        for place, title in sheet.links.items():
-            target = made.cell(*place)
-            location = title if "!" in title else f"'{title}'!A1"
-            target.hyperlink = Hyperlink(ref=target.coordinate, location=location)
-        for rule in _validations(sheet.allowed):
-            made.add_data_validation(rule)
-        for chart in sheet.charts:
-            draw(chart, made, self.directory)
-        _size(made, sheet)
-        _view(made, sheet)
-        _set_up_page(made, sheet)
-        _colour_failures(made, sheet)
-        _colour_by_rules(made, sheet)
-
-    def cell(self, target: FileCell, cell: Cell, sheet: Sheet) -> None:
-        self.style(target, cell)
-        if cell.formula:
-            target.value = "=" + self.directory.formula(cell, sheet, target.column)
-        elif isinstance(cell.value, str):
-            if cell.value:
-                put_text(target, cell.value)
-        elif cell.value is not None:
-            target.value = cell.value
-
-    def style(self, target: FileCell, cell: Cell) -> None:
-        """Give a cell its named style, looked up once."""
-        key = (cell.style, cell.format)
-        if key not in self.styled:
-            style = STYLES[cell.style].named(cell.format)
-            if style.name not in self.book.named_styles:
-                self.book.add_named_style(style)
-            target.style = style.name
-            self.styled[key] = copy(target._style)
-        else:
-            target._style = copy(self.styled[key])
-
-
-def put_text(target: FileCell, text: str) -> None:
-    """Set a cell to a text of a user, which is never a formula."""
-    target.value = clean(text)
-    target.data_type = "s"
-    if text.startswith(("=", "+", "-", "@", "\t", "\r")):
-        target.quotePrefix = True
 
 
 def _validations(allowed: Sequence[Allowed]) -> Iterable[DataValidation]:
@@ -175,10 +187,10 @@ def _rule(allowed: Allowed) -> DataValidation:
     return rule
 
 
-def _size(made: Worksheet, sheet: Sheet) -> None:
+def _size(made: Worksheet, sheet: Sheet, heights: Mapping[int, float]) -> None:
     for column, width in sheet.widths.items():
         made.column_dimensions[get_column_letter(column)].width = width
-    for row, height in _heights(sheet).items():
+    for row, height in heights.items():
         made.row_dimensions[row].height = height
 
 

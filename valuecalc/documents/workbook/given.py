@@ -6,17 +6,24 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 
-from valuecalc.case.case import Assumption
+from valuecalc.case.case import Assumption, Evidence
 from valuecalc.case.plan import Task
 from valuecalc.documents.workbook import formats, plan
 from valuecalc.documents.workbook.draft import Draft
 from valuecalc.documents.workbook.formats import Format
 from valuecalc.documents.workbook.language import Language
+from valuecalc.documents.workbook.serials import DAY_UNIT
 from valuecalc.engine.finance import NOISE
 from valuecalc.engine.plan import StepResult
 from valuecalc.engine.result import LineResult
 
+NO_SOURCE = "None named"
+"""The source of an assumption that has none."""
+_TIMING = "Timing of the line in this case"
+_PLAN = "Plan of this case"
 _SPARE_HOLIDAYS = 5
+_WHOLE_DECIMALS = 9
+"""As `floor` and `ceil` of the formula language look at a number."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,6 +32,7 @@ class Given:
 
     `style` is `input` for what may be changed, `fixed` for what only a new export changes.
     The first of several rows that are used together has their `range_name` and `height`.
+    `source` says where the number was laid down, for what nobody has named evidence for.
     """
 
     name: str
@@ -39,6 +47,8 @@ class Given:
     least: float | None = None
     range_name: str = ""
     height: int = 1
+    source: str = "Convention of this case"
+    evidence: Evidence | None = None
 
 
 def sections(draft: Draft, language: Language) -> Iterator[tuple[str, list[Given]]]:
@@ -49,7 +59,7 @@ def sections(draft: Draft, language: Language) -> Iterator[tuple[str, list[Given
     yield "Timing of benefits and investments", list(_timing(draft))
     yield "Plan", list(_plan(draft))
     yield "Conventions", list(_conventions(draft))
-    yield "Timeline (changed only by a new export)", list(_timeline(draft))
+    yield "Timeline (changed only by a new export)", list(_timeline(draft, language))
     yield "Unit conversions (fixed)", list(_conversions(language))
 
 
@@ -72,6 +82,8 @@ def _values(each: Assumption) -> Iterator[Given]:
             note="Carried on in the years after." if year == len(each.values) else "",
             range_name=f"years.{each.id}" if year == 1 else "",
             height=len(each.values) if year == 1 else 1,
+            source=NO_SOURCE,
+            evidence=each.evidence,
         )
 
 
@@ -81,9 +93,17 @@ def _movement(draft: Draft, each: Assumption) -> Iterator[Given]:
     assert in_use is not None
     name = f"[assumptions.{each.id}]"
     expected = f"[assumptions.{each.id}.expected]"
-    scale = 1.0 if in_use.value == each.value else 0.0
-    if each.value:
-        scale = in_use.value / each.value
+    ratio = in_use.value / each.value if each.value else 0.0
+    scale = 1.0 if in_use.value == each.value else ratio
+    yield Given(
+        name=f"ratio.{each.id}",
+        label=f"{each.label}, in use over expected, where that is not zero",
+        value=ratio,
+        unit="1",
+        format=formats.FACTOR,
+        style="calculation",
+        formula=f"IFERROR({name}/{expected},0)",
+    )
     yield Given(
         name=f"scale.{each.id}",
         label=f"{each.label}, in use over expected",
@@ -91,7 +111,7 @@ def _movement(draft: Draft, each: Assumption) -> Iterator[Given]:
         unit="1",
         format=formats.FACTOR,
         style="calculation",
-        formula=f"IF({name}={expected},1,IFERROR({name}/{expected},0))",
+        formula=f"IF({name}={expected},1,[ratio.{each.id}])",
         note="Other first values move the later years in proportion.",
     )
     yield Given(
@@ -115,6 +135,8 @@ def _growth(draft: Draft) -> Iterator[Given]:
                 unit="%",
                 format=formats.amount("%", [each.growth]),
                 note="From the second year on.",
+                source=NO_SOURCE,
+                evidence=each.evidence,
             )
 
 
@@ -127,10 +149,12 @@ def _constants(language: Language) -> Iterator[Given]:
             unit=each.unit,
             format=formats.amount(each.unit, [each.value]),
             note=each.note,
+            source="A formula of this case",
         )
 
 
 def _timing(draft: Draft) -> Iterator[Given]:
+    yield from _milestones(draft)
     for line in draft.result.lines:
         yield from _start_and_end(draft, line)
         yield from _ramp(line)
@@ -142,18 +166,87 @@ def _start_and_end(draft: Draft, line: LineResult) -> Iterator[Given]:
     start, end = line.line.starts, line.line.ends
     first = _whole(line, "first", "First period", flow.first, "no.", least, _start_note(line))
     if isinstance(start, str):
-        # What is spread begins after the decision, like what runs.
-        formula = plan.first_period(start, running=running)
-        formula = f"MAX(1,{formula})" if line.line.spread else formula
+        formula = f"[{_period_at(start, _way_of_start(line))}]"
         first = replace(first, style="calculation", formula=formula)
     yield first
     if running:
         last = _whole(line, "last", "Last period", flow.last, "no.", 0, _end_note(line))
         if isinstance(end, str):
-            last = replace(last, style="calculation", formula=plan.last_period(end))
+            formula = f"[{_period_at(end, _TO)}]"
+            last = replace(last, style="calculation", formula=formula)
         yield last
     if line.line.spread:
         yield _whole(line, "spread", "Spread over", line.line.spread, "month", 1)
+
+
+_RUNS, _ONCE, _SPREAD, _TO = "runs", "once", "spread", "to"
+"""How a line hangs on a milestone: it runs from there, falls there once, is spread, or ends."""
+
+_WHOLE_PERIODS = {
+    _RUNS: "Whole periods to the next whole month",
+    _ONCE: "Whole periods to the month",
+    _TO: "Whole periods to the end",
+}
+_PERIODS_AT = {
+    _RUNS: "First period of what runs from there",
+    _ONCE: "Period of what falls there",
+    _SPREAD: "First period of what is spread from there",
+    _TO: "Last period of what runs to there",
+}
+_PERIOD_FORMULAS = {
+    # What runs and what is spread begins after the decision.
+    _RUNS: "MAX(1,[milestones.{id}.runs.whole]+1)",
+    _ONCE: "[milestones.{id}.once.whole]+1",
+    _SPREAD: "MAX(1,[milestones.{id}.once.whole]+1)",
+    _TO: "MIN([timeline.periods],[milestones.{id}.to.whole])",
+}
+
+
+def _way_of_start(line: LineResult) -> str:
+    return _RUNS if line.flow == "running" else _SPREAD if line.line.spread else _ONCE
+
+
+def _period_at(milestone: str, way: str) -> str:
+    """What the cell is called that holds the period of a milestone."""
+    return f"milestones.{milestone}.{way}"
+
+
+def _milestones(draft: Draft) -> Iterator[Given]:
+    """The periods of the milestones at which lines start or end, each worked out once."""
+    ways: dict[tuple[str, str], int] = {}
+    for line in draft.result.lines:
+        flow, start, end = draft.binding.flows[line.id], line.line.starts, line.line.ends
+        if isinstance(start, str):
+            ways[start, _way_of_start(line)] = flow.first
+        if isinstance(end, str) and line.flow == "running":
+            ways[end, _TO] = flow.last
+    for id, way in dict.fromkeys((id, _ONCE if way == _SPREAD else way) for id, way in ways):
+        yield _whole_periods(draft, id, way)
+    for (id, way), period in ways.items():
+        formula = _PERIOD_FORMULAS[way].format(id=id)
+        yield _of_milestone(draft, id, way, _PERIODS_AT[way], formula, period)
+
+
+def _whole_periods(draft: Draft, id: str, way: str) -> Given:
+    ending = {_RUNS: "months_to_first", _ONCE: "months", _TO: "months_to_end"}[way]
+    months = plan.months_to(draft, draft.result.plan.by_id[id])[ending]
+    length = draft.axis.months_per_period
+    periods = f"[plan.milestones.{id}.{ending}]/[timeline.months_per_period]"
+    formula = f"-INT(-{periods})" if way == _RUNS else f"INT({periods})"
+    value = -(-months // length) if way == _RUNS else months // length
+    return _of_milestone(draft, id, f"{way}.whole", _WHOLE_PERIODS[way], formula, value)
+
+
+def _of_milestone(draft: Draft, id: str, name: str, label: str, formula: str, value: int) -> Given:
+    return Given(
+        name=_period_at(id, name),
+        label=f"{label}: {draft.result.plan.by_id[id].label}",
+        value=float(value),
+        unit="no.",
+        format=formats.COUNT,
+        style="calculation",
+        formula=formula,
+    )
 
 
 def _start_note(line: LineResult) -> str:
@@ -179,6 +272,7 @@ def _whole(
         whole=True,
         least=least,
         note=note,
+        source=_TIMING,
     )
 
 
@@ -194,6 +288,7 @@ def _ramp(line: LineResult) -> Iterator[Given]:
                 format=formats.amount("%", ramp.years),
                 range_name=f"ramps.{line.id}" if year == 1 else "",
                 height=len(ramp.years) if year == 1 else 1,
+                source=_TIMING,
             )
     elif ramp.months:
         shape = "Linear" if ramp.shape == "linear" else "S-curve: x²(3 − 2x)"
@@ -224,6 +319,7 @@ def _of_step(step: StepResult) -> Iterator[Given]:
             format=formats.COUNT,
             whole=True,
             least=0,
+            source=_PLAN,
         )
         yield Given(
             name=f"{name}.done",
@@ -232,6 +328,7 @@ def _of_step(step: StepResult) -> Iterator[Given]:
             unit="%",
             format=formats.PART,
             least=0,
+            source=_PLAN,
         )
     if own is not None:
         told = "Not before" if isinstance(step.step, Task) else "Day"
@@ -250,6 +347,7 @@ def _waits(draft: Draft) -> Iterator[Given]:
             format=formats.COUNT,
             whole=True,
             least=0,
+            source=_PLAN,
         )
 
 
@@ -266,8 +364,9 @@ def _holidays(draft: Draft) -> Iterator[Given]:
 
 
 def _day(name: str, label: str, day: date | None) -> Given:
-    note = "A change of this day stays in the workbook."
-    return Given(name=name, label=label, value=day, unit="date", format=formats.DATE, note=note)
+    return Given(
+        name=name, label=label, value=day, unit=DAY_UNIT, format=formats.DATE, source=_PLAN
+    )
 
 
 def _conventions(draft: Draft) -> Iterator[Given]:
@@ -299,9 +398,9 @@ def _conventions(draft: Draft) -> Iterator[Given]:
         )
 
 
-def _timeline(draft: Draft) -> Iterator[Given]:
+def _timeline(draft: Draft, language: Language) -> Iterator[Given]:
     timeline, axis = draft.case.timeline, draft.axis
-    yield _fixed("start", "Day of the decision", timeline.start, "date", formats.DATE)
+    yield _fixed("start", "Day of the decision", timeline.start, DAY_UNIT, formats.DATE)
     numbers: Iterable[tuple[str, str, float, str]] = (
         ("months", "Horizon", timeline.months, "month"),
         ("periods", "Periods after the decision", axis.periods, "no."),
@@ -333,6 +432,10 @@ def _timeline(draft: Draft) -> Iterator[Given]:
     )
     note = "Sums smaller than this part of their largest flow, a period, count as zero."
     yield _fixed("rounding", "Rounding", NOISE, "1", formats.TINY, note)
+    if language.counts_wholes:
+        note = "A number that falls short of a whole one by less than these decimals show is whole."
+        label = "Decimals looked at before whole numbers are counted"
+        yield _fixed("whole_decimals", label, _WHOLE_DECIMALS, "no.", formats.COUNT, note)
 
 
 def _fixed(
@@ -346,6 +449,7 @@ def _fixed(
         format=form,
         style="fixed",
         note=note,
+        source="Timeline of this case",
     )
 
 
@@ -358,4 +462,5 @@ def _conversions(language: Language) -> Iterator[Given]:
             unit=each.unit,
             format=formats.GENERAL,
             style="fixed",
+            source="Definition of the units",
         )

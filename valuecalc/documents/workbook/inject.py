@@ -1,51 +1,60 @@
-"""Puts the values that formulas have into a finished file: into its cells and its charts.
+"""Finishes the parts that openpyxl wrote: what charts show, whose the file is, and no cells.
 
-Viewers that do not calculate (previews, phones, readers of data) then see the right numbers.
-openpyxl can write a formula or a value, not both; so the values are put into the XML.
+Viewers that do not calculate show a chart from the copy of the numbers that stands in it, and
+openpyxl writes none.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
-from datetime import date
 from io import BytesIO
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from lxml import etree
 from openpyxl.utils import range_boundaries
-from openpyxl.utils.datetime import to_excel
 
 from valuecalc.documents.carried import MOMENT
-from valuecalc.documents.workbook.cells import Content
-from valuecalc.documents.workbook.texts import clean
+from valuecalc.documents.workbook.cells import Cell, Content, Sheet
+from valuecalc.documents.workbook.sheet_data import encoded
 
-Values = Mapping[str, Mapping[tuple[int, int], Content]]
-"""What each cell shows, by the title of its sheet and its row and column."""
+Sheets = Mapping[str, Sheet]
+"""The sheets by their titles."""
 
-_MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
+SHEET = re.compile(r"xl/worksheets/sheet(\d+)\.xml")
+"""The part of a sheet, by its number."""
+
+NO_CELLS = b"<sheetData/>"
+"""Where the cells of a sheet go."""
+
 _PROPERTIES = "{http://schemas.openxmlformats.org/officeDocument/2006/extended-properties}"
 _CHART = "{http://schemas.openxmlformats.org/drawingml/2006/chart}"
+_CELLS = re.compile(rb"<sheetData>.*</sheetData>", re.DOTALL)
+_DECLARATION = b"<?xml version='1.0' encoding='UTF-8' standalone='yes'?>\n"
+_NOTHING = Cell()
 
 
-def with_values(content: bytes, values: Values, company: str = "") -> bytes:
-    """The file with `values` put in, and whose it is. Its sheets are in the order of `values`."""
-    titles = list(values)
+def finished(content: bytes, sheets: Sheets, company: str = "") -> bytes:
+    """The file with the values of its charts, and whose it is, but without its cells."""
     made = BytesIO()
     with ZipFile(BytesIO(content)) as source, ZipFile(made, "w", ZIP_DEFLATED) as target:
-        for entry in source.infolist():
-            part = source.read(entry)
-            if entry.filename.startswith("xl/worksheets/sheet"):
-                number = int("".join(filter(str.isdigit, entry.filename)))
-                part = _sheet(part, values[titles[number - 1]])
-            elif entry.filename.startswith("xl/charts/chart"):
-                part = _chart(part, values)
-            elif entry.filename == "docProps/app.xml" and company:
+        for name in source.namelist():
+            part = source.read(name)
+            if SHEET.fullmatch(name):
+                part = _DECLARATION + _CELLS.sub(NO_CELLS, part)
+            elif name.startswith("xl/charts/chart"):
+                part = _chart(part, sheets)
+            elif name == "docProps/app.xml" and company:
                 part = _with_company(part, company)
-            # The same case gives the same bytes: no clock.
-            info = ZipInfo(entry.filename, MOMENT)
-            info.compress_type = ZIP_DEFLATED
-            target.writestr(info, part)
+            target.writestr(entry(name), part)
     return made.getvalue()
+
+
+def entry(name: str) -> ZipInfo:
+    """A part of a file. The same case gives the same bytes: no clock."""
+    info = ZipInfo(name, MOMENT)
+    info.compress_type = ZIP_DEFLATED
+    return info
 
 
 def _with_company(part: bytes, company: str) -> bytes:
@@ -54,44 +63,19 @@ def _with_company(part: bytes, company: str) -> bytes:
     return _written(root)
 
 
-def _sheet(part: bytes, values: Mapping[tuple[int, int], Content]) -> bytes:
-    root = etree.fromstring(part)
-    for formula in root.iter(f"{_MAIN}f"):
-        cell = formula.getparent()
-        column, row, *_ = range_boundaries(cell.get("r"))
-        kind, text = _encoded(values[row, column])
-        value = cell.find(f"{_MAIN}v")
-        if value is None:
-            value = etree.SubElement(cell, f"{_MAIN}v")
-        value.text = text
-        cell.attrib.pop("t", None)
-        if kind:
-            cell.set("t", kind)
-    return _written(root)
-
-
-def _encoded(value: Content) -> tuple[str, str]:
-    """The type and the text of a cell's value."""
-    if isinstance(value, str):
-        return "str", clean(value)
-    if isinstance(value, date):
-        return "", repr(int(to_excel(value)))
-    return ("str", "") if value is None else ("", repr(value))
-
-
-def _chart(part: bytes, values: Values) -> bytes:
+def _chart(part: bytes, sheets: Sheets) -> bytes:
     root = etree.fromstring(part)
     for reference in [*root.iter(f"{_CHART}numRef"), *root.iter(f"{_CHART}strRef")]:
-        _fill(reference, _range_values(reference.findtext(f"{_CHART}f"), values))
+        _fill(reference, _range_values(reference.findtext(f"{_CHART}f"), sheets))
     return _written(root)
 
 
-def _range_values(address: str, values: Values) -> list[Content]:
+def _range_values(address: str, sheets: Sheets) -> list[Content]:
     title, _, area = address.rpartition("!")
     first_column, first_row, last_column, last_row = range_boundaries(area)
-    cells = values[title.strip("'").replace("''", "'")]
+    cells = sheets[title.strip("'").replace("''", "'")].cells
     return [
-        cells.get((row, column))
+        cells.get((row, column), _NOTHING).value
         for row in range(first_row, last_row + 1)
         for column in range(first_column, last_column + 1)
     ]
@@ -113,7 +97,7 @@ def _fill(reference: etree._Element, contents: list[Content]) -> None:
     for index, content in enumerate(contents):
         if suits(content):
             point = etree.SubElement(cache, f"{_CHART}pt", idx=str(index))
-            etree.SubElement(point, f"{_CHART}v").text = _encoded(content)[1]
+            etree.SubElement(point, f"{_CHART}v").text = encoded(content)[1]
 
 
 def _is_text(content: Content) -> bool:

@@ -12,16 +12,19 @@ from dataclasses import dataclass
 
 from openpyxl.utils import get_column_letter
 
-from valuecalc.case.case import Assumption, Scenario
+from valuecalc.case.case import Assumption, Evidence, Scenario
 from valuecalc.documents.workbook import formats
 from valuecalc.documents.workbook.cells import Allowed, Cell, Sheet, Spot
 from valuecalc.documents.workbook.draft import Draft
 from valuecalc.documents.workbook.formats import Format
-from valuecalc.documents.workbook.given import Given, sections
+from valuecalc.documents.workbook.given import NO_SOURCE, Given, sections
 from valuecalc.documents.workbook.language import Language
 
 TITLE = "Inputs"
 LABEL, NAME, IN_USE, UNIT, LOW, EXPECTED, HIGH, SCENARIOS = range(1, 9)
+NOTHING = "–"
+"""What stands where nobody has named a grade or a date."""
+_CONVENTION = "Convention of this case"
 _SELECTOR = 4
 HEADER = 7
 
@@ -132,6 +135,7 @@ class _Writer:
         given = self.draft.given.discounting.rate
         form = formats.amount("%", [given, self.draft.case.discounting.rate])
         self._label(row, "Discount rate, a year", "discounting.rate", "%")
+        self._behind(row, None, _CONVENTION)
         self._input(row, EXPECTED, given, form, "discounting.rate.expected")
 
         def chosen(scenario: Scenario) -> tuple[str, float]:
@@ -199,16 +203,30 @@ class _Writer:
     def _evidence(self, each: Assumption, row: int) -> None:
         evidence, columns = each.evidence, self.columns
         notes = [each.note]
+        self._behind(row, evidence, NO_SOURCE)
         if evidence is not None:
-            self.made.text(row, columns.grade, evidence.grade, "centred")
-            source = ", ".join(filter(None, (evidence.source, evidence.owner)))
-            self.made.text(row, columns.source, source, "note")
-            if evidence.date is not None:
-                dated = Cell(value=evidence.date, style="dated", format=formats.DATE)
-                self.made.put(row, columns.date, dated)
             tested = f"Tested by {evidence.tested}." if evidence.tested else ""
             notes += [evidence.note, tested]
         self.made.text(row, columns.note, " ".join(filter(None, notes)), "note")
+
+    def _behind(self, row: int, evidence: Evidence | None, source: str) -> None:
+        """Evidence, source and date; `source` is where a number without evidence was laid down.
+
+        What nobody has named is said to be so. What this case itself lays down is as of the
+        day of the export.
+        """
+        columns, day = self.columns, None if source == NO_SOURCE else self.draft.exported
+        grade = NOTHING
+        if evidence is not None:
+            named = ", ".join(filter(None, (evidence.source, evidence.owner)))
+            grade, source, day = evidence.grade, named or NO_SOURCE, evidence.date
+        self.made.text(row, columns.grade, grade, "centred")
+        self.made.text(row, columns.source, source, "note")
+        if day is None:
+            self.made.text(row, columns.date, NOTHING, "note")
+            return
+        dated = Cell(value=day, style="dated", format=formats.DATE)
+        self.made.put(row, columns.date, dated)
 
     def given(self, title: str, rows: list[Given], top: int) -> int:
         """A section of numbers that are the same in every scenario; returns the next row."""
@@ -228,6 +246,8 @@ class _Writer:
             self.made.allowed.append(allowed)
         if each.range_name:
             self.made.spots[each.range_name] = Spot(row=row, column=IN_USE, height=each.height)
+        if each.value is not None:
+            self._behind(row, each.evidence, each.source)
         self.made.text(row, self.columns.note, each.note, "note")
 
     def look(self) -> None:

@@ -6,7 +6,8 @@ Rows over time stand on Cash flow, the scan and the halvings on Checks.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from itertools import pairwise
 
 from valuecalc.documents.workbook import formats
 from valuecalc.documents.workbook.cells import Cell, Sheet
@@ -30,7 +31,7 @@ def flow_rows(rate: InternalRate) -> Iterator[Block]:
     source = "net"
     if rate.draft.case.discounting.timing == "start":
         source = "irr.merged"
-        yield _merged(rate)
+        yield from _merged(rate)
     noise = f"[timeline.rounding]*MAX(MAX([{source}|all]),-MIN([{source}|all]))"
     label = "Flows up to this size are rounding"
     yield _single("irr.noise", label, currency, noise, rate.noise, formats.TINY)
@@ -43,12 +44,25 @@ def flow_rows(rate: InternalRate) -> Iterator[Block]:
     yield from _span(rate)
 
 
-def _merged(rate: InternalRate) -> Row:
-    goes_on = "AND([period]<[timeline.periods],[time|next]=[time])"
-    comes_on = "AND([period]>0,[time|before]=[time])"
-    formula = f"IF({goes_on},0,[net]+IF({comes_on},[net|before],0))"
+def _merged(rate: InternalRate) -> Iterator[Row]:
+    """Flows of one moment added up in the later of its periods."""
+    currency, times = rate.draft.currency, rate.times
+    goes_on = [*(float(now == later) for now, later in pairwise(times)), 0.0]
+    formula = "([period]<[timeline.periods])*([time|next]=[time])"
+    label = "The next period is at the same moment"
+    yield _row("irr.goes_on", label, "0/1", formula, goes_on, total=SUM)
+    comes_on = [0.0, *goes_on[:-1]]
+    formula = "([period]>0)*([time|before]=[time])"
+    label = "The period before is at the same moment"
+    yield _row("irr.comes_on", label, "0/1", formula, comes_on, total=SUM)
+    net = [value if math.isfinite(value) else 0.0 for value in rate.draft.series("net")]
+    carried = [flag * before for flag, before in zip(comes_on, [0.0, *net], strict=False)]
+    formula = "IF([irr.comes_on]=1,[net|before],0)"
+    label = "Net cash flow of the period before, at the same moment"
+    yield _row("irr.carried", label, currency, formula, carried)
+    formula = "IF([irr.goes_on]=1,0,[net]+[irr.carried])"
     label = "Net cash flow, one sum for each moment"
-    return _row("irr.merged", label, rate.draft.currency, formula, rate.merged)
+    yield _row("irr.merged", label, currency, formula, rate.merged)
 
 
 def _span(rate: InternalRate) -> Iterator[Block]:
@@ -163,12 +177,19 @@ def _place_proof(rate: InternalRate, sheet: Sheet, top: int) -> None:
         (top, "irr.npv", "NPV at the IRR", "[net|all]", flows),
         (top + 1, "irr.size", "The same without signs", "ABS([net|all])", list(map(abs, flows))),
     ):
-        value = 0.0
-        if found is not None:
-            pairs = zip(signed, rate.times, strict=True)
-            value = math.fsum(flow * (1 + found) ** -time for flow, time in pairs)
+        value = 0.0 if found is None else _discounted(signed, rate.times, found)
         formula = f"IFERROR(SUMPRODUCT({flow}*{factors}),0)"
         _named(sheet, row, name, label, formula, value)
+
+
+def _discounted(flows: Iterable[float], times: Iterable[float], rate: float) -> float:
+    """The worth of flows at a rate; 0 where that is no number, as close to minus 100 %."""
+    pairs = zip(flows, times, strict=True)
+    try:
+        worth = math.fsum(flow * (1 + rate) ** -time for flow, time in pairs)
+    except (ArithmeticError, ValueError):
+        return 0.0
+    return worth if math.isfinite(worth) else 0.0
 
 
 def _named(

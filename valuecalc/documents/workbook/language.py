@@ -1,7 +1,8 @@
 """Formulas of a case as formulas of the sheet.
 
 No formula holds a number of its own but 0 and 1: each literal and each unit conversion has a
-named cell among the inputs, and each sum over time a row in which its terms stand.
+named cell among the inputs, and each sum over time a row in which its terms stand. What would
+make a formula hard to read stands in a row of its own before it (`steps`).
 """
 
 from __future__ import annotations
@@ -11,10 +12,35 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from valuecalc.case.case import Assumption, Calculation, Line
-from valuecalc.documents.workbook.draft import Draft
+from valuecalc.documents.workbook.draft import Draft, Values
 from valuecalc.documents.workbook.names import slug
+from valuecalc.documents.workbook.once import Once
+from valuecalc.documents.workbook.rows import counted
+from valuecalc.documents.workbook.steps import (
+    MOST_LETTERS,
+    STEP_SIGN,
+    WHOLE,
+    Splitter,
+    Step,
+    What,
+    letters,
+    step_formula,
+    step_label,
+    unit_of,
+)
 from valuecalc.formula import excel, quantity, units, words
-from valuecalc.formula.tree import Binary, Call, Convert, Node, Number, names, walk
+from valuecalc.formula.tree import (
+    Binary,
+    Call,
+    Comparison,
+    Convert,
+    Name,
+    Node,
+    Number,
+    names,
+    walk,
+)
+from valuecalc.formula.units import Unit
 
 FIELD_LABELS = {
     "growth": "Growth a year",
@@ -43,14 +69,29 @@ class TimeSum:
     tree: Node
 
 
+_AROUND_A_FACTOR = 25
+"""So much stands around the formula of growth or a haircut: it becomes one less, a power, …"""
+_ROW_LETTERS = 7
+"""A reference to a row of the same sheet is no longer than this."""
+
+
 @dataclass
 class Language:
-    """Writes the formulas of a draft; knows the constants that they need."""
+    """Writes the formulas of a draft; knows the constants and the steps that they need.
+
+    `steps` are all steps by their formula, as each is worked out once, and `named_steps` by
+    the names that trees call them; `steps_of` those that stand before the row of an id.
+    `once` knows what the rows of all sheets say.
+    """
 
     draft: Draft
     constants: dict[tuple[str, str, float, str | None], Constant] = field(default_factory=dict)
     conversions: dict[tuple[str, str, float], Constant] = field(default_factory=dict)
     sums: dict[str, list[TimeSum]] = field(default_factory=dict)
+    steps: dict[str, Step] = field(default_factory=dict)
+    steps_of: dict[str, list[Step]] = field(default_factory=dict)
+    named_steps: dict[str, Step] = field(default_factory=dict)
+    once: Once = field(default_factory=Once)
 
     def __post_init__(self) -> None:
         for each in self.draft.case.referable:
@@ -124,9 +165,27 @@ class Language:
         """The sheet's formula for a formula of the case."""
         return self.expression(self.tree(id, name), id, name)
 
+    def write_as_row(self, id: str) -> str:
+        """The same for a calculation; one that is a flag is a step, with a total of its own."""
+        tree = self.tree(id)
+        compares = any(isinstance(node, Comparison) for node in walk(tree))
+        if not (compares and id in self.draft.varying and counted(self.draft.values[id])):
+            return self.write(id)
+        split = self._splitter(id, "formula").split(tree)
+        return self.reference(self._step(split, What.STEP, id, "formula").name)
+
     def expression(self, tree: Node, id: str, name: str) -> str:
         """The sheet's formula for a tree that belongs to a formula of the case."""
-        return excel.write(tree, self.places(id, name))
+        return excel.write(self._splitter(id, name).split(tree), self.places(id, name))
+
+    def _splitter(self, id: str, name: str) -> Splitter:
+        places = self.places(id, name)
+        return Splitter(
+            hoist=lambda node, what: self._step(node, what, id, name),
+            letters=lambda node: self.letters(excel.write(node, places), _ROW_LETTERS),
+            is_summed=self.varies,
+            most=MOST_LETTERS - (0 if name == "formula" else _AROUND_A_FACTOR),
+        )
 
     def places(self, id: str, name: str) -> excel.Places:
         """Where the parts of a formula of the case stand."""
@@ -135,16 +194,18 @@ class Language:
             literal=lambda node: self._literal(node, id, name),
             factor=self._factor,
             time=lambda word: f"[{word}]",
-            previous=lambda each, initial: f"IF([period]<=1,{initial},{self._before(each)})",
+            previous=lambda each, initial: f"IF([opening]=1,{initial},{self._before(each)})",
             sum_over_time=lambda argument: self._sum(argument, id, name),
         )
 
     def reference(self, id: str) -> str:
-        """The cell or row in which an assumption, a calculation or a line's amount stands."""
+        """The cell or row of an assumption, a calculation, a line's amount or a step."""
         return f"[{self.key(id)}]"
 
     def key(self, id: str) -> str:
         """What the place of something that formulas name is called."""
+        if id.startswith(STEP_SIGN):
+            return id.removeprefix(STEP_SIGN)
         if id in self.draft.lines:
             return f"{self.draft.lines[id].prefix}.amount"
         if id in self.draft.varying:
@@ -164,9 +225,93 @@ class Language:
     def _factor(self, node: Convert) -> str:
         return f"[{self._add_conversion(node.from_unit, node.to_unit, node.factor).name}]"
 
+    # ------------------------------------------------------------------ steps
+
+    @property
+    def has_openings(self) -> bool:
+        """Whether some formula looks one period back, and so needs an opening value."""
+        return self._calls("previous")
+
+    @property
+    def counts_wholes(self) -> bool:
+        """Whether some formula counts whole numbers."""
+        return self._calls(*WHOLE)
+
+    def _calls(self, *functions: str) -> bool:
+        trees = (each.tree for each in self.draft.binding.formulas.values())
+        nodes = (node for tree in trees for node in walk(tree))
+        return any(isinstance(node, Call) and node.function in functions for node in nodes)
+
+    @property
+    def values(self) -> dict[str, Values]:
+        """The values of the steps, by the names that trees call them."""
+        return {name: step.values for name, step in self.named_steps.items()}
+
+    def varies(self, tree: Node) -> bool:
+        """Whether a formula, in which steps may be named, depends on the period."""
+        used = {name: self.named_steps.get(name) for name in names(tree)}
+        return self.draft.varies(
+            tree, {name for name, step in used.items() if step and step.varies}
+        )
+
+    def letters(self, template: str, row: int) -> int:
+        """How long a formula will be in its cell, at most; `row` letters for a row."""
+        return letters(template, self.is_row, row, self._may_be_guarded)
+
+    @cached_property
+    def _may_be_guarded(self) -> bool:
+        rows = self.draft.values.values()
+        return any(value - value != 0 for row in rows for value in row)
+
+    def is_row(self, key: str) -> bool:
+        """Whether formulas name a row over time, and no cell, by this."""
+        step = self.named_steps.get(f"{STEP_SIGN}{key}")
+        return key in self._rows_of_case if step is None else step.varies
+
+    @cached_property
+    def _rows_of_case(self) -> frozenset[str]:
+        return frozenset({"period", "year", "opening", *map(self.key, self.draft.varying)})
+
+    def _step(self, node: Node, what: What, id: str, name: str) -> Name:
+        places = self.places(id, name)
+        formula = step_formula(node, what, lambda tree: excel.write(tree, places))
+        if formula not in self.steps:
+            waiting = self.steps_of.setdefault(id, [])
+            number = len(waiting) + 1
+            unit = unit_of(node, self.unit)
+            step = Step(
+                key=f"steps.{id}.{number}",
+                label=self._label(node, what, number, id),
+                unit="0/1" if what is What.FLAG else str(unit or "1"),
+                values=self.draft.evaluate(node, self.values),
+                formula=formula,
+                varies=self.varies(node),
+                is_flag=what is What.FLAG,
+            )
+            waiting.append(step)
+            self.steps[formula] = self.named_steps[step.name] = step
+        return Name(self.steps[formula].name)
+
+    def _label(self, node: Node, what: What, number: int, id: str) -> str:
+        """What a step says, if that is short; whose it is anyway."""
+        said = ""
+        if not any(name in self.named_steps for name in names(node)):
+            said = words.with_labels(node, self.draft.labels)
+        return step_label(what, number, self.draft.labels[id], said)
+
+    def unit(self, name: str) -> Unit | None:
+        """The unit of what a formula names, a step among that."""
+        step = self.named_steps.get(name)
+        if step is None:
+            return self.draft.binding.units.get(name)
+        return units.PLAIN if step.is_flag else units.read(step.unit)
+
+    # ------------------------------------------------------------------ sums over time
+
     def _sum(self, argument: Node, id: str, name: str) -> str:
-        if not self.draft.varies(argument):
-            return f"({self.expression(argument, id, name)})*[timeline.periods]"
+        if not self.varies(argument):
+            text = excel.write(argument, self.places(id, name))
+            return f"({text})*[timeline.periods]"
         known = self.sums.setdefault(id, [])
         for each in known:
             if each.tree == argument:

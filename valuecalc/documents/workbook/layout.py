@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 
 from openpyxl.utils import get_column_letter
 
 from valuecalc.case.case import Case
-from valuecalc.documents.workbook import inputs
+from valuecalc.documents.workbook import inputs, serials
 from valuecalc.documents.workbook.book import sheets
 from valuecalc.documents.workbook.cells import Cell, Sheet, Spot
 from valuecalc.documents.workbook.draft import draft
@@ -19,7 +20,7 @@ from valuecalc.engine.result import Result
 
 @dataclass(frozen=True, kw_only=True)
 class Given:
-    """A cell of the inputs that holds a number.
+    """A cell of the inputs that holds a number, or a day as a number (`serials`).
 
     `name` is ours (`assumptions.margin.low`), `part` the head of its column where a row has
     several; `may_change` tells inputs from fixed numbers.
@@ -36,10 +37,14 @@ class Given:
 
 @dataclass(frozen=True)
 class Layout:
-    """The numbers of a workbook by their defined names, and its formulas by sheet and cell."""
+    """The numbers of a workbook by their defined names, and its formulas by sheet and cell.
+
+    `places` are the sheet and the cell of every defined name of one cell.
+    """
 
     given: Mapping[str, Given]
     formulas: Mapping[str, frozenset[str]]
+    places: Mapping[str, tuple[str, str]]
 
 
 def layout(result: Result, given: Case | None = None) -> Layout:
@@ -47,7 +52,8 @@ def layout(result: Result, given: Case | None = None) -> Layout:
     made = sheets(draft(result, given))
     of_inputs = next(sheet for sheet in made if sheet.title == inputs.TITLE)
     formulas = {sheet.title: frozenset(_formulas(sheet)) for sheet in made}
-    return Layout(_numbers_of(of_inputs), formulas)
+    places = {name: place for sheet in made for name, place in _places(sheet)}
+    return Layout(_numbers_of(of_inputs), formulas, places)
 
 
 def numbers(result: Result, given: Case | None = None) -> Mapping[str, Given]:
@@ -63,9 +69,9 @@ def _numbers_of(of_inputs: Sheet) -> dict[str, Given]:
 
 def _given(sheet: Sheet, name: str, spot: Spot) -> Given | None:
     cell = sheet.cells.get((spot.row, spot.column), Cell())
-    is_number = isinstance(cell.value, float) and not cell.formula
+    value = _number(cell, _words(sheet, spot.row, inputs.UNIT))
     is_one = spot.defined and (spot.height, spot.width) == (1, 1)
-    if not (is_number and is_one and cell.style in ("input", "fixed")):
+    if value is None or not is_one or cell.style not in ("input", "fixed"):
         return None
     in_use = spot.column == inputs.IN_USE
     return Given(
@@ -73,14 +79,30 @@ def _given(sheet: Sheet, name: str, spot: Spot) -> Given | None:
         label=_words(sheet, spot.row, inputs.LABEL),
         part="" if in_use else _words(sheet, inputs.HEADER, spot.column),
         unit=_words(sheet, spot.row, inputs.UNIT),
-        value=float(cell.value),  # type: ignore[arg-type]
+        value=value,
         place=(sheet.title, _address(spot.row, spot.column)),
         may_change=cell.style == "input",
     )
 
 
+def _number(cell: Cell, unit: str) -> float | None:
+    """The number of a cell that is not worked out; that of its day, where it is for one."""
+    if cell.formula:
+        return None
+    if unit == serials.DAY_UNIT:
+        is_day = cell.value is None or isinstance(cell.value, date)
+        return serials.serial_of(cell.value) if is_day else None  # type: ignore[arg-type]
+    return cell.value if isinstance(cell.value, float) else None
+
+
 def _words(sheet: Sheet, row: int, column: int) -> str:
-    return str(sheet.cells[row, column].value)
+    return str(sheet.cells.get((row, column), Cell()).value)
+
+
+def _places(sheet: Sheet) -> Iterator[tuple[str, tuple[str, str]]]:
+    for name, spot in sheet.spots.items():
+        if spot.defined and (spot.height, spot.width) == (1, 1):
+            yield defined_name(name), (sheet.title, _address(spot.row, spot.column))
 
 
 def _formulas(sheet: Sheet) -> list[str]:

@@ -20,6 +20,7 @@ from valuecalc.documents.workbook.rows import (
     Heading,
     Row,
     Single,
+    counted,
 )
 from valuecalc.documents.workbook.timeaxis import floats
 from valuecalc.documents.workbook.timing import TimingRows
@@ -40,8 +41,36 @@ class Workings:
             return
         yield Heading(text="Assumptions that change over time", caption="Period 1")
         for each in varying:
+            if each.values:
+                yield from self._listed(each)
             yield self._assumption(each)
         yield Gap()
+
+    def _listed(self, assumption: Assumption) -> Iterator[Row]:
+        """Which of the yearly values holds, and that value as it was typed."""
+        id, label, years = assumption.id, assumption.label, self.draft.axis.years
+        given = self.draft.given.assumption(id)
+        assert given is not None
+        count = len(assumption.values)
+        which = [float(min(max(int(year), 1), count)) for year in years]
+        values = [float(given.values[int(number) - 1]) for number in which]
+        rows = f"[years.{id}]"
+        yield Row(
+            key=f"listed.{id}.number",
+            label=f"Number of the yearly value: {label}",
+            unit="no.",
+            values=which,
+            formula=f"MIN(MAX([year],1),ROWS({rows}))",
+            format=formats.COUNT,
+        )
+        yield Row(
+            key=f"listed.{id}",
+            label=f"Yearly value as listed: {label}",
+            unit=assumption.unit,
+            values=values,
+            formula=f"INDEX({rows},[listed.{id}.number])",
+            format=formats.amount(assumption.unit, values),
+        )
 
     def _assumption(self, assumption: Assumption) -> Row:
         values = self.draft.values[assumption.id]
@@ -66,8 +95,8 @@ class Workings:
 
     def _calculation(self, each: CalculationResult) -> Iterator[Block]:
         id, label = each.calculation.id, each.calculation.label
-        formula = self.language.write(id)
-        yield from self._sums(id, label)
+        formula = self.language.write_as_row(id)
+        yield from self._before(id, label)
         row = Row(
             key=self.language.key(id),
             label=label,
@@ -79,6 +108,13 @@ class Workings:
             total_name=f"calculations.{id}",
         )
         yield row if id in self.draft.varying else row.as_single(f"calculations.{id}")
+
+    def _before(self, id: str, label: str) -> Iterator[Block]:
+        """The steps and the sums over time that the formulas of an id rest on."""
+        sums = list(self._sums(id, label))
+        for step in self.language.steps_of.get(id, []):
+            yield step.block()
+        yield from sums
 
     def _sums(self, id: str, label: str) -> Iterator[Block]:
         """The rows whose sums over time a formula uses, and the sums."""
@@ -92,6 +128,7 @@ class Workings:
                 values=values,
                 formula=self.language.expression(each.tree, id, "formula"),
                 format=formats.amount("1", values),
+                total=counted(values),
             )
             yield Single(
                 name=each.name,
@@ -108,9 +145,9 @@ class Workings:
         yield Heading(text=line.label, note=words, section=False)
         amount = self._amount(line)
         for factor in line.line.formulas:
-            # Its sums over time stand here too, wherever the factor does.
+            # Its steps and sums over time stand here too, wherever the factor does.
             self.language.write(line.id, factor)
-        yield from self._sums(line.id, line.label)
+        yield from self._before(line.id, line.label)
         yield amount
         yield from TimingRows(self.draft, self.language, line).rows()
         yield Gap()
@@ -135,6 +172,7 @@ class Workings:
             values=values,
             formula=self.language.write(line.id),
             format=formats.amount(line.unit, values),
+            total=counted(values),
         )
         return row if line.id in self.draft.varying else row.as_single(key)
 
@@ -161,6 +199,7 @@ class Workings:
             values=values,
             formula=formula,
             format=formats.amount("%", values),
+            total=counted(values),
         )
         varies = self.draft.varies(self.language.tree(line.id, factor.name))
         return row if varies else row.as_single(key)
@@ -211,7 +250,7 @@ def over_time(assumption: Assumption) -> str:
     if not assumption.values:
         return f"[assumptions.{id}]*(1+[growth.{id}])^MAX(0,[year]-1)"
     years = f"[years.{id}]"
-    moved = f"INDEX({years},MIN(MAX([year],1),ROWS({years})))*[scale.{id}]+[shift.{id}]"
+    moved = f"[listed.{id}]*[scale.{id}]+[shift.{id}]"
     if not assumption.growth:
         return moved
     return f"({moved})*(1+[growth.{id}])^MAX(0,[year]-ROWS({years}))"

@@ -9,6 +9,7 @@ milestone take their periods from the dates here.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -52,6 +53,7 @@ _HEADS = {
 }
 _MOST_TERMS = 200
 _LONGEST_FORMULA = 8_000
+_LINK = re.compile(r"\[[^\[\]]+\]|\$[A-Z]+\$\d+")
 _COUNTED = ("Not before", "Begins after", "Over after", "Latest", "Hand over by")
 """The columns behind the chart, in working days of the plan."""
 
@@ -70,17 +72,19 @@ def sheet(draft: Draft) -> Sheet | None:
     return writer.made
 
 
-def first_period(milestone: str, *, running: bool) -> str:
-    """The formula of the period in which a line flows first that starts at a milestone."""
-    ending = "months_to_first" if running else "months"
-    months = f"[plan.milestones.{milestone}.{ending}]/[timeline.months_per_period]"
-    return f"MAX(1,1-INT(-{months}))" if running else f"INT({months})+1"
+def months_to(draft: Draft, step: StepResult) -> Mapping[str, int]:
+    """Whole months from the decision to a milestone, by what the cells of them are called."""
+    start = draft.case.timeline.start
 
+    def months(day: date) -> int:
+        return (day.year - start.year) * 12 + day.month - start.month
 
-def last_period(milestone: str) -> str:
-    """The formula of the last whole period before the end of the day of a milestone."""
-    months = f"[plan.milestones.{milestone}.months_to_end]"
-    return f"MIN([timeline.periods],INT({months}/[timeline.months_per_period]))"
+    whole = months(step.finish)
+    return {
+        "months": whole,
+        "months_to_first": whole + (step.finish.day > 1),
+        "months_to_end": months(step.finish + timedelta(days=1)),
+    }
 
 
 def name_of(step: StepResult) -> str:
@@ -134,6 +138,7 @@ def holidays(draft: Draft) -> Iterator[tuple[date, str]]:
 class _Writer:
     draft: Draft
     made: Sheet = field(default_factory=lambda: Sheet(title=TITLE, heading="Plan", note=NOTE))
+    latest: dict[str, int] = field(default_factory=dict)
 
     @cached_property
     def steps(self) -> tuple[StepResult, ...]:
@@ -247,7 +252,7 @@ class _Writer:
             (self._not_before(step), f"IF({day}>0,MAX(0,{passed}),0)"),
             (step.early.start, self._begins(step, earliest)),
             (step.early.finish, f"{begins}+{days}" if is_task else begins),
-            (step.limit, self._latest(step)),
+            (step.limit, self._latest(step, row)),
             (handed, limit),
         )
         for which, (value, formula) in enumerate(cells):
@@ -279,13 +284,18 @@ class _Writer:
         ]
         return _of_all("MAX", [earliest, *terms])
 
-    def _latest(self, step: StepResult) -> str:
+    def _latest(self, step: StepResult, row: int) -> str:
+        """The earliest that what comes after needs it; a link where that was worked out before."""
         handed = self.letter(4)
         terms = [
             f"${handed}{self.rows[after]}{self._lag(step.id, after, '-')}"
             for after in self.successors.get(step.id, ())
         ]
-        return _of_all("MIN", ["[plan.length]", *terms])
+        if not terms:
+            return "[plan.length]"
+        formula = _of_all("MIN", ["[plan.length]", *terms])
+        known = self.latest.setdefault(formula, row)
+        return formula if known == row else f"${self.letter(3)}${known}"
 
     @cached_property
     def successors(self) -> Mapping[str, list[str]]:
@@ -436,22 +446,18 @@ class _Writer:
         link = f"${gantt.letter(FINISH)}${self.rows[step.id]}"
         cell = Cell(value=step.finish, formula=link, style="link", format=formats.DATE)
         made.put(row, KIND, cell, f"{name}.reached")
-        whole = self._months(step.finish)
-        to_first = f"${gantt.letter(SIDE)}{row}+(DAY({day})>1)"
-        numbers = (
-            ("months", whole, _months(day)),
-            ("months_to_first", whole + (step.finish.day > 1), to_first),
-            ("months_to_end", self._months(step.finish + timedelta(days=1)), _months(f"{day}+1")),
-        )
-        for column, (ending, value, formula) in zip((SIDE, OWNER, AFTER), numbers, strict=True):
+        formulas = {
+            "months": _months(day),
+            "months_to_first": f"${gantt.letter(SIDE)}{row}+(DAY({day})>1)",
+            "months_to_end": _months(f"{day}+1"),
+        }
+        columns = zip((SIDE, OWNER, AFTER), months_to(self.draft, step).items(), strict=True)
+        for column, (ending, value) in columns:
+            formula = formulas[ending]
             cell = Cell(
                 value=float(value), formula=formula, style="calculation", format=formats.COUNT
             )
             made.put(row, column, cell, f"{name}.{ending}")
-
-    def _months(self, day: date) -> int:
-        start = self.draft.case.timeline.start
-        return (day.year - start.year) * 12 + day.month - start.month
 
     # ------------------------------------------------------------------ cells and look
 
@@ -485,10 +491,11 @@ def _of_all(function: str, terms: list[str]) -> str:
 def _number(value: float, formula: str) -> Cell:
     """A number of working days; as exported where its formula were too long for a cell."""
     is_short = len(formula) <= _LONGEST_FORMULA
+    live = "link" if _LINK.fullmatch(formula) else "calculation"
     return Cell(
         value=float(value),
         formula=formula if is_short else "",
-        style="calculation" if is_short else "fixed",
+        style=live if is_short else "fixed",
         format=formats.COUNT,
     )
 

@@ -95,6 +95,11 @@ class Single:
     format: Format = GENERAL
 
 
+def counted(values: Sequence[Content]) -> str:
+    """The total of a row that is nothing but zeros and ones: so it can be checked at a glance."""
+    return SUM if all(value in (0, 1) for value in values) else ""
+
+
 Block: TypeAlias = Heading | Gap | Row | Single
 
 
@@ -128,7 +133,7 @@ def _place_row(sheet: Sheet, block: Row, row: int) -> None:
     last = FIRST + len(block.values) - 1
     sheet.spans[block.key] = Span(row=row, first=FIRST, last=last, total=TOTAL)
     ending = "_total" if block.style == "total" else ""
-    sheet.text(row, LABEL, block.label, f"label{ending}")
+    sheet.text(row, LABEL, block.label, f"label{ending or '_wrapped'}")
     sheet.text(row, UNIT, block.unit, f"unit{ending}")
     if ending:
         for column in (TOTAL, OPENING):
@@ -169,7 +174,7 @@ def _place_total(sheet: Sheet, block: Row, row: int) -> None:
 
 
 def _place_single(sheet: Sheet, block: Single, row: int) -> None:
-    sheet.text(row, LABEL, block.label, "label")
+    sheet.text(row, LABEL, block.label, "label_wrapped")
     sheet.text(row, UNIT, block.unit, "unit")
     content = shown(block.value)
     cell = Cell(

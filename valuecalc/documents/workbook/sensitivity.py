@@ -138,6 +138,8 @@ class _Writer:
         left_out = self.slopes.left_out
         if not left_out:
             return []
+        if not self.slopes.live:
+            return ["No assumption is live, as the workbook would grow too large."]
         count = "one more could" if len(left_out) == 1 else f"{len(left_out)} more could"
         return [
             f"Only the {len(self.slopes.live)} most important ones are live, "

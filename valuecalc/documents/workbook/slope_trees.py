@@ -17,11 +17,21 @@ from valuecalc.case.case import Assumption
 from valuecalc.documents.workbook import formats
 from valuecalc.documents.workbook.draft import Draft, Values
 from valuecalc.documents.workbook.language import Language
-from valuecalc.documents.workbook.rows import Block, Row, Single
+from valuecalc.documents.workbook.rows import Block, Row, Single, counted
+from valuecalc.documents.workbook.steps import (
+    MOST_LETTERS,
+    Splitter,
+    Step,
+    What,
+    letters,
+    step_formula,
+    step_label,
+    unit_of,
+)
 from valuecalc.documents.workbook.timeaxis import floats
 from valuecalc.engine.result import Factor, LineResult
 from valuecalc.engine.sensitivity.degrees import degrees_in
-from valuecalc.formula import excel, quantity
+from valuecalc.formula import excel, quantity, units
 from valuecalc.formula.algebra import CONSTANT
 from valuecalc.formula.derivative import differential, negative, plus, times
 from valuecalc.formula.tree import (
@@ -35,9 +45,12 @@ from valuecalc.formula.tree import (
     Number,
     names,
 )
+from valuecalc.formula.units import Unit
 
-_LONGEST = 100
-"""A formula longer than this, by the names in it, is written in two steps."""
+_LONGEST = 80
+"""The slope of an amount that is longer than this stands in a cell of its own."""
+_ROW_LETTERS = 20
+"""A reference to a row of another sheet is no longer than this."""
 
 _ZERO, _ONE = Number(0.0), Number(1.0)
 
@@ -93,6 +106,8 @@ class SlopeTrees:
     known: dict[str, Place] = field(default_factory=dict)
     parts: list[Single] = field(default_factory=list)
     sums: dict[Node, str] = field(default_factory=dict)
+    steps: dict[str, Name] = field(default_factory=dict)
+    units: dict[str, Unit] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.rates[self.assumption.id] = self._of_assumption()
@@ -195,13 +210,16 @@ class SlopeTrees:
 
     def _place(self, id: str, tree: Node, values: Values, varies: bool) -> None:
         label, unit = self.draft.labels[id], str(self.draft.binding.units[id])
+        label = f"Amount: {label}" if id in self.draft.lines else label
+        formula = self._text(tree, id)
         row = Row(
             key=self._key(id),
             label=f"{label}, by {self.assumption.label}",
             unit=per(unit, self.assumption),
             values=values,
-            formula=self._text(tree, id),
+            formula=formula,
             format=formats.amount("1", values),
+            total=counted(values),
         )
         self.blocks.append(row if varies else row.as_single(row.key))
 
@@ -217,7 +235,7 @@ class SlopeTrees:
         amount = self.rates.get(line.id)
         if amount is None:
             amount = differential(self._symbolic(line.id, "formula"), self.rates)
-        if len(self._text(amount, line.id)) > _LONGEST:
+        if self._letters(amount, self._places(line.id)) > _LONGEST:
             amount = self._cell(line.id, amount)
         if self._varies(amount) or line.id in self.language.fragile:
             self._flow(line, amount, name_of_one(line), values_of_one(line))
@@ -252,14 +270,16 @@ class SlopeTrees:
         self._part(line, product, value * present_of_one(self.draft, line))
 
     def _in_product(self, tree: Node, line: LineResult) -> str:
-        text = self._text(tree, line.id)
+        text = self._text(tree, line.id, _LONGEST)
         is_sum = isinstance(tree, Binary) and tree.operator in "+-"
         return f"({text})" if is_sum or isinstance(tree, Negative) else text
 
     def _flow(self, line: LineResult, slope: Node, profile: str, profiles: Values) -> None:
         """Period by period: the slope times the profile, which is what one unit comes to."""
-        formula = f"{self._in_product(slope, line)}*[{profile}|now]"
         fragile = line.id in self.language.fragile
+        if fragile and not _is_simple(slope) and self._varies(slope):
+            slope = self._cell(line.id, slope)
+        formula = f"{self._in_product(slope, line)}*[{profile}|now]"
         if fragile:
             # What is undefined while nothing flows does no harm.
             formula = f"IF([{profile}|now]=0,0,{formula})"
@@ -276,6 +296,7 @@ class SlopeTrees:
             values=values,
             formula=formula,
             format=formats.amount(unit, values, dash=True),
+            total=counted(values),
         )
         self.blocks.append(row)
         product = f"SUMPRODUCT([{row.key}|all]*[discount_factor|all])"
@@ -357,17 +378,71 @@ class SlopeTrees:
         constant = self.language.constants[id, name, node.value, node.unit]
         values = [constant.value] * (self.draft.periods + 1)
         self.known[f"§{constant.name}"] = Place(constant.name, values, False)
+        self.units[f"§{constant.name}"] = units.read(constant.unit)
         return Name(f"§{constant.name}")
 
-    def _text(self, tree: Node, id: str) -> str:
-        places = replace(
+    def _text(self, tree: Node, id: str, most: int = MOST_LETTERS) -> str:
+        """The formula of a tree; what would make it hard to read becomes steps before it."""
+        places = self._places(id)
+        splitter = Splitter(
+            hoist=lambda node, what: self._step(node, what, id),
+            letters=lambda node: self._letters(node, places),
+            is_summed=self._varies,
+            most=most,
+        )
+        return excel.write(splitter.split(tree), places)
+
+    def _letters(self, node: Node, places: excel.Places) -> int:
+        return letters(excel.write(node, places), self._is_row, _ROW_LETTERS, self._may_fail)
+
+    def _is_row(self, key: str) -> bool:
+        # What stands on this sheet has no name there, be it a row or a cell.
+        return key.startswith("slopes.") or self.language.is_row(key)
+
+    @cached_property
+    def _may_fail(self) -> bool:
+        return bool(self.language.fragile)
+
+    def _step(self, node: Node, what: What, id: str) -> Name:
+        places = self._places(id)
+        formula = step_formula(node, what, lambda tree: excel.write(tree, places))
+        if formula not in self.steps:
+            number = len(self.steps) + 1
+            owner = f"{self.draft.labels[id]}, by {self.assumption.label}"
+            is_flag = what is What.FLAG
+            unit = "0/1" if is_flag else str(unit_of(node, self._unit) or "1")
+            step = Step(
+                key=f"{self.prefix}.steps.{number}",
+                label=step_label(What.STEP if what is What.BEFORE else what, number, owner),
+                unit=unit,
+                values=self.draft.evaluate(node, self._values),
+                formula=formula,
+                varies=self._varies(node),
+                is_flag=is_flag,
+            )
+            self.blocks.append(step.block())
+            self.known[step.name] = Place(step.key, step.values, step.varies)
+            self.units[step.name] = units.PLAIN if is_flag else units.read(unit)
+            self.steps[formula] = Name(step.name)
+        return self.steps[formula]
+
+    def _unit(self, name: str) -> Unit | None:
+        """The unit of what a tree names: a slope is per unit of the assumption."""
+        if name in self.units:
+            return self.units[name]
+        whole, by = self.draft.binding.units, self.draft.binding.units[self.assumption.id]
+        if name.startswith("∂"):
+            return units.PLAIN if name[1:] not in whole else whole[name[1:]] / by
+        return whole.get(name, units.PLAIN)
+
+    def _places(self, id: str) -> excel.Places:
+        return replace(
             self.language.places(id, "formula"),
             name=self._reference,
             literal=_literal,
             previous=self._previous,
             sum_over_time=lambda argument: self._sum(argument, id),
         )
-        return excel.write(tree, places)
 
     def _reference(self, name: str) -> str:
         return f"[{self.known[name].key}]" if name in self.known else self.language.reference(name)
@@ -377,12 +452,12 @@ class SlopeTrees:
             return self.language.places("", "formula").previous(name, initial)
         place = self.known[name]
         before = f"[{place.key}|before]" if place.varies else f"[{place.key}]"
-        return f"IF([period]<=1,{initial},{before})"
+        return f"IF([opening]=1,{initial},{before})"
 
     def _sum(self, argument: Node, id: str) -> str:
         """The sum over time of a slope, in a row of its own if it changes over time."""
         if not self._varies(argument):
-            return f"({self._text(argument, id)})*[timeline.periods]"
+            return f"({excel.write(argument, self._places(id))})*[timeline.periods]"
         if argument not in self.sums:
             number = len(self.sums) + 1
             self.sums[argument] = f"{self.prefix}.sum_{number}"
@@ -477,7 +552,7 @@ def _shape(assumption: Assumption) -> str:
     if not assumption.values:
         return f"(1+[growth.{id}])^MAX(0,[year]-1)"
     years = f"[years.{id}]"
-    shape = f"INDEX({years},MIN(MAX([year],1),ROWS({years})))/[assumptions.{id}.expected]"
+    shape = f"[listed.{id}]/[assumptions.{id}.expected]"
     if not assumption.growth:
         return shape
     return f"{shape}*(1+[growth.{id}])^MAX(0,[year]-ROWS({years}))"

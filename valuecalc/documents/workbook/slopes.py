@@ -14,6 +14,7 @@ from valuecalc.documents.workbook.cells import Sheet
 from valuecalc.documents.workbook.draft import Draft
 from valuecalc.documents.workbook.language import Language
 from valuecalc.documents.workbook.rows import LABEL, Block, Gap, Heading, place
+from valuecalc.documents.workbook.size import LARGE, formula_cells
 from valuecalc.documents.workbook.slope_trees import SlopeTrees, is_straight, ones, per, trees_of
 from valuecalc.documents.workbook.timeaxis import HEIGHT, TOP, look_over_time, repeat_header
 from valuecalc.engine.sensitivity.tornado import Bar, Tornado, tornado
@@ -23,11 +24,15 @@ MOST_CELLS = 20_000
 """So many cells with formulas are spent on slopes; assumptions beyond have dated values."""
 MOST_LIVE = 100
 """So many assumptions are live at most."""
+MOST_OF_BOOK = LARGE
+"""So many cells with formulas may the whole workbook have, with its slopes."""
 _LABEL_WIDTH = 78
 _NOTE = (
     "Benefits and investments are both positive; NPV = benefits − investments. "
     "Each row says how much one unit more of the assumption above adds."
 )
+_NONE_IS_STRAIGHT = "The NPV is a straight line in no assumption that has a range."
+_NONE_FITS = "The workbook would grow too large with slopes: Sensitivity has values as exported."
 
 
 @dataclass(frozen=True)
@@ -47,12 +52,12 @@ class Slopes:
     def live(self) -> dict[str, SlopeTrees]:
         """The slopes that are written, by the id of their assumption."""
         found: dict[str, SlopeTrees] = {}
-        cells = 0
+        room = min(MOST_CELLS, MOST_OF_BOOK - formula_cells(self.draft.given))
         for bar in self.tornado.bars:
-            trees = self._trees(bar) if len(found) < MOST_LIVE else None
-            if trees is not None and cells + trees.size <= MOST_CELLS:
+            trees = self._trees(bar) if room > 0 and len(found) < MOST_LIVE else None
+            if trees is not None and trees.size <= room:
                 found[bar.id] = trees
-                cells += trees.size
+                room -= trees.size
         return found
 
     def _trees(self, bar: Bar) -> SlopeTrees | None:
@@ -62,7 +67,7 @@ class Slopes:
     def _is_straight(self, bar: Bar) -> bool:
         return bar.assumption is not None and is_straight(self.draft, bar.assumption)
 
-    @property
+    @cached_property
     def left_out(self) -> list[str]:
         """The labels of assumptions whose slopes would have made the workbook too large."""
         return [
@@ -78,7 +83,7 @@ def sheet(slopes: Slopes) -> Sheet:
     made = Sheet(title=TITLE, heading=heading, colour="calculation", workings=True)
     made.note = _NOTE
     repeat_header(made, slopes.draft)
-    place(made, _blocks(slopes), TOP + HEIGHT + 1)
+    place(made, slopes.language.once.settled(_blocks(slopes)), TOP + HEIGHT + 1)
     look_over_time(made, slopes.draft)
     made.widths[LABEL] = _LABEL_WIDTH
     # Names are for what people look for, not for every step.
@@ -92,7 +97,7 @@ def _blocks(slopes: Slopes) -> Iterator[Block]:
         yield from ones(slopes.draft)
         yield Gap()
     if not slopes.live:
-        yield Heading(text="The NPV is a straight line in no assumption that has a range.")
+        yield Heading(text=_NONE_FITS if slopes.left_out else _NONE_IS_STRAIGHT)
         return
     yield Heading(text="Slopes, assumption by assumption")
     for trees in slopes.live.values():

@@ -116,6 +116,8 @@ STYLES: dict[str, Style] = {
         name="Table head turned", size=8, ink=WHITE, fill=DARK, turned=True, numeric=True
     ),
     "header_right": _number("Table head number", bold=True, ink=WHITE, fill=DARK, wrap=True),
+    # What a row counts from is a number, and no input.
+    "header_opening": _number("Fixed table head", bold=True, ink=WHITE, fill=DARK, wrap=True),
     "label": Style(name="Label", across="left", indent=1),
     "label_wrapped": Style(name="Label wrapped", across="left", indent=1, wrap=True),
     "label_total": Style(name="Label total", bold=True, top="thin", across="left", indent=1),

@@ -18,6 +18,7 @@ from valuecalc.documents.workbook.rows import (
     FIRST,
     LABEL,
     OPENING,
+    SUM,
     TOTAL,
     UNIT,
     Block,
@@ -48,7 +49,7 @@ def place_header(sheet: Sheet, draft: Draft) -> None:
     formulas = {"period": "[period|before]+1", "first_day": first, "year": year}
     _place_names(sheet, ("Period", "", "Total"), axis.labels, row=TOP)
     _place_rows(sheet, draft, formulas, "")
-    before = Cell(value=-1, style="header_right", format=formats.OPENING)
+    before = Cell(value=-1, style="header_opening", format=formats.OPENING)
     sheet.put(TOP + 1, OPENING, before)
 
 
@@ -64,7 +65,7 @@ def _place_rows(sheet: Sheet, draft: Draft, formulas: Mapping[str, str], before:
     shown: dict[str, tuple[str, str, Iterable[Content], Format]] = {
         "period": ("Number of the period", "no.", range(axis.periods + 1), formats.COUNT),
         "first_day": ("First day", "date", axis.dates, formats.DATE),
-        "year": ("Year", "no.", [int(year) for year in axis.years], formats.COUNT),
+        "year": ("Year, full or begun", "no.", [int(year) for year in axis.years], formats.COUNT),
     }
     for row, (key, (label, unit, values, form)) in enumerate(shown.items(), TOP + 1):
         _place(sheet, row, f"{before}{key}", label, unit, formulas[key], values, form)
@@ -121,14 +122,33 @@ def _place(
     sheet.spans[key] = Span(row=row, first=FIRST, last=column, total=TOTAL)
 
 
-def time_rows(draft: Draft) -> Iterator[Block]:
-    """How far each period is from the decision, and what that makes of its money."""
+def time_rows(draft: Draft, *, has_openings: bool = False) -> Iterator[Block]:
+    """How far each period is from the decision, and what that makes of its money.
+
+    `has_openings` adds the flag of the periods in which opening values hold.
+    """
     yield Heading(text="Time and discounting")
     months = floats(draft.axis.months)
     yield _row("month", "Months from the decision", "month", _MONTHS, months, formats.COUNT)
     yield from _times(draft)
     yield _discount_factor(draft)
+    if has_openings:
+        yield _opening(draft)
     yield Gap()
+
+
+def _opening(draft: Draft) -> Row:
+    """When a value of the period before is an opening value: there is none before the first."""
+    return Row(
+        key="opening",
+        label="Opening values hold: the decision and period 1",
+        unit="0/1",
+        values=[float(period <= 1) for period in range(draft.periods + 1)],
+        formula="([period]<=1)*1",
+        format=formats.FLAG,
+        total=SUM,
+        total_format=formats.COUNT,
+    )
 
 
 def _times(draft: Draft) -> Iterator[Row]:

@@ -36,7 +36,7 @@ class TimingRows:
             yield self._years()
         yield from self._share(f"{line.prefix}.timing" if plain else f"{line.prefix}.share")
         if grows:
-            yield self._growth()
+            yield from self._growth()
         if not plain:
             yield self._profile()
 
@@ -128,13 +128,15 @@ class TimingRows:
         passed = [float(max(0, since + 1) * self._months) for since in self._since]
         ramped = [min(month, self._ramp_months) for month in passed]
         full = [self._full_months(month) for month in passed]
-        c, m = self._cell("ramped"), self._cell("since")
-        part = f"{c}*({c}+1)/({ramp}+{ramp})"
+        c, m, pairs = self._cell("ramped"), self._cell("since"), self._cell("pairs")
+        part = f"{pairs}/({ramp}+{ramp})"
         if self.line.line.ramp.shape is RampShape.S_CURVE:
-            part = f"{c}*({c}+1)*({c}+{c}+1-{c}*({c}+1)/{ramp})/({ramp}*({ramp}+{ramp}))"
+            part = f"{pairs}*({c}+{c}+1-{pairs}/{ramp})/({ramp}*({ramp}+{ramp}))"
+        label = "Months of the ramp × the next month"
         rows = [
             self._row("since", "Months since the start", since, passed, unit="month"),
             self._row("ramped", "Months of the ramp", f"MIN({ramp},{m})", ramped, unit="month"),
+            self._row("pairs", label, f"{c}*({c}+1)", [each * (each + 1) for each in ramped]),
             self._row("full", "Full months so far", f"{part}+{m}-{c}", full, unit="month"),
         ]
         return rows, f"({self._cell('full')}-[{self._key('full')}|before])/{_LENGTH}"
@@ -150,14 +152,17 @@ class TimingRows:
             return c * (c + 1) / (2 * r) + month - c
         return c * (c + 1) * (2 * c + 1 - c * (c + 1) / r) / (2 * r * r) + month - c
 
-    def _growth(self) -> Row:
+    def _growth(self) -> Iterator[Row]:
+        """Growth counts while something flows, so that what lies outside does not matter."""
         rate = self.language.write(self.line.id, "growth")
-        formula = f"(1+({rate}))^({self._cell('years')}*({self._cell('share')}<>0))"
+        flows = [float(share != 0) for share in floats(self.line.ramp)]
+        yield self._row("flows", "Flows", f"({self._cell('share')}<>0)*1", flows, unit="0/1")
+        formula = f"(1+({rate}))^({self._cell('years')}*{self._cell('flows')})"
         values = [
             float(growth) if ramp else 1.0
             for growth, ramp in zip(self.line.growth, self.line.ramp, strict=True)
         ]
-        return self._row("growth", "Growth", formula, values)
+        yield self._row("growth", "Growth", formula, values)
 
     def _profile(self) -> Row:
         parts, labels = [self._cell("share")], ["Timing"]

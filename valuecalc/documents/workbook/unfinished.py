@@ -10,7 +10,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 
 from valuecalc.case.case import Assumption, Calculation, Case, Line
-from valuecalc.documents import carried
 from valuecalc.documents.workbook import file, formats
 from valuecalc.documents.workbook.about import FORMAT
 from valuecalc.documents.workbook.book import description
@@ -20,6 +19,9 @@ from valuecalc.documents.workbook.provenance import NOTHING_KNOWN, Provenance
 from valuecalc.errors import Problem
 
 MISTAKES, INPUTS, LINES = "Mistakes", "Inputs", "Lines"
+NOT_TAKEN_IN = (
+    "To be read only: what is changed here cannot be taken in. Mend the case and export it again."
+)
 _FIRST = 5
 _BAND = 3
 
@@ -46,13 +48,16 @@ def write_unfinished(
     properties = {
         "Case": case.title,
         "Format": FORMAT,
-        "Mistakes": str(len(mistakes)),
+        MISTAKES: str(len(mistakes)),
         **provenance.properties(),
     }
-    content = file.write(
-        made, properties, opens_on=MISTAKES, described=description(case, provenance)
+    return file.write(
+        made,
+        properties,
+        opens_on=MISTAKES,
+        described=description(case, provenance),
+        document=document,
     )
-    return carried.put(content, document) if document else content
 
 
 def band(mistakes: Sequence[Problem]) -> str:
@@ -69,6 +74,7 @@ def _place_title(sheet: Sheet, case: Case, mistakes: Sequence[Problem]) -> None:
     for column in range(1, max(sheet.widths) + 1):
         sheet.put(_BAND, column, Cell(style="alarm"))
     sheet.text(_BAND, 1, band(mistakes), "alarm")
+    sheet.text(_BAND + 1, 1, NOT_TAKEN_IN, "note_line")
 
 
 def _mistakes(
@@ -83,12 +89,12 @@ def _mistakes(
     facts = (
         ("Exported on", day(exported)),
         ("Exported by", ", ".join(filter(None, (provenance.exported_by, provenance.company)))),
-        *provenance.properties().items(),
+        *provenance.facts.items(),
         ("Written by", f"{WRITER}, format {FORMAT}"),
         (
             "What to do",
-            "Mend the case where it is kept, and export it again. Numbers that are changed "
-            "here are not taken over.",
+            "Mend the case where it is kept, and export it again. A workbook with figures can "
+            "be changed and taken in; this one cannot.",
         ),
     )
     for label, words in facts:

@@ -92,9 +92,10 @@ class Statement:
 
     def _shown(self) -> Mapping[str, str]:
         case = self.draft.case
-        wanted = {case.proposition.source, case.proposition.target}
+        # No set: its order differs from run to run, and so would the file.
+        wanted = dict.fromkeys((case.proposition.source, case.proposition.target))
         found: dict[str, str] = {}
-        for id in wanted & set(self.draft.labels):
+        for id in (each for each in wanted if each in self.draft.labels):
             names = (f"{group}.{id}" for group in ("assumptions", "calculations"))
             figure = next(filter(None, map(self.result.figures.get, names)), None)
             if figure is not None and figure.value is not None:

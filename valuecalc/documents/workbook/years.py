@@ -62,7 +62,7 @@ class _Writer:
         """The years, counted from an opening cell of minus one."""
         self.made.texts(TOP, ["Year", "Unit"], "header")
         self.made.text(TOP, TOTAL, "Total", "header_right")
-        opening = Cell(value=-1, style="header_right", format=formats.OPENING)
+        opening = Cell(value=-1, style="header_opening", format=formats.OPENING)
         self.made.put(TOP, OPENING, opening)
         for year in range(self.draft.axis.report_years + 1):
             cell = Cell(
