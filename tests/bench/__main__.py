@@ -23,6 +23,7 @@ from tests.bench import (
     report,
     service,
     store_growth,
+    workbooks,
 )
 from tests.bench.measure import ROOT
 from tests.bench.report import PARTS, Table
@@ -31,7 +32,7 @@ from tests.postgres import NoPostgresql
 RESULTS = ROOT / "bench-results" / "benchmarks.md"
 DOCUMENT = ROOT / "docs" / "benchmarks.md"
 README = ROOT / "README.md"
-ENGINE, SERVICE, GROWTH, PORTFOLIO, EDITOR = PARTS
+ENGINE, SERVICE, GROWTH, PORTFOLIO, EDITOR, WORKBOOK = PARTS
 ROOM_FOR_GROWTH = 20e9
 """Bytes that have to be free for the largest databases, one after the other."""
 
@@ -58,6 +59,8 @@ def main() -> int:
             found[PORTFOLIO] = portfolios.tables(sizes)
         if options.only in (None, "editor"):
             found |= _editor()
+        if options.only in (None, "workbook"):
+            found[WORKBOOK] = workbooks.tables()
     except agreement.Disagreement as difference:
         print(f"The bench stops, because two calculations disagree: {difference}")
         return 1
@@ -74,7 +77,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--write", action="store_true", help="update docs/ and README.md")
     parser.add_argument(
         "--only",
-        choices=("engine", "service", "growth", "portfolio", "editor"),
+        choices=("engine", "service", "growth", "portfolio", "editor", "workbook"),
         help="one part alone",
     )
     parser.add_argument("--without-peers", action="store_true", help="no spreadsheet engines")

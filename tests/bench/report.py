@@ -12,7 +12,10 @@ from pathlib import Path
 OTHER_WORK = os.getloadavg()[0]
 """How many processes wanted a processor in the minute before the bench began."""
 
-PARTS = ("bench", "bench service", "bench growth", "bench portfolio", "bench editor")
+PARTS = (
+    *("bench", "bench service", "bench growth", "bench portfolio", "bench editor"),
+    "bench workbook",
+)
 """What stands between `<!-- PART -->` and `<!-- /PART -->` is written by the bench."""
 
 
@@ -71,7 +74,7 @@ def _three_digits(number: float) -> str:
 
 def machine() -> str:
     """On what it was measured."""
-    names = ("numpy", "formulas", "Flask", "SQLAlchemy", "gunicorn")
+    names = ("numpy", "formulas", "Flask", "SQLAlchemy", "gunicorn", "openpyxl")
     libraries = ", ".join(f"{name} {version(name)}" for name in names)
     return (
         f"Python {platform.python_version()}, {libraries}; {platform.system()} "

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from collections import Counter
 from collections.abc import Iterator
@@ -12,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import openpyxl
 import pytest
 from playwright.sync_api import Browser
 
@@ -28,6 +30,7 @@ from tests.bench import (
     service,
     simulations,
     store_growth,
+    workbooks,
 )
 from tests.bench.by_hand import HandWritten
 from tests.bench.measure import FEWEST_TURNS, in_new_process, side_by_side
@@ -121,7 +124,7 @@ def test_everybody_has_turns_and_the_median_is_told() -> None:
 def test_a_new_process_tells_its_time_and_its_memory() -> None:
     seconds, small = in_new_process("time.sleep(0.05)")
     _, large = in_new_process("block = b'x' * 64 * 1024**2")
-    assert 0.05 <= seconds < 5
+    assert 0.05 <= seconds < 120
     assert 48 < large - small < 80
 
 
@@ -298,7 +301,7 @@ def test_times_of_a_server_that_answers_otherwise_count_for_nothing(answer: dict
         service._answered(service.Work("a page", []), answer)
 
 
-@pytest.mark.slow
+@pytest.mark.processes
 def test_every_kind_of_request_is_answered_as_expected(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -379,7 +382,7 @@ def test_what_is_measured_is_the_portfolio_of_all_cases() -> None:
     assert found.wall > 0 and found.cpu >= 0 and found.peak > 10
 
 
-@pytest.mark.slow
+@pytest.mark.processes
 def test_the_processes_of_an_engine_are_measured_with_the_one_that_coordinates() -> None:
     alone = portfolios.at_work("threads://1", 2, 1_000)
     both = portfolios.at_work("processes://2", 2, 1_000, workers=2)
@@ -448,8 +451,35 @@ def test_a_step_that_the_editor_no_longer_takes_is_noticed(
         editor_server.measured(reference.case(lines=10), tmp_path, 1)
 
 
+# --------------------------------------------------------------------------- workbooks
+
+
+@pytest.mark.processes
+def test_a_workbook_is_measured_beside_openpyxl_writing_the_same_cells(tmp_path: Path) -> None:
+    size = workbooks.Size(assumptions=9, benefits=4, investments=1, years=1)
+    [table] = workbooks.tables((size,))
+    [row] = table.rows
+    found = dict(zip(table.head, row, strict=True))
+    assert found["lines × periods"] == "5 × 12"
+    assert int(found["formula cells"].replace(",", "")) > 1_000
+    assert " × (" in found["export"] and found["memory of export"].endswith(" MB)")
+    assert "refused" not in found["gate"] and found["reading"] != "–"
+
+
+def test_openpyxl_is_given_every_cell_of_the_workbook(tmp_path: Path) -> None:
+    size = workbooks.Size(assumptions=9, benefits=2, investments=1, years=1)
+    formulas = workbooks.write_files(size, tmp_path)
+    lines = (tmp_path / "cells.jsonl").read_text(encoding="utf-8").splitlines()
+    contents = [content for line in lines for _, _, content in json.loads(line)[1]]
+    book = openpyxl.load_workbook(tmp_path / "made.xlsx")
+    cells = [cell for sheet in book for row in sheet.iter_rows() for cell in row]
+    live = [cell.value for cell in cells if cell.data_type == "f"]
+    assert sorted(live) == sorted(each for each in contents if str(each).startswith("="))
+    assert len(live) == formulas
+
+
 @pytest.mark.browser
-@pytest.mark.slow
+@pytest.mark.processes
 def test_every_key_in_the_editor_moves_a_figure_and_every_load_is_counted(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -7,6 +7,7 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import date, datetime
 from pathlib import Path
 
 import openpyxl
@@ -16,13 +17,16 @@ from tests.builders import benefit, case
 from tests.documents import libreoffice
 from tests.documents.workbook_cases import OUTLAY, SAVING, SYSTEM
 from tests.services.test_returning import edited
+from tests.services.test_typing_over import dated
 from valuecalc.case.case import Case, Grade
+from valuecalc.case.plan import Holiday
 from valuecalc.documents import sheet_process, sheets
 from valuecalc.documents.workbook import Provenance
 from valuecalc.documents.workbook.names import defined_name
+from valuecalc.documents.workbook.serials import serial_of
 from valuecalc.errors import CaseError, DocumentError, FileRefused, UnknownName
 from valuecalc.schemas.case import dump_case, load_case
-from valuecalc.services import cases, taking_in
+from valuecalc.services import cases, starting_from_file, taking_in
 from valuecalc.services.taking_in import Choice, Incoming
 from valuecalc.system_packages import LIBREOFFICE
 
@@ -346,3 +350,80 @@ def test_a_workbook_that_another_program_has_saved_still_knows_its_case(tmp_path
     assert plain.not_imported == ()
     with pytest.raises(FileRefused):
         into(given(), (saved / "plain.xlsx").read_bytes(), OTHER)
+
+
+# --------------------------------------------------------------------------- drafts and slips
+
+
+def test_the_workbook_of_a_draft_is_refused_and_says_so_on_every_sheet() -> None:
+    broken = replace(given(), benefits=(replace(given().benefits[0], formula="nobody * 5"),))
+    content = cases.export_unfinished(broken, KNOWN).content
+    with pytest.raises(FileRefused, match="exported from a case with mistakes.* Mend the case"):
+        taking_in.read(content)
+    with pytest.raises(FileRefused, match="exported from a case with mistakes"):
+        starting_from_file.read_file(content, FILE)
+    for sheet in openpyxl.load_workbook(io.BytesIO(content)).worksheets:
+        assert "cannot be taken in" in str(sheet["A4"].value)
+
+
+def test_a_slip_is_asked_about_and_taken_all_the_same() -> None:
+    found = into(given(), typed({"discounting.rate.expected": 7.0, EXPECTED: 1500}))
+    doubts = {each.name: each.doubts for each in found.rows}
+    assert doubts["discounting.rate.expected"] == ("7 is 700%: was 7% meant?",)
+    assert doubts[EXPECTED] == ("It is above its range, which ends at £1,300 per month.",)
+    assert found.after().discounting.rate == 7.0
+    told = {
+        each["name"]: each["doubts"] for each in taking_in.as_answer(found, Choice())["changes"]
+    }
+    assert told["discounting.rate.expected"] == ["7 is 700%: was 7% meant?"]
+
+
+def test_a_range_that_was_typed_with_its_value_raises_no_doubt() -> None:
+    found = into(given(), typed({"assumptions.saving.high": 1600, EXPECTED: 1500}))
+    assert [each.doubts for each in found.rows] == [(), ()]
+
+
+def test_days_of_a_plan_go_three_ways_as_numbers_do() -> None:
+    now = load_case(dump_case(dated()))
+    content = cases.export(now, "xlsx", provenance=KNOWN).content
+
+    def changed(book: openpyxl.Workbook) -> None:
+        for name, value in (
+            ("plan.start", datetime(2027, 1, 18)),
+            ("plan.holiday_1", None),
+            ("plan.holiday_5", date(2027, 5, 17)),
+            ("plan.milestones.live.day", "soon"),
+            ("plan.decisions.go.day", datetime(2027, 2, 20, 12)),
+            ("timeline.start", date(2027, 3, 1)),
+        ):
+            [(title, area)] = book.defined_names[defined_name(name)].destinations
+            book[title][area.replace("$", "")].value = value
+
+    moved = replace(now, plan=replace(now.plan, start=date(2027, 1, 4)))
+    edits = taking_in.read(edited(content, changed))
+    assert taking_in.from_document(json.loads(json.dumps(taking_in.as_document(edits)))) == edits
+    found = taking_in.compare_with(moved, edits, FILE, UID)
+    assert {each.name: each.texts for each in found.rows} == {
+        "plan.start": ("1 January 2027", "18 January 2027", "4 January 2027"),
+        "plan.holiday_1": ("1 March 2027", "no day", "1 March 2027"),
+        "plan.holiday_5": ("no day", "17 May 2027", "no day"),
+    }
+    assert [each.name for each in found.conflicts] == ["plan.start"]
+    told = {each.place: each.cause for each in found.not_imported}
+    assert told["Day: live"] == "“soon” is no day."
+    assert told["Day: go"] == "“2027-02-20 12:00:00” is no day."
+    assert told["Day of the decision"].endswith("was changed to 1 March 2027.")
+    days = {each.first for each in found.after().plan.calendar.holidays}
+    assert days == {date(2027, 3, 2), date(2027, 5, 17)}
+
+
+def test_a_holiday_is_found_again_by_its_day_and_not_by_its_place() -> None:
+    now = load_case(dump_case(dated()))
+    more = Holiday(first=date(2027, 2, 1), label="Earlier")
+    calendar = replace(now.plan.calendar, holidays=(more, *now.plan.calendar.holidays))
+    moved = replace(now, plan=replace(now.plan, calendar=calendar))
+    content = cases.export(now, "xlsx", provenance=KNOWN).content
+    [name] = [defined_name("plan.holiday_1")]
+    edits = taking_in.read(libreoffice.with_inputs(content, {name: serial_of(date(2027, 3, 4))}))
+    [row] = taking_in.compare_with(moved, edits, FILE, UID).rows
+    assert (row.is_conflict, row.texts[2]) == (False, "1 March 2027")

@@ -14,11 +14,24 @@ from typing import Any
 from valuecalc.errors import UnknownName
 from valuecalc.store.database import Session
 
-MODULES: tuple[str, ...] = ("valuecalc.services.portfolio",)
+MODULES: tuple[str, ...] = ("valuecalc.services.portfolio", "valuecalc.services.workbook_jobs")
 """Where kinds are registered; loaded when a kind is first looked for."""
 
 Request = Mapping[str, Any]
 """What is asked for, as it went through JSON."""
+
+LARGEST_FILE = 50_000_000
+"""Bytes of a file that is kept with its job."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Made:
+    """A file that a job has made of a case, by the public name of the case."""
+
+    case: str
+    name: str
+    media_type: str
+    content: bytes
 
 
 def _no_cases(request: Request) -> Sequence[str]:
@@ -27,6 +40,10 @@ def _no_cases(request: Request) -> Sequence[str]:
 
 def _no_name(payload: Any) -> str:
     return ""
+
+
+def _no_file(request: Request, results: Sequence[bytes]) -> Made | None:
+    return None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,7 +60,8 @@ class Kind:
     the database, uses nothing but its payload, and makes the bytes without pickle.
 
     `merge` puts the bytes of all parts, in their order, together to a result that can be written
-    as JSON. Mistakes of the request are an `InputError` from any of the three.
+    as JSON. Mistakes of the request are an `InputError` from any of the three. What is no JSON is a
+    `file` of the same, of `LARGEST_FILE` bytes at most.
 
     `cases` are the public names of the cases that a request is about: all of them have to be
     there, from the start to the end. `about` names the subject of a part, for its mistakes.
@@ -56,6 +74,7 @@ class Kind:
     merge: Callable[[Request, Sequence[Any], Sequence[bytes]], Mapping[str, Any]]
     cases: Callable[[Request], Sequence[str]] = _no_cases
     about: Callable[[Any], str] = _no_name
+    file: Callable[[Request, Sequence[bytes]], Made | None] = _no_file
 
 
 _kinds: dict[str, Kind] = {}

@@ -23,10 +23,11 @@ from valuecalc.errors import Problem, StoreUnavailable, ValuecalcError
 from valuecalc.services import audit, engines
 from valuecalc.services.access import Actor
 from valuecalc.services.engines import Engine, EngineBroken, Keeper, Outcome
-from valuecalc.services.job_kinds import Kind
+from valuecalc.services.job_kinds import LARGEST_FILE, Kind, Made
+from valuecalc.store import cases as stored_cases
 from valuecalc.store import jobs as stored
 from valuecalc.store.database import Database, Session
-from valuecalc.store.job_tables import DONE, FAILED, WAITING, JobRow
+from valuecalc.store.job_tables import DONE, FAILED, WAITING, JobFileRow, JobRow
 from valuecalc.store.tables import now, sha256
 
 Answer = TypeVar("Answer")
@@ -118,8 +119,9 @@ class JobRun:
     def _work(self) -> None:
         payloads = self._prepared()
         self._work_off(payloads)
-        text = self._meanwhile(lambda: self._merged(payloads))
-        self._end(DONE, "job.done", result=text, result_sha=sha256(text), done=len(payloads))
+        text, made = self._meanwhile(lambda: self._merged(payloads))
+        ended = {"result": text, "result_sha": sha256(text), "done": len(payloads)}
+        self._end(DONE, "job.done", made, **ended)
 
     # ------------------------------------------------------------------ before and after
 
@@ -140,10 +142,13 @@ class JobRun:
         with self.store.read() as session:
             return self.kind.parts(self.request, session)
 
-    def _merged(self, payloads: Sequence[Any]) -> str:
+    def _merged(self, payloads: Sequence[Any]) -> tuple[str, Made | None]:
         with self.store.read() as session:
             results = stored.parts(session, self.job.id)
-        return canonical(self.kind.merge(self.request, payloads, results))
+        made = self.kind.file(self.request, results)
+        if made is not None and len(made.content) > LARGEST_FILE:
+            raise Failed(_too_large(made))
+        return canonical(self.kind.merge(self.request, payloads, results)), made
 
     def _changed_since(self) -> Problem:
         return Problem(
@@ -273,7 +278,7 @@ class JobRun:
 
     # ------------------------------------------------------------------ the end
 
-    def _end(self, state: str, action: str, **changes: Any) -> None:
+    def _end(self, state: str, action: str, made: Made | None = None, **changes: Any) -> None:
         """The last thing that is written, with its entry in the audit log. Raises `Lost`."""
 
         def work(session: Session) -> None:
@@ -284,6 +289,8 @@ class JobRun:
             if not stored.hold(session, self.job.id, self.owner, self.pace.lease_time, changed):
                 raise Lost
             stored.drop_parts(session, self.job.id)
+            if made is not None:
+                stored.keep_file(session, _file_row(session, self.job, made))
             note_end(session, self.job, action)
 
         self.store.run(work)
@@ -361,6 +368,28 @@ class _Flight:
         """What a part is about, for people."""
         about = self.kind.about(self.payloads[number])
         return about or f"part {number + 1} of {len(self.payloads)}"
+
+
+def _too_large(made: Made) -> Problem:
+    return Problem(
+        code="too_large",
+        place=made.name,
+        cause=f"The file has {len(made.content):,} bytes, and {LARGEST_FILE:,} are kept at most.",
+        remedy="Use longer periods, a shorter horizon or fewer lines.",
+    )
+
+
+def _file_row(session: Session, job: JobRow, made: Made) -> JobFileRow:
+    case = stored_cases.by_uid(session, made.case)
+    if case is None:
+        raise Failed(gone_cases([made.case]))
+    return JobFileRow(
+        job_id=job.id,
+        case_id=case.id,
+        name=made.name,
+        media_type=made.media_type,
+        content=made.content,
+    )
 
 
 def _placed(problem: Problem, place: str) -> Problem:

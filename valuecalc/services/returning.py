@@ -8,19 +8,20 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
 from valuecalc.case.case import Case
 from valuecalc.documents import workbook
 from valuecalc.documents.sheets import Book, NamedCell
-from valuecalc.documents.workbook import provenance
+from valuecalc.documents.workbook import provenance, serials, unfinished
 from valuecalc.documents.workbook.layout import Given, Layout
-from valuecalc.errors import CaseError, Problem, Severity
+from valuecalc.errors import CaseError, FileRefused, Problem, Severity
 from valuecalc.formula import quantity
 from valuecalc.schemas.case import dump_case, load_case
 from valuecalc.services import carried_case, cases
+from valuecalc.services.doubts import doubts_of, with_ranges
 from valuecalc.services.typing_over import Change, with_changes
 
 __all__ = ["Change", "ComeBack", "Edits", "edits_of", "read_back", "short_name", "sound"]
@@ -32,16 +33,25 @@ MOST_CELLS = 3
 """So many cells are named of those that were overtyped on a sheet."""
 
 
+_UNFINISHED = FileRefused(
+    "This workbook was exported from a case with mistakes: it shows what has to be mended, and "
+    "none of its cells can be taken in.",
+    "Mend the case where it is kept, export it again, and change the yellow cells of the new one.",
+)
+
+
 @dataclass(frozen=True)
 class ComeBack:
     """The case of a workbook that came back, and what was changed in it.
 
     `refused` are the changed numbers that were not taken, and all else that was left out.
+    `doubts` are about numbers that were taken and look like a slip.
     """
 
     case: Case
     changes: tuple[Change, ...]
     refused: tuple[Problem, ...]
+    doubts: tuple[Problem, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -64,8 +74,11 @@ class Edits:
 def edits_of(book: Book) -> Edits:
     """What was changed in a workbook that carries a case.
 
-    Raises `DocumentError` or `CaseError` for one that carries no sound case.
+    Raises `DocumentError` or `CaseError` for one that carries no sound case, `FileRefused` for
+    one that was written of a case with mistakes.
     """
+    if unfinished.MISTAKES in book.properties:
+        raise _UNFINISHED
     base = carried_case.case_of(book.carried or "")
     layout = workbook.layout(cases.calculate(base), base)
     found = [_compared(each, book.named.get(name)) for name, each in layout.given.items()]
@@ -89,20 +102,37 @@ def read_back(book: Book, file_name: str, today: date) -> ComeBack:
     taken = with_changes(edits.base, edits.changes, file_name, today)
     not_taken = [not_taken_problem(each) for each in edits.changes if each not in taken.changes]
     refused = (*edits.left_out, *not_taken, *edits.not_imported)
-    return ComeBack(sound(taken.case, taken.changes), taken.changes, refused)
+    doubts = tuple(_doubts(edits.base, taken.changes))
+    return ComeBack(sound(taken.case, taken.changes), taken.changes, refused, doubts)
+
+
+def _doubts(base: Case, changes: Sequence[Change]) -> Iterator[Problem]:
+    ranged = with_ranges(base, changes)
+    for each in changes:
+        for doubt in doubts_of(each, ranged):
+            yield problem(place_of(each.given), doubt, "It was taken as it stands.")
 
 
 def _compared(given: Given, cell: NamedCell | None) -> Change | Problem | None:
     """The change of one number, why it is not taken, or None where it is the same."""
-    if cell is None:
+    is_day = given.unit == serials.DAY_UNIT
+    if cell is None or (cell.value is None and not is_day):
         return problem(place_of(given), "Its cell is empty or gone.", "The exported number stays.")
-    if isinstance(cell.value, str) or not math.isfinite(cell.value):
-        cause = f"“{str(cell.value)[:40]}” is no number."
+    value = _day_in(cell) if is_day else cell.value
+    if not isinstance(value, int | float) or not math.isfinite(value):
+        cause = f"“{str(cell.value)[:40]}” is no {'day' if is_day else 'number'}."
         return problem(place_of(given), cause, "The exported number stays.")
-    if math.isclose(cell.value, given.value, rel_tol=SAME):
+    if math.isclose(value, given.value, rel_tol=SAME):
         return None
-    change = Change(given, float(cell.value))
+    change = Change(given, float(value))
     return change if given.may_change else _fixed(change)
+
+
+def _day_in(cell: NamedCell) -> float | None:
+    """The number of the day that a cell holds; an empty one holds none."""
+    if cell.value is None:
+        return serials.NO_DAY
+    return serials.serial_in(cell.value) if isinstance(cell.value, str) else cell.value
 
 
 def place_of(given: Given) -> str:
@@ -120,7 +150,7 @@ def problem(place: str, cause: str, remedy: str) -> Problem:
 def _fixed(change: Change) -> Problem:
     return problem(
         place_of(change.given),
-        f"It is fixed in a workbook, and was changed to {quantity.show_plain(change.after)}.",
+        f"It is fixed in a workbook, and was changed to {_plain(change)}.",
         "It was not taken; change it in the case.",
     )
 
@@ -129,9 +159,14 @@ def not_taken_problem(change: Change) -> Problem:
     """A change that no case can have."""
     return problem(
         place_of(change.given),
-        f"The case cannot take {quantity.show_plain(change.after)} from its cell.",
+        f"The case cannot take {_plain(change)} from its cell.",
         "Change it in the case.",
     )
+
+
+def _plain(change: Change) -> str:
+    is_day = change.given.unit == serials.DAY_UNIT
+    return change.texts[1] if is_day else quantity.show_plain(change.after)
 
 
 def sound(case: Case, changes: Collection[Change]) -> Case:
@@ -166,8 +201,8 @@ def _overtyped(layout: Layout, book: Book) -> Iterator[Problem]:
 
 
 def _has_moved(title: str, layout: Layout, named: Mapping[str, NamedCell]) -> bool:
-    """Whether an input stands elsewhere; rows of other sheets cannot be told apart."""
-    places = {name: each.place for name, each in layout.given.items() if each.place[0] == title}
+    """Whether a cell with a name stands elsewhere; of rows below the last one nobody can tell."""
+    places = {name: place for name, place in layout.places.items() if place[0] == title}
     found = ((named[name], place) for name, place in places.items() if name in named)
     return any((cell.sheet, cell.address) != place for cell, place in found)
 

@@ -7,6 +7,9 @@ from __future__ import annotations
 
 import csv
 import io
+import re
+from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
@@ -17,7 +20,7 @@ from valuecalc.errors import DocumentError, FileRefused, Problem, Severity
 from valuecalc.schemas import assumption_table, value_models
 from valuecalc.schemas.assumption_table import Cells, TableRead
 from valuecalc.schemas.case import load_case
-from valuecalc.schemas.document import read_document
+from valuecalc.schemas.document import Document, read_document
 from valuecalc.services import cases
 
 if TYPE_CHECKING:
@@ -25,6 +28,8 @@ if TYPE_CHECKING:
     from valuecalc.services.returning import Change
 
 _ZIP, _OLD = b"PK", b"\xd0\xcf\x11\xe0"
+_UTF_16 = (b"\xff\xfe", b"\xfe\xff")
+_CONTROLS = re.compile(rb"[\x00-\x08\x0e-\x1f]")
 _DELIMITERS = ("\t", ";", ",")
 LINES_LOOKED_AT = 50
 LARGEST_FILE = LIMITS.size
@@ -32,6 +37,7 @@ LARGEST_FILE = LIMITS.size
 
 LONGEST_TITLE = 300
 
+_KEYED = re.compile(r"[{}\[]|:\s|:$")
 OUR_NAMES = frozenset({"scenario.selected", "discounting.rate"})
 """Names that are defined in every workbook of ours."""
 
@@ -61,14 +67,22 @@ def read_file(content: bytes, name: str) -> FromFile:
     """The case in a file. Raises `FileRefused`, `DocumentError` or `CaseError`."""
     if content.startswith((_ZIP, _OLD)):
         return _read_workbook(content, name)
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        raise DocumentError(
-            "The file is neither a workbook nor a text in UTF-8.",
-            "Save it as .xlsx, or as text in UTF-8.",
-        ) from None
-    return read_text(text, _title_of(name), is_csv=name.casefold().endswith((".csv", ".tsv")))
+    is_csv = name.casefold().endswith((".csv", ".tsv"))
+    return read_text(_decoded(content, is_csv), _title_of(name), is_csv=is_csv)
+
+
+def _decoded(content: bytes, is_csv: bool) -> str:
+    """The text of a file: UTF-8, or what Excel writes when it is asked for a text."""
+    encoding = "utf-16" if content.startswith(_UTF_16) else "utf-8-sig"
+    with suppress(UnicodeDecodeError):
+        return content.decode(encoding)
+    if is_csv and not _CONTROLS.search(content):
+        # Excel's plain .csv on Windows; some bytes of it have no meaning.
+        return content.decode("cp1252", errors="replace")
+    raise DocumentError(
+        "The file is neither a workbook nor a text in UTF-8.",
+        "Save it as .xlsx, or as text in UTF-8.",
+    )
 
 
 def _title_of(name: str) -> str:
@@ -82,7 +96,7 @@ def read_text(text: str, title: str = "", *, is_csv: bool = False) -> FromFile:
     Raises `DocumentError` or `CaseError`, and `FileRefused` for a table without headings.
     """
     if is_csv or _is_table(text):
-        found = assumption_table.read_table(_rows_of(text))
+        found = assumption_table.read_table(_rows_of(text), typed=True)
         if found is None:
             raise NO_HEADER
         return _of_table(found, title)
@@ -97,7 +111,14 @@ def _is_table(text: str) -> bool:
     lines = [line for line in text.splitlines() if line.strip()][:LINES_LOOKED_AT]
     if lines and "\t" in lines[0].strip():
         return True
-    return any(_names_columns(line.split("\t")) for line in lines if "\t" in line)
+    return any(_is_header(line) for line in lines)
+
+
+def _is_header(line: str) -> bool:
+    """Whether a line names columns, with anything between them that a .csv may have."""
+    # A line of a case as YAML has labels and values too: {id: users, label: Users, value: 3}.
+    delimiters = ("\t",) if _KEYED.search(line) else _DELIMITERS
+    return any(_names_columns(next(csv.reader([line], delimiter=each), ())) for each in delimiters)
 
 
 def _rows_of(text: str) -> list[list[str]]:
@@ -129,7 +150,13 @@ def _of_table(found: TableRead, title: str, sheet: str = "") -> FromFile:
         "currency": found.currency or "GBP",
         "assumptions": list(found.assumptions),
     }
-    return FromFile(load_case(document), found.problems, found, sheet)
+    case = load_case(document)
+    return FromFile(case, (*found.problems, *_odd_fields(case)), found, sheet)
+
+
+def _odd_fields(case: Case) -> Iterator[Problem]:
+    """What is odd about single numbers; that nothing uses them yet goes without saying."""
+    return (each for each in cases.check(case) if re.match(r"assumptions\.\w+\.\w", each.place))
 
 
 # --------------------------------------------------------------------------- workbooks
@@ -148,7 +175,8 @@ def _come_back(book: Book, name: str) -> FromFile:
     from valuecalc.services import returning
 
     back = returning.read_back(book, returning.short_name(name), date.today())
-    return FromFile(back.case, (*back.refused, *cases.check(back.case)), changes=back.changes)
+    notes = (*back.doubts, *back.refused, *cases.check(back.case))
+    return FromFile(back.case, notes, changes=back.changes)
 
 
 def _of_table_in(book: Book, name: str) -> FromFile:
@@ -184,11 +212,24 @@ def _lost_case() -> Problem:
 
 
 def _of_document(text: str) -> FromFile:
-    document = read_document(text)
+    document = _document_in(text)
     if isinstance(document.data, dict) and "format" not in document.data and _is_json(text):
         return _of_value_model(document.data)
     case = load_case(document.data, document.lines)
     return FromFile(case, cases.check(case))
+
+
+def _document_in(text: str) -> Document:
+    try:
+        return read_document(text)
+    except DocumentError:
+        if not text.strip() or "format" in text or _is_json(text):
+            raise
+    raise DocumentError(
+        "This is neither a table with headings nor a case.",
+        "Put tabs, semicolons or commas between the columns of a table, and name them in its "
+        "first row, “Assumption” and “Value” at least.",
+    )
 
 
 def _is_json(text: str) -> bool:

@@ -31,9 +31,11 @@ from valuecalc.schemas.fields import NOTE_LENGTH
 from valuecalc.services import cases, comparison, returning, saved_cases
 from valuecalc.services.access import Action, Actor
 from valuecalc.services.comparison import Comparison
+from valuecalc.services.doubts import doubts_of, with_ranges
 from valuecalc.services.returning import SAME, Edits, place_of, problem, short_name
 from valuecalc.services.saved_cases import Expected, Saved
 from valuecalc.services.typing_over import Change, shape_of, texts_of, with_changes
+from valuecalc.services.typing_over_plan import holiday_now, is_holiday
 from valuecalc.store.database import Database
 
 MOST_NAMED = 5
@@ -42,10 +44,14 @@ MOST_NAMED = 5
 
 @dataclass(frozen=True)
 class Row:
-    """A number that was changed in the file, and what the case says of it today."""
+    """A number that was changed in the file, and what the case says of it today.
+
+    `doubts` are questions about what looks like a slip; they stop nothing.
+    """
 
     change: Change
     now: float
+    doubts: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:
@@ -220,15 +226,20 @@ def _rows(now: Case, edits: Edits) -> tuple[list[Row], list[Problem]]:
     from valuecalc.documents.workbook.layout import numbers
 
     found = {each.name: each for each in numbers(_worked_out(now), now).values()}
+    ranged = with_ranges(edits.base, edits.changes)
     rows, gone = [], []
     for change in edits.changes:
         here = found.get(change.given.name)
+        if is_holiday(change.given.name):
+            today = holiday_now(now, change.given.value, change.after)
+            rows.append(Row(change, today, doubts_of(change, ranged)))
+            continue
         if here is None or shape_of(edits.base, change) != shape_of(now, change):
             gone.append(_gone(change, "The case no longer has this number."))
         elif here.unit != change.given.unit:
             gone.append(_gone(change, f"The case has it in {here.unit} by now."))
         else:
-            rows.append(Row(change, here.value))
+            rows.append(Row(change, here.value, doubts_of(change, ranged)))
     return rows, gone
 
 

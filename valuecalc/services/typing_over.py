@@ -12,13 +12,13 @@ from datetime import date
 from typing import Any, TypeVar
 
 from valuecalc.case.case import Assumption, Case, Evidence, Grade, Line, Scenario
-from valuecalc.case.plan import Task
+from valuecalc.documents.workbook import serials
 from valuecalc.documents.workbook.layout import Given
 from valuecalc.errors import FormulaError
 from valuecalc.formula import grammar, quantity
 from valuecalc.formula.tree import Number, walk
 from valuecalc.schemas.fields import LABEL_LENGTH, NOTE_LENGTH
-from valuecalc.schemas.plan import MAX_DAYS, MAX_LAG
+from valuecalc.services.typing_over_plan import with_plan
 
 OwnLine = TypeVar("OwnLine", bound=Line)
 ASSUMPTION, LOW, HIGH, EXPECTED, YEAR, GROWTH = (
@@ -50,11 +50,20 @@ class Change:
 
 def texts_of(numbers: Sequence[float], unit: str) -> tuple[str, ...]:
     """Numbers as people write them; in all digits where two of them would look the same."""
+    if unit == serials.DAY_UNIT:
+        return tuple(map(_day_text, numbers))
     unit = "1" if unit == NUMBERED else unit
     texts = tuple(quantity.show_with_unit(each, unit) for each in numbers)
     if len(set(texts)) < len(set(numbers)):
         texts = tuple(_written(each, unit) for each in numbers)
     return texts
+
+
+def _day_text(serial: float) -> str:
+    if serial == serials.NO_DAY:
+        return "no day"
+    day = serials.day_of(serial)
+    return quantity.show_plain(serial) if day is None else f"{day.day} {day:%B %Y}"
 
 
 @dataclass(frozen=True)
@@ -243,38 +252,7 @@ def _of_line(case: Case, id: str, change: Callable[[Any], Any]) -> Case:
 
 
 def _plan(case: Case, change: Change) -> Case | None:
-    _, section, id, what = change.parts
-    if section == "wait":
-        return _of_task(case, what, lambda task: _with_wait(task, id, change.after))
-    if what == "done":
-        if not 0 <= change.after <= 1:
-            return None
-        return _of_task(case, id, lambda task: replace(task, done=change.after))
-    return _of_task(case, id, lambda task: _with_days(task, change.after))
-
-
-def _of_task(case: Case, id: str, change: Callable[[Task], Task | None]) -> Case | None:
-    """The case with a change in one task of its plan, if the task can take it."""
-    tasks = [change(each) if each.id == id else each for each in case.plan.tasks]
-    kept = tuple(each for each in tasks if each is not None)
-    if len(kept) < len(tasks) or kept == case.plan.tasks:
-        return None
-    return replace(case, plan=replace(case.plan, tasks=kept))
-
-
-def _with_days(task: Task, days: float) -> Task | None:
-    number = _whole(days)
-    if number is None or not 0 <= number <= MAX_DAYS:
-        return None
-    return replace(task, days=number)
-
-
-def _with_wait(task: Task, before: str, days: float) -> Task | None:
-    number = _whole(days)
-    if number is None or not 0 <= number <= MAX_LAG:
-        return None
-    after = (replace(each, lag=number) if each.id == before else each for each in task.after)
-    return replace(task, after=tuple(after))
+    return with_plan(case, change.parts, change.given.value, change.after)
 
 
 _VERBS: Mapping[str, Callable[[Case, Change], Case | None]] = {

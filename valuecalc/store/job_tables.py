@@ -82,3 +82,19 @@ class JobPartRow(Table):
     )
     number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     result: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class JobFileRow(Table):
+    """The file that a job has made of a case; it goes with its job, and with the case."""
+
+    __tablename__ = "job_file"
+
+    job_id: Mapped[int] = mapped_column(
+        RowNumber, ForeignKey("job.id", ondelete="CASCADE"), primary_key=True
+    )
+    case_id: Mapped[int] = mapped_column(
+        RowNumber, ForeignKey("value_case.id", ondelete="CASCADE"), index=True
+    )
+    name: Mapped[str] = mapped_column(String(NAME_LENGTH))
+    media_type: Mapped[str] = mapped_column(String(NAME_LENGTH))
+    content: Mapped[bytes] = mapped_column(LargeBinary)

@@ -15,7 +15,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, CursorResult, delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
-from valuecalc.store.job_tables import RUNNING, WAITING, JobPartRow, JobRow
+from valuecalc.store.job_tables import RUNNING, WAITING, JobFileRow, JobPartRow, JobRow
 from valuecalc.store.pages import Slice, sliced
 from valuecalc.store.search import storable
 from valuecalc.store.tables import Moment, StoredCase, now
@@ -52,6 +52,11 @@ def unfinished(session: Session, team_id: int) -> Sequence[JobRow]:
 def result(session: Session, id: int) -> str | None:
     """The answer of a job as canonical JSON."""
     return session.scalar(select(JobRow.result).where(JobRow.id == id))
+
+
+def file(session: Session, id: int) -> JobFileRow | None:
+    """The file of a job, if it has made one and the case of it is still there."""
+    return session.get(JobFileRow, id)
 
 
 def missing_cases(session: Session, team_id: int, uids: Sequence[str]) -> tuple[str, ...]:
@@ -144,6 +149,14 @@ def keep_parts(session: Session, id: int, results: Mapping[int, bytes]) -> None:
 def drop_parts(session: Session, id: int) -> None:
     """Forget the parts of a job."""
     session.execute(delete(JobPartRow).where(JobPartRow.job_id == id))
+
+
+def keep_file(session: Session, file: JobFileRow) -> None:
+    """Keep the file that a job has made."""
+    # As above: the transaction may have been done already.
+    if session.get(JobFileRow, file.job_id) is None:
+        session.add(file)
+        session.flush()
 
 
 # --------------------------------------------------------------------------- add and remove

@@ -425,6 +425,29 @@ class ProposedValue(Table):
     reason: Mapped[str] = mapped_column(Text, default="")
 
 
+class Approval(Table):
+    """That a customer has approved the plan of a shared version: who, when, and of which one.
+
+    It is never taken away: one that was taken back says by whom, and when.
+    """
+
+    __tablename__ = "plan_approval"
+
+    id: Mapped[int] = _number()
+    uid: Mapped[str] = _uid()
+    share_id: Mapped[int] = mapped_column(
+        RowNumber, ForeignKey("share.id", ondelete="CASCADE"), index=True
+    )
+    case_id: Mapped[int] = mapped_column(
+        RowNumber, ForeignKey("value_case.id", ondelete="CASCADE"), index=True
+    )
+    version: Mapped[int]
+    name: Mapped[str] = mapped_column(String(NAME_LENGTH))
+    at: Mapped[datetime] = mapped_column(default=now)
+    taken_back_by: Mapped[str | None] = mapped_column(String(NAME_LENGTH))
+    taken_back_at: Mapped[datetime | None]
+
+
 # --------------------------------------------------------------------------- library, log
 
 
