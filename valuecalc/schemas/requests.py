@@ -26,7 +26,7 @@ from valuecalc.schemas.result import Count, Items, OutputShape, ProblemSchema, W
 from valuecalc.schemas.shape import Shape
 
 EXPECTED = "expected"
-EXPORT_FORMATS = ("xlsx", "docx")
+EXPORT_FORMATS = ("xlsx", "docx", "pdf", "project-xml", "ics")
 
 
 class RequestShape(Shape):
@@ -121,7 +121,10 @@ class ExportRequestSchema(RequestShape):
 
     case = CaseField()
     format = Choice(
-        EXPORT_FORMATS, required=True, about="A workbook or a document.", example="xlsx"
+        EXPORT_FORMATS,
+        required=True,
+        about="A workbook, a document, or the plan for a planner or a calendar.",
+        example="xlsx",
     )
     scenario = _scenario()
 

@@ -246,7 +246,10 @@ class ExportQuery(ResultQuery):
     """What to write a version as."""
 
     format = Choice(
-        FORMATS, required=True, about="A workbook, a document or a model.", example="xlsx"
+        FORMATS,
+        required=True,
+        about="A workbook, a document, the plan for a planner or a calendar, or a model.",
+        example="xlsx",
     )
 
 

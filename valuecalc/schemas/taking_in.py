@@ -36,7 +36,11 @@ class WorkbookNumberSchema(OutputShape):
     name = Words(about="Its name, by which it is chosen.", example="assumptions.uplift.expected")
     label = Words(about="What it is called.", example="Uplift")
     part = Words(about="Which part of that; empty for the only one.", example="Expected")
-    unit = Words(about="The unit of all three numbers; percentages are fractions.", example="%")
+    unit = Words(
+        about="The unit of all three numbers; percentages are fractions. A `date` is the number "
+        "that spreadsheets have for the day; 0 is no day.",
+        example="%",
+    )
     exported = Number(about="As it was exported.")
     file = Number(about="As it stands in the file.")
     now = Number(about="As the case has it now.")
@@ -47,6 +51,10 @@ class WorkbookNumberSchema(OutputShape):
         about="new: only the file has changed it. conflict: the case has as well, differently. "
         "same: the case has this number already.",
         example=NEW,
+    )
+    doubts = Texts(
+        about="Questions about what looks like a slip, such as 700% where 7% may be meant. They "
+        "stop nothing."
     )
 
 
@@ -96,6 +104,7 @@ def _number(row: Any) -> dict[str, Any]:
         "exported_text": exported,
         "file_text": file,
         "now_text": now,
+        "doubts": row.doubts,
         "status": SAME if row.is_same else CONFLICT if row.is_conflict else NEW,
     }
 

@@ -14,8 +14,10 @@ from typing import Any, cast
 
 from valuecalc.case.case import Grade
 from valuecalc.schemas.assembly import MAX_DEPTH
+from valuecalc.schemas.holiday_text import HOLIDAY, holidays
 from valuecalc.schemas.keyed import CASE, Outline
 from valuecalc.schemas.reading import is_blank
+from valuecalc.schemas.step_names import with_ids
 
 MEANS_SOMETHING_EMPTY = frozenset({"travel", "reference", "origin"})
 """Mappings that say something by being there: without a rule an assumption travels as a copy."""
@@ -23,8 +25,12 @@ MEANS_SOMETHING_EMPTY = frozenset({"travel", "reference", "origin"})
 OUTCOME = frozenset({"value", "chance"})
 """The fields of an outcome, which is written as one text: `£100k at 30%`."""
 
+NAMES = frozenset({"after", "weekdays"})
+"""Lists of names, between which a comma may stand as well: no name has one."""
+
 _CHANCE = re.compile(r"\s+at\s+|\s*@\s*", re.IGNORECASE)
 _SEPARATORS = re.compile(r"[;\t\n\r]+")
+_BETWEEN_NAMES = re.compile(r"[,;\t\n\r]+")
 _NOTHING: tuple[Any, ...] = ("", [], {})
 
 
@@ -33,19 +39,23 @@ def typed(document: object) -> dict[str, Any]:
 
     Rows that hold nothing but their id are dropped, and so is what is empty. Lists that are
     written as one text are split at semicolons, tabs and line ends, and outcomes at the “at”
-    between value and chance. Evidence without a grade is our own assumption, E. What is no
-    mapping at all gives an empty document.
+    between value and chance. Steps of the plan that are named by their label get their id.
+    Evidence without a grade is our own assumption, E. What is no mapping at all gives an empty
+    document.
     """
     if not isinstance(document, Mapping):
         return {}
-    return cast(dict[str, Any], _mapping(document, CASE, 0))
+    found = cast(dict[str, Any], _mapping(document, CASE, 0))
+    if isinstance(found.get("plan"), dict):
+        found["plan"] = with_ids(found["plan"])
+    return found
 
 
-def _tidy(value: Any, outline: Outline, depth: int) -> Any:
+def _tidy(value: Any, outline: Outline, depth: int, key: str = "") -> Any:
     if depth > MAX_DEPTH:
         return value
     if isinstance(value, str) and outline.each is not None:
-        value = _split(value, outline.each)
+        value = _split(value, outline.each, key)
     if isinstance(value, Mapping):
         return _mapping(value, outline, depth)
     if isinstance(value, list | tuple):
@@ -53,12 +63,15 @@ def _tidy(value: Any, outline: Outline, depth: int) -> Any:
     return "" if isinstance(value, str) and is_blank(value) else value
 
 
-def _split(text: str, each: Outline) -> Any:
+def _split(text: str, each: Outline, key: str) -> Any:
     """The items of a list that was written as one text; other lists never are."""
+    if each.fields.keys() == HOLIDAY:
+        return holidays(text)
     is_outcome = each.fields.keys() == OUTCOME
     if each.fields and not is_outcome:
         return text
-    parts = [part.strip() for part in _SEPARATORS.split(text)]
+    separators = _BETWEEN_NAMES if key in NAMES else _SEPARATORS
+    parts = [part.strip() for part in separators.split(text)]
     return [_outcome(part) for part in parts] if is_outcome else parts
 
 
@@ -71,7 +84,7 @@ def _mapping(mapping: Mapping[Any, Any], outline: Outline, depth: int) -> dict[A
     found: dict[Any, Any] = {}
     for key, value in mapping.items():
         inner = outline.below(key) if isinstance(key, str) else Outline()
-        tidy = _tidy(value, inner, depth + 1)
+        tidy = _tidy(value, inner, depth + 1, str(key))
         if key == "evidence" and isinstance(tidy, dict) and tidy:
             tidy.setdefault("grade", Grade.E.value)
         if tidy not in _NOTHING or (key in MEANS_SOMETHING_EMPTY and value == {}):

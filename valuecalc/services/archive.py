@@ -28,10 +28,11 @@ from typing import IO, Any
 from valuecalc.services import audit
 from valuecalc.services.access import Action, Actor
 from valuecalc.services.teams import team_for
+from valuecalc.store import approvals, holdings, people
 from valuecalc.store import cases as stored
-from valuecalc.store import holdings, people
 from valuecalc.store.database import Database, Session
 from valuecalc.store.tables import (
+    Approval,
     Comment,
     Event,
     Opening,
@@ -174,6 +175,17 @@ def _shares(session: Session, head: StoredCase) -> dict[str, Any]:
             _of_proposal(each, holdings.proposed_values(session, each.id))
             for each in holdings.proposals(session, head.id)
         ],
+        "plan_approvals": [_of_approval(each) for each in approvals.of_team_case(session, head.id)],
+    }
+
+
+def _of_approval(approval: Approval) -> dict[str, Any]:
+    return {
+        "version": approval.version,
+        "name": approval.name,
+        "at": _moment(approval.at),
+        "taken_back_by": approval.taken_back_by,
+        "taken_back_at": _moment(approval.taken_back_at),
     }
 
 

@@ -21,14 +21,16 @@ from valuecalc.formula import quantity, units
 from valuecalc.schemas.case import load_sound_case
 from valuecalc.schemas.document import Path, read_document
 from valuecalc.schemas.problems import located
-from valuecalc.services import carried_case
+from valuecalc.services import carried_case, office_program, plan_writing
 
 if TYPE_CHECKING:
-    from valuecalc.documents.workbook import Provenance
+    from valuecalc.documents.workbook import Progress, Provenance
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
-MEDIA_TYPES = {"xlsx": XLSX, "docx": DOCX}
+PDF = "application/pdf"
+MEDIA_TYPES = {"xlsx": XLSX, "docx": DOCX, "pdf": PDF, **plan_writing.MEDIA_TYPES}
+ENDINGS = {"xlsx": ".xlsx", "docx": ".docx", "pdf": ".pdf", **plan_writing.ENDINGS}
 
 
 @dataclass(frozen=True)
@@ -119,17 +121,24 @@ def compare(case: Case) -> tuple[Result, ...]:
 
 
 def export(
-    case: Case, format: str, scenario: str = EXPECTED, provenance: Provenance | None = None
+    case: Case,
+    format: str,
+    scenario: str = EXPECTED,
+    provenance: Provenance | None = None,
+    progress: Progress | None = None,
 ) -> Export:
-    """A case as a workbook (`xlsx`) or a document (`docx`).
+    """A case as a workbook (`xlsx`), a document (`docx`, `pdf`) or its plan (`project-xml`, `ics`).
 
-    `provenance` says who exports which version of it, where that is known. Raises `CaseError`
-    with every mistake of a case that cannot be worked out.
+    `provenance` says who exported which version of it, where that is known; `progress` is told
+    how many cells of a workbook are written, of how many. Raises `CaseError` with every mistake of
+    a case that cannot be worked out, and for a PDF what `office_program.pdf` raises.
     """
     if format not in MEDIA_TYPES:
         raise UnknownName("format", format, MEDIA_TYPES)
-    content = _written(calculate(case, scenario), case, format, provenance)
-    return Export(content, f"{file_stem(case)}.{format}", MEDIA_TYPES[format])
+    if format == "pdf":
+        office_program.refuse_missing()
+    content = _written(calculate(case, scenario), case, format, provenance, progress)
+    return Export(content, f"{file_stem(case)}{ENDINGS[format]}", MEDIA_TYPES[format])
 
 
 def export_unfinished(case: Case, provenance: Provenance | None = None) -> Export:
@@ -146,16 +155,26 @@ def export_unfinished(case: Case, provenance: Provenance | None = None) -> Expor
 
 
 def _written(
-    result: Result, case: Case, format: str, provenance: Provenance | None = None
+    result: Result,
+    case: Case,
+    format: str,
+    provenance: Provenance | None = None,
+    progress: Progress | None = None,
 ) -> bytes:
+    if format in plan_writing.MEDIA_TYPES:
+        return plan_writing.write(result, case, format, provenance)
     # Loaded only when something is exported: the libraries are slow to start.
     from valuecalc.documents import proposal, workbook
 
     if format == "xlsx":
         document = carried_case.document_of(case)
         known = provenance or workbook.Provenance()
-        return workbook.write(result, case, document, provenance=known)
-    return proposal.write(result, comparison.compare(case))
+        return workbook.write(
+            result, case, document, provenance=known, progress=progress or workbook.unheard
+        )
+    approvals = provenance.approvals if provenance else ()
+    written = proposal.write(result, comparison.compare(case), approvals)
+    return office_program.pdf(written) if format == "pdf" else written
 
 
 def file_stem(case: Case) -> str:

@@ -10,6 +10,7 @@ from valuecalc.documents.charts import risk
 from valuecalc.documents.charts.bars import Share, shares, shares_table
 from valuecalc.documents.charts.bridge import Bar, waterfall_table
 from valuecalc.documents.charts.cumulative import cumulative_cash
+from valuecalc.documents.charts.plan import plan_picture
 from valuecalc.documents.charts.risk import Picture
 from valuecalc.documents.charts.scale import LARGEST_AMOUNT, Undrawable
 from valuecalc.documents.charts.series import cumulative_table
@@ -122,6 +123,17 @@ def yearly(result: Result, chart_id: str) -> str:
         for label, amount in zip(result.axis.column_labels, cash, strict=True)
     )
     return sparkline(cash, chart_id=chart_id, title="Net cash by year", description=f"{amounts}.")
+
+
+def plan(result: Result, chart_id: str = "plan-chart") -> Chart | None:
+    """The steps of the plan over its days; None for a case without a plan."""
+    if not result.plan.steps:
+        return None
+    return _for_page(
+        lambda id, width: plan_picture(result.plan, chart_id=id, width=width),
+        chart_id,
+        WHOLE_WIDTH,
+    )
 
 
 # --------------------------------------------------------------------------- how sure it is

@@ -229,7 +229,7 @@ def test_everything_is_there_before_it_is_printed(
     empty = page.eval_on_selector_all(
         "[data-live]:empty", "all => all.map(each => each.dataset.live.split('.')[0])"
     )
-    assert set(empty) <= {"proposals", "lines", "alternatives", "people"}
+    assert set(empty) <= {"proposals", "lines", "alternatives", "people", "plan", "gantt"}
     text = page.evaluate("printed")
     assert "Cumulative" in text or "Net present value" in text
 

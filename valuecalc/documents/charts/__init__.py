@@ -20,6 +20,7 @@ from valuecalc.documents.charts.bridge import (
     waterfall_table,
 )
 from valuecalc.documents.charts.cumulative import cumulative_cash
+from valuecalc.documents.charts.gantt import GanttRow, describe_gantt, gantt, gantt_table
 from valuecalc.documents.charts.histogram import (
     Bins,
     Mark,
@@ -46,6 +47,7 @@ __all__ = [
     "SCREEN",
     "Bar",
     "Bins",
+    "GanttRow",
     "Mark",
     "Money",
     "Palette",
@@ -56,12 +58,15 @@ __all__ = [
     "cumulative_cash",
     "cumulative_table",
     "describe_cumulative",
+    "describe_gantt",
     "describe_histogram",
     "describe_likelihood",
     "describe_ranking",
     "describe_shares",
     "describe_tornado",
     "describe_waterfall",
+    "gantt",
+    "gantt_table",
     "group_small",
     "histogram",
     "histogram_table",

@@ -78,6 +78,23 @@ class Drawing:
             **_hover(tip),
         )
 
+    def frame(
+        self, x: float, y: float, width: float, height: float, colour: str, *, tip: str = ""
+    ) -> None:
+        """A rectangle outlined in a colour and tinted with it, at least two pixels wide."""
+        self._add(
+            "rect",
+            x=x + 0.5,
+            y=y + 0.5,
+            width=max(width - 1, 1.0),
+            height=max(height - 1, 1.0),
+            rx=min(2, max(width - 1, 1.0) / 2),
+            fill=colour,
+            fill_opacity="0.3",
+            stroke=colour,
+            **_hover(tip),
+        )
+
     def hover_area(self, x: float, y: float, width: float, height: float, tip: str) -> None:
         """An invisible rectangle that shows `tip` on hovering."""
         area = {"fill": "none", "pointer_events": "all", **_hover(tip)}
@@ -114,9 +131,13 @@ class Drawing:
             stroke_linecap="round",
         )
 
-    def area(self, points: Iterable[Point], fill: str) -> None:
-        """A filled outline through the points."""
-        self._add("path", d=f"M{_path(points)}Z", fill=fill)
+    def area(self, points: Iterable[Point], fill: str, *, tip: str = "") -> None:
+        """A filled outline through the points; `tip` shows on hovering."""
+        self._add("path", d=f"M{_path(points)}Z", fill=fill, **_hover(tip))
+
+    def disc(self, centre: Point, radius: float, fill: str, *, tip: str = "") -> None:
+        """A filled circle; `tip` shows on hovering."""
+        self._add("circle", cx=centre[0], cy=centre[1], r=radius, fill=fill, **_hover(tip))
 
     def ring(self, centre: Point, stroke: str) -> None:
         """A small marker through which the surface shows."""

@@ -13,8 +13,10 @@ from flask import render_template
 from valuecalc.case.case import Source
 from valuecalc.engine.result import Figure, Result
 from valuecalc.services import charts
+from valuecalc.services.approvals import Approved
 from valuecalc.web.pages import rows
 from valuecalc.web.pages.places import Place
+from valuecalc.web.pages.plan import PlanPage
 
 SECTIONS = (
     ("statement", "Statement"),
@@ -30,12 +32,23 @@ SECTIONS = (
 PLAN = ("plan", "Plan")
 """The section of cases that have a plan; it stands before the evidence."""
 
+
+def with_plan(sections: Sequence[tuple[str, str]]) -> Sequence[tuple[str, str]]:
+    """The sections with that of the plan."""
+    before = [id for id, _ in sections].index("evidence")
+    return (*sections[:before], PLAN, *sections[before:])
+
+
 SHOWN_IN_STATEMENT = 8
 """So many of the assumptions stand in the statement itself; the others unfold."""
 
 
 class CasePage:
-    """What the template of a case reads."""
+    """What the template of a case reads; `approvals` are those of its plan, where it is kept."""
+
+    approvals: Sequence[Approved] = ()
+    signs = False
+    """Whether whoever reads can approve the plan, or take that back."""
 
     def __init__(self, result: Result, scenarios: Sequence[Result], place: Place) -> None:
         self.result = result
@@ -46,10 +59,7 @@ class CasePage:
     @property
     def sections(self) -> Sequence[tuple[str, str]]:
         """The sections in their order: the id and the title of each."""
-        if not self.plan:
-            return SECTIONS
-        before = [id for id, _ in SECTIONS].index("evidence")
-        return (*SECTIONS[:before], PLAN, *SECTIONS[before:])
+        return with_plan(SECTIONS) if self.plan else SECTIONS
 
     # the panel
 
@@ -140,9 +150,9 @@ class CasePage:
         return list(rows.cash_rows(self.result))
 
     @cached_property
-    def plan(self) -> list[rows.PlanRow]:
-        """The rows of the plan; none where there is nothing planned."""
-        return rows.plan_rows(self.case)
+    def plan(self) -> PlanPage | None:
+        """The plan with its dates; None where there is nothing planned."""
+        return PlanPage(self.result) if self.result.plan.steps else None
 
     @cached_property
     def evidence(self) -> charts.Chart | None:

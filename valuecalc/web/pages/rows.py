@@ -8,11 +8,8 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 
-from valuecalc.case.case import SIDES, Benefit, Case, Evidence
-from valuecalc.case.plan import Decision, Step, Task
-from valuecalc.case.schedule import Schedule, schedule
+from valuecalc.case.case import Benefit, Evidence
 from valuecalc.engine.result import AssumptionResult, CalculationResult, Figure, LineResult, Result
 from valuecalc.formula import quantity
 
@@ -75,20 +72,6 @@ class LineCard:
         if not worked:
             return ""
         return amount if worked in (amount, amount.split(" per ")[0]) else f"{worked} {amount}"
-
-
-@dataclass(frozen=True)
-class PlanRow:
-    """A task, a milestone or a decision; `when` is a day, or the working days of a task."""
-
-    id: str
-    kind: str
-    label: str
-    owner: str
-    side: str
-    when: str
-    after: tuple[str, ...]
-    done: str
 
 
 @dataclass(frozen=True)
@@ -217,46 +200,6 @@ def moved(scenarios: Sequence[Result]) -> Iterator[tuple[str, list[tuple[Figure,
         moved = [figure.value != expected for figure in figures]
         if any(moved):
             yield each.assumption.label, list(zip(figures, moved, strict=True))
-
-
-def plan_rows(case: Case) -> list[PlanRow]:
-    """What has a day, by that day, and then the tasks in their order."""
-    planned = schedule(case.plan, case.timeline.start)
-    dated: list[Step] = [*case.plan.milestones, *case.plan.decisions]
-    dated.sort(key=lambda each: planned.over(each.id) or date.max)
-    people = {person.id: person.name for person in case.people}
-    names = {step.id: step.label for step in case.plan.steps}
-    found = []
-    for each in (*dated, *case.plan.tasks):
-        side = SIDES["customer"] if isinstance(each, Decision) else SIDES[each.side]
-        found.append(
-            PlanRow(
-                id=each.id,
-                kind=type(each).__name__,
-                label=each.label,
-                owner=people.get(each.owner, each.owner),
-                side=side,
-                when=_when(each, planned),
-                after=tuple(names.get(before.id, before.id) for before in each.after),
-                done=quantity.show(each.done, "%") if isinstance(each, Task) else "",
-            )
-        )
-    return found
-
-
-def _when(step: Step, planned: Schedule) -> str:
-    if isinstance(step, Task):
-        return _working_days(step.days)
-    day = planned.over(step.id)
-    return _day(day) if day else "–"
-
-
-def _day(day: date) -> str:
-    return f"{day:%-d %b %Y}"
-
-
-def _working_days(days: int) -> str:
-    return "1 day" if days == 1 else f"{days:,} days"
 
 
 def cash_rows(result: Result) -> Iterator[CashRow]:

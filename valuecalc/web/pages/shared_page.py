@@ -23,11 +23,13 @@ from valuecalc.schemas.shares import (
     places_of,
 )
 from valuecalc.services import proposals
+from valuecalc.services.approvals import Approved
 from valuecalc.services.proposals import Moved, Received
 from valuecalc.services.shared import Visit
 from valuecalc.services.shares import last_day
 from valuecalc.store.tables import Comment, ProposedValue
-from valuecalc.web.pages.case_page import SECTIONS, CasePage
+from valuecalc.web.identity import actor
+from valuecalc.web.pages.case_page import SECTIONS, CasePage, with_plan
 from valuecalc.web.pages.places import Place
 
 VALUE, SOURCE = "value-", "source-"
@@ -48,6 +50,7 @@ class Entry:
     text: str = ""
     about: str = ""
     is_comment: bool = False
+    is_approval: bool = False
     problems: Mapping[str, Problem] = field(default_factory=dict)
 
     @classmethod
@@ -70,6 +73,11 @@ class Entry:
     def commented(cls) -> Entry:
         """What the form for comments holds."""
         return cls(name=_line("name"), text=_line("text"), about=_line("about"), is_comment=True)
+
+    @classmethod
+    def approved(cls) -> Entry:
+        """What the form for approving the plan holds."""
+        return cls(name=_line("name"), is_approval=True)
 
     @property
     def document(self) -> str:
@@ -170,6 +178,7 @@ class SharedPage(CasePage):
         ours: Result,
         comments: Sequence[Comment],
         proposals: Sequence[Received],
+        approvals: Sequence[Approved],
         thanks: str,
     ) -> None:
         super().__init__(result, scenarios, place)
@@ -179,6 +188,8 @@ class SharedPage(CasePage):
         self.ours = ours
         self.said = comments
         self.sent = proposals
+        self.approvals = approvals
+        self.signs = result is ours and not visit.is_ours(actor())
         self.thanks = thanks
         self.is_preview = result is not ours
         self.longest = {"source": SOURCE_LENGTH, "note": NOTE_LENGTH, "text": COMMENT_LENGTH}
@@ -186,7 +197,7 @@ class SharedPage(CasePage):
     @property
     def sections(self) -> Sequence[tuple[str, str]]:
         """What everything rests on comes first, then what follows from it."""
-        titles = dict(SECTIONS)
+        titles = dict(with_plan(SECTIONS) if self.plan else SECTIONS)
         rest = [id for id in titles if id not in ("assumptions", "statement")]
         shown = [(id, titles[id]) for id in ("assumptions", "statement", *rest)]
         own = [("numbers", "Your numbers")] if self.asks_for_numbers else []

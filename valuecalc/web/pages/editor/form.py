@@ -26,6 +26,7 @@ SECTIONS: Choices = (
     ("calculations", "Calculations"),
     ("benefits", "Benefits"),
     ("investments", "Investment"),
+    ("plan", "Plan"),
     ("people", "People and goals"),
     ("scenarios", "Scenarios"),
     ("alternatives", "Alternatives"),

@@ -273,6 +273,8 @@ def case_sittings(uid: str) -> Sequence[Sitting]:
 def anchor_of(problem: Problem) -> str:
     """The id of the field that a problem is about, or else of the section; empty for neither."""
     section, *below = problem.place.split(".")
+    if section == "plan":
+        return _anchor_in_plan(below)
     if section not in (*ROWS, *SETTINGS):
         return ""
     if not below:
@@ -280,6 +282,14 @@ def anchor_of(problem: Problem) -> str:
     # A whole row is found by its first field.
     first = [NAMED.get(section, "label")] if len(below) == 1 and section in ROWS else []
     return ".".join((f"f-{section}", *below, *first))
+
+
+def _anchor_in_plan(below: list[str]) -> str:
+    """A field of a step, the first one of a whole step, or else the section."""
+    is_step = len(below) > 1 and below[0] in ("tasks", "milestones", "decisions")
+    if not is_step:
+        return "plan"
+    return ".".join(("f-plan", *below, *(["label"] if len(below) == 2 else [])))
 
 
 def section_results(worked: CasePage | None) -> SectionResults | None:

@@ -6,6 +6,12 @@ import { switchThemeInPlace } from "./theme.js";
 switchThemeInPlace();
 followPointer();
 
+document.addEventListener("click", async ({ target }) => {
+  const button = target.closest?.("[data-copy]");
+  const script = button && (await import("./copying.js").catch(() => null));
+  script?.copy(button);
+});
+
 for (const button of document.querySelectorAll("[data-print]")) {
   button.addEventListener("click", () => window.print());
 }

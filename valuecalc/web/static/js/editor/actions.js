@@ -41,7 +41,7 @@ function openMenu(opener, event) {
 // A list inside a row is named with the list around it: `alternatives.benefits`.
 function add(button) {
   const around = rowOf(button);
-  const list = button.dataset.add.split(".").at(-1);
+  const list = around ? button.dataset.add.split(".").at(-1) : button.dataset.add;
   const values = JSON.parse(button.dataset.values ?? "{}");
   enter(addRow(list, { place: around ? placeOf(around) : "", values }));
 }

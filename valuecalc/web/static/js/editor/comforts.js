@@ -3,7 +3,7 @@
 import { events, model } from "./document.js";
 import { fieldOf } from "./fields.js";
 import { once, whenNeeded } from "./later.js";
-import { answers } from "./live.js";
+import { answers, late } from "./live.js";
 import { rowAround } from "./rows.js";
 import { toast } from "./toast.js";
 
@@ -14,6 +14,7 @@ export function start() {
   withTheFirstNumber();
   withTheFirstFormula();
   withTheFirstPaste();
+  whenNearThePlan();
   document.addEventListener("focusin", fetchWhatMayBeNeeded);
 }
 
@@ -127,6 +128,19 @@ function withTheFirstNumber() {
     events.removeEventListener("change", follow);
     script.begin(before);
   });
+}
+
+// --------------------------------------------------------------------------- the plan
+
+// Its fields come when somebody gets near them, or has to mend something there.
+function whenNearThePlan() {
+  const plan = once(() => import("./plan.js"));
+  const bring = () => plan().catch(ignore);
+  new IntersectionObserver((seen) => seen.some((each) => each.isIntersecting) && bring(), {
+    rootMargin: "500px",
+  }).observe(document.getElementById("plan"));
+  answers.addEventListener("answer", ({ detail }) => detail.sections.plan && bring());
+  late.push(bring);
 }
 
 // --------------------------------------------------------------------------- formulas

@@ -256,6 +256,12 @@ function write() {
   fill(null, current);
 }
 
+// Fills a part of the form that has come later.
+export function refill() {
+  write();
+  events.dispatchEvent(new CustomEvent("made"));
+}
+
 // Makes a row, or the case itself, show what stands in an item.
 function fill(row, item) {
   for (const field of fields.fieldsIn(row)) {

@@ -1,4 +1,5 @@
-// Suggestions in formulas: names and functions while one types, whole formulas in an empty field.
+// Suggestions in formulas: names and functions while one types, whole formulas in an empty field;
+// and the steps of the plan where a step says what it comes after.
 //
 // A formula wraps, so it is a text field of several lines, which may not be a combobox; it has
 // everything else of that pattern: a list box that the field controls, an option that is active
@@ -61,12 +62,14 @@ function enter(event) {
   if (!field) return;
   field.setAttribute("aria-autocomplete", "list");
   field.setAttribute("aria-haspopup", "listbox");
-  if (!field.value.trim()) suggestFormulas();
+  if (isOfSteps()) suggestSteps();
+  else if (!field.value.trim()) suggestFormulas();
 }
 
 // --------------------------------------------------------------------------- names and functions
 
 function suggestNames() {
+  if (isOfSteps()) return suggestSteps();
   const word = wordAt(field.value, field.selectionStart);
   if (!word) return field.value.trim() ? close() : undefined;
   const known = [...namesOf(model(), rowAround(field)), ...functions.map(functionOption)];
@@ -157,6 +160,40 @@ function write(text, from, to) {
   close();
 }
 
+// --------------------------------------------------------------------------- steps of the plan
+
+function isOfSteps() {
+  return field?.dataset.formula === "steps";
+}
+
+// All that could come before, while nothing is written; then what begins like the word.
+function suggestSteps() {
+  const word = stepAt(field.value, field.selectionStart);
+  if (!word) return close();
+  const own = rowAround(field).dataset.row;
+  const { tasks = [], milestones = [], decisions = [] } = model().plan ?? {};
+  const others = [...tasks, ...milestones, ...decisions].filter(({ id }) => id !== own);
+  const isWhole = others.some(({ id }) => id === word.text);
+  const found = matching(others.map(stepOption), word.text);
+  open(
+    isWhole ? [] : found.map((each) => ({ ...each, take: () => insert(word, each) })),
+    word.text ? 0 : -1,
+  );
+}
+
+function stepOption({ id, label = "", days }) {
+  return { name: id, label, code: id, words: label, value: days ? `${days} days` : "" };
+}
+
+// The name between two separators that the caret is in; null behind a plus, where days stand.
+export function stepAt(text, caret) {
+  const [begun] = /[^;,+\n]*$/.exec(text.slice(0, caret));
+  const start = caret - begun.trimStart().length;
+  if (text[caret - begun.length - 1] === "+") return null;
+  const rest = /^[^;,+\n]*/.exec(text.slice(caret))[0].trimEnd();
+  return { text: text.slice(start, caret + rest.length).trim(), start, end: caret + rest.length };
+}
+
 // --------------------------------------------------------------------------- whole formulas
 
 // A benefit or a cost without a formula: what the numbers that are there would make.
@@ -201,7 +238,7 @@ function makeBox() {
   made.id = "suggestions";
   made.className = "suggestions";
   made.setAttribute("role", "listbox");
-  made.setAttribute("aria-label", "Suggestions for the formula");
+  made.setAttribute("aria-label", "Suggestions");
   // The field keeps the focus while somebody presses on the list, or moves it.
   made.addEventListener("pointerdown", (event) => event.preventDefault());
   made.addEventListener("mousedown", (event) => event.preventDefault());
@@ -259,7 +296,8 @@ function close() {
 // The arrows left and right, and clicks, take the caret to another word.
 function closeWhereCaretHasLeft() {
   if (!isOpen() || document.activeElement !== field || !field.value.trim()) return;
-  if (!wordAt(field.value, field.selectionStart)) close();
+  const inWord = isOfSteps() ? stepAt : wordAt;
+  if (!inWord(field.value, field.selectionStart)) close();
 }
 
 function mark() {

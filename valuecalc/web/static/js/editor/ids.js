@@ -4,6 +4,7 @@ import { namesInFormulas, read } from "./places.js";
 
 const LONGEST = 40;
 const PERSON = { people: "person" };
+const STEPS = ["plan.tasks", "plan.milestones", "plan.decisions"]; // whose ids differ
 
 // A free id: from a label, or else from the name of the list with a number: `assumption_417`. Which
 // number is chance, so that two people who add a row at the same moment do not add the same one.
@@ -19,7 +20,8 @@ export function freeId(list, label, taken) {
 
 // The ids that a new row of the list at a place may not have.
 export function takenIds(document, place) {
-  const siblings = read(document, place) ?? [];
+  const lists = place.startsWith("plan.") ? STEPS : [place];
+  const siblings = lists.flatMap((list) => read(document, list) ?? []);
   return new Set([
     ...namesInFormulas(document),
     ...siblings.map((row) => String(row.id).toLowerCase()),

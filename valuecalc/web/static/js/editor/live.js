@@ -260,12 +260,16 @@ function partOf(element) {
 }
 
 function watchParts() {
-  for (const element of document.querySelectorAll("[data-live]")) watch(element);
-  // Rows come and go with their outputs.
+  watchAll();
+  // Rows come and go with their outputs, and sections come later.
   events.addEventListener("change", ({ detail }) => {
-    if (!["structure", "replaced"].includes(detail.kind)) return;
-    for (const element of document.querySelectorAll("[data-live]")) watch(element);
+    if (["structure", "replaced"].includes(detail.kind)) watchAll();
   });
+  events.addEventListener("made", watchAll);
+}
+
+function watchAll() {
+  for (const element of document.querySelectorAll("[data-live]")) watch(element);
 }
 
 function watch(element) {
@@ -345,6 +349,9 @@ export function renew(part) {
   asked();
 }
 
+// What brings the sections that come later.
+export const late = [];
+
 function partsBehind() {
   const parts = [...document.querySelectorAll("[data-live]")].map(partOf);
   return parts.filter((part) => isOld(part) || !shownNumber.has(part));
@@ -358,13 +365,14 @@ export function isBehind() {
 // Brings everything up to date, wherever it stands, for whoever needs the whole page. Resolves
 // when it is, or when that takes too long. Where nobody is sure to need it, a very large case is
 // left as it is.
-export function showAll({ isForSure = true } = {}) {
+export async function showAll({ isForSure = true } = {}) {
+  await Promise.all(late.map((bring) => bring()));
   const old = partsBehind();
   const isPossible = (newest === null || newest.complete) && (isForSure || !isLarge);
-  if (!isPossible || !old.length) return Promise.resolve();
+  if (!isPossible || !old.length) return;
   for (const part of old) wanted.add(part);
   asked();
-  return new Promise((resolve) => {
+  await new Promise((resolve) => {
     setTimeout(resolve, LONGEST_FOR_ALL);
     answers.addEventListener("answer", ({ detail }) => {
       if (!wanted.size || !detail.complete) resolve();

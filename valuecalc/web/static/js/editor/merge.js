@@ -93,14 +93,15 @@ function withNewRows(base, sent, newest) {
   if (isRowsOrNothing(sent) && isRowsOrNothing(newest) && isRowsOrNothing(base)) {
     return rowsWithNew(base ?? [], sent ?? [], newest ?? []);
   }
-  if (!isMapping(sent) || !isMapping(newest)) return newest;
+  // Of the plan there may be nothing yet that the server has kept.
+  if (!isMapping(sent) || !isMapping(newest ?? {})) return newest;
   const found = { ...newest };
   for (const [key, value] of Object.entries(sent)) {
     if (!isMapping(value) && !isRows(value)) continue;
     const rows = withNewRows(own(base, key), value, own(newest, key));
     if (rows !== undefined) found[key] = rows;
   }
-  return found;
+  return newest || Object.keys(found).length ? found : newest;
 }
 
 function rowsWithNew(base, sent, newest) {

@@ -15,7 +15,7 @@ export function start() {
 }
 
 // Writes the choices that are no longer what the document says.
-function refresh(kind) {
+export function refresh(kind) {
   const selects = [...document.querySelectorAll("select[data-options]")];
   for (const lists of new Set(selects.map((select) => select.dataset.options))) {
     const choices = lists.split(" ").flatMap((list) => choicesOf(read(model(), list)));

@@ -141,11 +141,14 @@ function cellOf(field) {
 function columnOf(list, field) {
   const heads = list.querySelectorAll("thead th");
   const head = field.closest("td, th") ? heads[cellOf(field).cellIndex] : null;
+  const others = JSON.parse(list.dataset.titles ?? "{}")[field.dataset.field] ?? [];
   return {
     path: field.dataset.field,
     isChecked: field.type === "checkbox",
     choices: field.tagName === "SELECT" ? [...field.options].map(choiceOf) : null,
-    titles: [head?.textContent, field.getAttribute("aria-label")].map((each) => folded(each ?? "")),
+    titles: [head?.textContent, field.getAttribute("aria-label"), ...others].map((each) =>
+      folded(each ?? ""),
+    ),
   };
 }
 
@@ -164,11 +167,17 @@ function columnsFrom(list, field) {
 // Spreadsheets are copied with their titles, which then say which column is which.
 function withoutTitles(cells, list, field) {
   const columns = columnsFrom(list, field);
-  const named = cells[0].map((cell) => cell && columnNamed(cell, columnsOf(list)));
+  const known = [...columnsOf(list), passedOver(list)];
+  const named = cells[0].map((cell) => cell && columnNamed(cell, known));
   const isTitles = cells[0].some(Boolean) && cells[0].every((cell, at) => !cell || named[at]);
   const isOwn = cells[0].length > 1 || columns[0].titles.includes(folded(cells[0][0]));
   if (!isTitles || !isOwn) return { columns, rows: cells };
   return { columns: named.map((column) => column || undefined), rows: cells.slice(1) };
+}
+
+// Columns of other programs that are worked out here: the start and the finish of a task.
+function passedOver(list) {
+  return { isPassedOver: true, titles: JSON.parse(list.dataset.titles ?? "{}").passedOver ?? [] };
 }
 
 function columnNamed(title, columns) {
@@ -244,6 +253,7 @@ export function filled(items, rows, columns, { targets, newId }) {
 function filledItem(item, cells, columns, found) {
   return cells.slice(0, MOST_COLUMNS).reduce((filling, cell, at) => {
     const column = columns[at];
+    if (column?.isPassedOver) return filling;
     if (!column) {
       found.homeless += cell ? 1 : 0;
       return filling;

@@ -63,10 +63,15 @@ function putInRow(rows, id, rest, value) {
 // What a field shows of a value.
 export function textOf(value) {
   if (value === undefined || value === null) return "";
-  if (isMapping(value)) return "chance" in value ? outcomeText(value) : "";
+  if (isMapping(value)) return "chance" in value ? outcomeText(value) : holidayText(value);
   if (!Array.isArray(value)) return String(value);
   const texts = value.map(textOf);
-  return texts.includes("") ? "" : texts.join("; ");
+  // Days without work stand one to a line.
+  return texts.includes("") ? "" : texts.join(value[0]?.first ? "\n" : "; ");
+}
+
+function holidayText({ first, last, label = "" }) {
+  return first ? `${first}${last ? ` to ${last}` : ""} ${label}`.trim() : "";
 }
 
 function outcomeText({ value, chance }) {

@@ -51,7 +51,9 @@ export function rowAt(place) {
   const keys = place.split(".");
   let row = null;
   while (keys.length > 1) {
-    const list = listIn(row, keys.shift());
+    const key = keys.shift();
+    // The lists of the plan have names of two words: `plan.tasks`.
+    const list = listIn(row, key) ?? listIn(row, `${key}.${keys.shift()}`);
     const inner = list && rowIn(list, keys.shift());
     if (!inner) break;
     row = inner;

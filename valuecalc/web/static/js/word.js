@@ -1,0 +1,41 @@
+// The tags of a case: copied with one click, and fewer of them with each letter that is typed.
+
+const SHOWN_MILLISECONDS = 2_000;
+
+document.addEventListener("click", (event) => {
+  const button = event.target.closest("[data-copy]");
+  if (button) copy(button);
+});
+
+// Without the clipboard, as on a page without https, the words beside the button are selected.
+async function copy(button) {
+  const spoken = document.getElementById("copied");
+  try {
+    await navigator.clipboard.writeText(button.dataset.copy);
+    button.dataset.done = "";
+    spoken.textContent = `Copied: ${button.dataset.copy}`;
+    setTimeout(() => delete button.dataset.done, SHOWN_MILLISECONDS);
+  } catch {
+    getSelection().selectAllChildren(button.previousElementSibling);
+    spoken.textContent = "Press Ctrl+C to copy: it is selected.";
+  }
+}
+
+const field = document.querySelector("[data-filter]");
+field?.addEventListener("input", () => filter(field));
+
+function filter({ value, dataset }) {
+  const words = value.toLowerCase().split(/\s+/);
+  const rows = [...document.querySelectorAll(dataset.filter)];
+  for (const row of rows) {
+    const text = row.textContent.toLowerCase();
+    row.hidden = !words.every((word) => text.includes(word));
+  }
+  for (const group of document.querySelectorAll("[data-group]")) {
+    group.hidden = !group.querySelector(`${dataset.filter}:not([hidden])`);
+  }
+  const count = rows.filter((row) => !row.hidden).length;
+  document.getElementById("nothing").hidden = count > 0;
+  document.getElementById("tag-count").textContent =
+    count === 1 ? "1 match" : `${count.toLocaleString("en-GB")} matches`;
+}
