@@ -30,7 +30,7 @@ def site(tmp_path: Path) -> Iterator[tuple[str, dict[str, Any]]]:
     store = app.extensions["store"]
     editor = new_member(store, new_team(store))
     made, _ = saved_cases.create(store, editor, load_case(EXAMPLE_CASE))
-    content = exporting.export(made, editor, "xlsx").content
+    content = exporting.export(store, made, editor, "xlsx").content
     numbers = {"assumptions.subscribers.expected": 110_000.0, "assumptions.uplift.expected": 4.5}
     (tmp_path / "model v3.xlsx").write_bytes(with_inputs(content, numbers))
     patch = {"assumptions": {"subscribers": {"value": "120,000"}}}

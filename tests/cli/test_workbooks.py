@@ -7,6 +7,7 @@ import re
 from pathlib import Path
 from typing import Any
 
+import openpyxl
 import pytest
 
 from tests.cli.running import run
@@ -141,6 +142,28 @@ def test_an_edited_workbook_is_shown_with_its_effect_and_nothing_is_written(
     assert re.search(r"Users, expected +100 users +120 users +100 users +taken", found.output)
     assert re.search(r"Value +£15,000 +£21,600 +\+£6,600", found.output)
     assert case_file.read_text() == CASE
+
+
+def test_what_looks_like_a_slip_is_asked_about(tmp_path: Path, case_file: Path) -> None:
+    content = cases.export(cases.read(case_file.read_bytes()), "xlsx").content
+    file = tmp_path / "slip.xlsx"
+    file.write_bytes(with_inputs(content, {"assumptions.users.expected": 100_000.0}))
+    found = run("import-workbook", file, case_file)
+    assert found.exit_code == 0, found.output
+    assert "To be looked at" in found.output
+    assert "Users, expected: It is about 1,000 times what was exported" in found.output
+
+
+def test_an_exported_workbook_says_where_its_case_was_read_and_by_whom(
+    tmp_path: Path, case_file: Path
+) -> None:
+    file = tmp_path / "case.xlsx"
+    found = run("export", case_file, "-o", file, "--by", "Ann Lee")
+    assert found.exit_code == 0, found.output
+    about = openpyxl.load_workbook(file, read_only=True)["About"]
+    said = dict(about.iter_rows(max_col=2, values_only=True))
+    assert said["Exported by"] == "Ann Lee"
+    assert said["Version"] == f"not kept: exported from the file {case_file.name}"
 
 
 def test_an_edited_workbook_is_written_with_o_and_the_yaml_keeps_its_comments(

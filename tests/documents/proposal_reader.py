@@ -127,13 +127,14 @@ def small_pictures() -> Iterator[None]:
 
 
 def text_of(element: Any) -> str:
-    """The text of an element without the instructions of its fields."""
+    """The text of an element as it is seen, without the instructions of its fields."""
     return "".join(_pieces(element))
 
 
 def _pieces(element: Any) -> Iterator[str]:
     for each in element.iter(f"{W}t", f"{W}tab", f"{W}br"):
-        yield each.text or "" if each.tag == f"{W}t" else " "
+        # What keeps a sign on the line of its amount is not to be seen.
+        yield (each.text or "").replace("\u2060", "") if each.tag == f"{W}t" else " "
 
 
 def cell_text(cell: Any) -> str:

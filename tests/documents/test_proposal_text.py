@@ -238,3 +238,19 @@ def test_a_run_has_letters_of_one_direction_only(words: str) -> None:
         letters = {each for each in text_of(run) if each in "aאب"}
         is_turned = run.find("w:rPr/w:rtl", NAMESPACES) is not None
         assert letters <= (set("אب") if is_turned else {"a"})
+
+
+@pytest.mark.parametrize(
+    ("words", "shown"),
+    [
+        ("\u2212£100,000 a year", "\u2212\u2060£100,000 a year"),
+        ("+$5 and \u2212€3", "+\u2060$5 and \u2212\u2060€3"),
+        (
+            "±\u00a51 to +3, a \u2212 b, C$5, 2 + $3",
+            "±\u2060\u00a51 to +3, a \u2212 b, C$5, 2 + $3",
+        ),
+    ],
+)
+def test_a_sign_stays_on_the_line_of_its_amount(words: str, shown: str) -> None:
+    [run] = text.runs(words)
+    assert "".join(run.itertext()) == shown

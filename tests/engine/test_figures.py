@@ -268,7 +268,7 @@ def test_an_irr_that_is_not_unique_is_null_and_names_the_roots() -> None:
         "1 GBP * nothing ^ -1",
         "1 GBP * exp(1000000 + nothing)",
         "1e18 GBP * (1000 + nothing) ^ 100",
-        "1 GBP * round(1, 400 + nothing)",
+        "1 GBP * round(1, 400 / nothing)",
         "1 GBP * ln(nothing)",
         "1 GBP * abs(nothing) / abs(nothing)",
         "max(1 GBP / nothing, 0 GBP)",

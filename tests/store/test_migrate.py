@@ -9,6 +9,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
+from multiprocessing.synchronize import Event
 
 import pytest
 from alembic import command
@@ -22,6 +23,8 @@ from valuecalc.services import library, saved_cases
 from valuecalc.store import migrate
 from valuecalc.store.database import Database
 from valuecalc.store.tables import CaseMilestone, Table
+
+PATIENCE_SECONDS = 120
 
 
 @pytest.fixture
@@ -77,21 +80,22 @@ def test_a_migration_that_is_interrupted_leaves_nothing_behind(
     empty.ping()
 
 
-def migrate_and_hang(url: str) -> None:
+def migrate_and_hang(url: str, has_migrated: Event) -> None:
     with migrate.locked(Database(url)) as connection:
         migrate.run(connection)
-        time.sleep(60)
+        has_migrated.set()
+        time.sleep(10 * PATIENCE_SECONDS)
 
 
 def test_a_replica_that_is_killed_while_migrating_leaves_the_way_free(empty_url: str) -> None:
-    replica = multiprocessing.get_context("spawn").Process(
-        target=migrate_and_hang, args=(empty_url,)
-    )
+    context = multiprocessing.get_context("spawn")
+    has_migrated = context.Event()
+    replica = context.Process(target=migrate_and_hang, args=(empty_url, has_migrated))
     replica.start()
-    time.sleep(2)
+    assert has_migrated.wait(PATIENCE_SECONDS)
     assert replica.pid is not None
     os.kill(replica.pid, signal.SIGKILL)
-    replica.join(10)
+    replica.join(PATIENCE_SECONDS)
     migrate.upgrade(empty_url)
     store = Database(empty_url)
     store.ping()
@@ -104,7 +108,7 @@ def test_replicas_that_start_together_migrate_once(empty_url: str) -> None:
     for replica in replicas:
         replica.start()
     for replica in replicas:
-        replica.join(60)
+        replica.join(PATIENCE_SECONDS)
     assert [replica.exitcode for replica in replicas] == [0, 0, 0, 0]
     store = Database(empty_url)
     store.ping()

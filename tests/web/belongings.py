@@ -29,6 +29,7 @@ from valuecalc.services import (
     shared,
     shares,
     tokens,
+    workbook_jobs,
 )
 from valuecalc.services.access import Actor, Role
 from valuecalc.store.database import Database
@@ -58,18 +59,25 @@ def belongings(store: Database, secret_key: str, name: str) -> Belongings:
     team = new_team(store, name)
     owner = new_member(store, team, role=Role.OWNER, name=f"Olga of {name}")
     member = new_member(store, team, role=Role.VIEWER, name=f"Mia of {name}")
+    of_cases = _cases(store, owner)
     names = {
         "team": team.uid,
         "member": member.account.uid,
-        **_cases(store, owner),
+        **of_cases,
         "job": portfolio.submit(store, member, PortfolioAsked(team=team.uid, draws=1_000)).uid,
+        "workbook": _workbook_job(store, member, of_cases["case"]),
         **_people(store, owner, team),
     }
     key = accounts.reset_key(store, secret_key, member.account.email)
     file = io.BytesIO()
     archive.write_archive(store, owner, team.uid, file)
-    workbook = exporting.export(saved_cases.load(store, owner, names["case"]), owner, "xlsx")
+    workbook = exporting.export(store, saved_cases.load(store, owner, names["case"]), owner, "xlsx")
     return Belongings(team, owner, {**names, "reset_key": key}, file.getvalue(), workbook.content)
+
+
+def _workbook_job(store: Database, member: Actor, case: str) -> str:
+    saved = saved_cases.load(store, member, case)
+    return workbook_jobs.submit(store, saved, member).uid
 
 
 def _cases(store: Database, owner: Actor) -> dict[str, str]:

@@ -8,12 +8,14 @@ it may name things of `tests.web.belongings` as `$case`; so may the parts of add
 from __future__ import annotations
 
 import re
+from base64 import urlsafe_b64encode
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from string import Template
 from typing import Any
 
+from tests.documents.embedding_documents import control, document, paragraph
 from valuecalc.web.api import examples
 from valuecalc.web.api.v1 import EXAMPLE_CASE
 
@@ -83,6 +85,9 @@ PARTS: Mapping[str, str] = {
 }
 """The parts of addresses, by the names that they have in rules."""
 
+OF_WORKBOOK = {"job": "$workbook"}
+"""The job is one that writes a workbook."""
+
 _PART = re.compile(r"<(?:[^:<>]*:)?([a-z_]+)>")
 
 
@@ -104,6 +109,8 @@ class Row:
     json: Any = None
     is_archive: bool = False
     is_workbook: bool = False
+    is_document: bool = False
+    table: str = ""
     headers: Mapping[str, str] = field(default_factory=dict)
     answers: tuple[int, ...] | None = None
     by_token: Takes | str | None = None
@@ -187,6 +194,14 @@ PILOT = {
 }
 NEW_LINE = {"document": EXAMPLE_CASE, "list": "benefits", "category": "revenue"}
 RENAME = {"document": EXAMPLE_CASE, "list": "assumptions", "from": "subscribers", "to": "users"}
+SLIP = {
+    "document": {
+        **EXAMPLE_CASE,
+        "plan": {"tasks": [{"id": "survey", "label": "Survey", "days": 5}]},
+    },
+    "step": "survey",
+    "days": "5",
+}
 INSIGHTS = ("certainty", "sensitivity", "alternatives", "point/<figure>")
 
 QUESTIONS: Mapping[str, Mapping[str, str]] = {
@@ -198,10 +213,18 @@ QUESTIONS: Mapping[str, Mapping[str, str]] = {
     "information": {"draws": "1000", "seed": "7"},
     "alternatives": {},
     "bridge": {"from": "case", "to": "scenario:stretch"},
+    "delays": {"days": "10"},
 }
 """What programs ask about how sure a case is, with the query about a kept one."""
 ANSWERS = {"two-way": (422,)}
 """One of the two has no range there, as only those learn who may read the case."""
+
+PLAN = "Task,Days,After\nSurvey,5,\nBuild,20,Survey\n"
+
+DOCUMENT = document(paragraph("NPV ", control("value.npv", "-")))
+"""A Word document of somebody's own."""
+OF_FORM = {"case": AS_TEXT["document"]}
+DOCUMENT_SENT = {"document_sent": urlsafe_b64encode(DOCUMENT).decode(), "file_name": "offer.docx"}
 
 V1 = "/api/v1"
 CASE = "/cases/<uid>"
@@ -259,6 +282,16 @@ _LINKS = (
     Row("POST", f"{LINK}/numbers", Takes.LINK, form=NUMBERS),
     Row("GET", f"{LINK}/proposals", Takes.LINK),
     Row("POST", f"{LINK}/proposals", Takes.LINK, form=NUMBERS),
+    Row("GET", f"{LINK}/approvals", Takes.LINK),
+    Row("POST", f"{LINK}/approvals", Takes.LINK, form={"name": "Bo Fox"}, answers=(403, 409)),
+    Row(
+        "POST",
+        f"{LINK}/approvals/<approval>/take-back",
+        Takes.LINK,
+        parts={"approval": "nothing"},
+        form={"name": "Bo Fox"},
+        answers=(403, 404),
+    ),
     Row("GET", f"{LINK}/comments", Takes.LINK),
     Row("POST", f"{LINK}/comments", Takes.LINK, form={"name": "Bo Fox", "text": "Why?"}),
     Row("GET", f"{LINK}/code-word", Takes.LINK),
@@ -330,6 +363,10 @@ _CASE_PAGES = (
     Row("GET", CASE, Takes.READ, query={"version": "1"}),
     Row("GET", f"{CASE}/explain/<figure>", Takes.READ),
     Row("GET", f"{CASE}/export.<kind>", Takes.READ),
+    Row("GET", f"{CASE}/workbooks/<uid:job>", Takes.READ, parts=OF_WORKBOOK),
+    Row("GET", f"{CASE}/workbooks/<uid:job>/file", Takes.READ, parts=OF_WORKBOOK, answers=(409,)),
+    # Whoever started it may end it as well: here a member did whom nobody is asked as.
+    Row("POST", f"{CASE}/workbooks/<uid:job>/cancel", Takes.MANAGE, parts=OF_WORKBOOK, form={}),
     *(Row("GET", f"{CASE}/{page}", Takes.READ) for page in INSIGHTS),
     Row("GET", f"{CASE}/certainty", Takes.READ, query={"version": "1"}),
     Row("POST", f"{CASE}/pilots", Takes.EDIT, form=PILOT),
@@ -346,6 +383,8 @@ _CASE_PAGES = (
     Row("GET", f"{CASE}/edit/functions", Takes.EDIT, stranger=401),
     Row("GET", f"{CASE}/edit/help", Takes.EDIT),
     Row("GET", f"{CASE}/edit/guide", Takes.EDIT),
+    Row("GET", f"{CASE}/edit/plan", Takes.EDIT),
+    Row("POST", f"{CASE}/edit/slip", Takes.EDIT, json=SLIP),
     Row("GET", f"{CASE}/edit/state", Takes.EDIT, query={"since": "1"}, stranger=401),
     Row("POST", f"{CASE}/edit/explain/<figure>", Takes.EDIT, form=AS_TEXT),
     Row(
@@ -378,7 +417,7 @@ _CASE_PAGES = (
     Row("POST", f"{CASE}/edit/share", Takes.SHARE, form={"label": "Company A", "version": "2"}),
     *(
         Row("GET", f"{CASE}/edit/export.<kind>", Takes.READ, parts={"kind": kind})
-        for kind in ("xlsx", "docx", "json")
+        for kind in ("xlsx", "docx", "pdf", "json")
     ),
     Row("GET", f"{CASE}/versions", Takes.READ),
     Row("POST", f"{CASE}/versions/<version:number>/freeze", Takes.EDIT, form={"name": "Offer"}),
@@ -387,6 +426,11 @@ _CASE_PAGES = (
     Row("GET", f"{CASE}/workbook", Takes.EDIT),
     Row("POST", f"{CASE}/workbook", Takes.EDIT, form=EDITED),
     Row("POST", f"{CASE}/workbook/take", Takes.EDIT, form={**EDITED, "tag": "$tag"}),
+    Row("GET", f"{CASE}/word", Takes.READ),
+    Row("GET", f"{CASE}/word/template.docx", Takes.READ),
+    Row("GET", f"{CASE}/word/<tag>.png", Takes.READ, parts={"tag": "image.waterfall"}),
+    Row("POST", f"{CASE}/word", Takes.READ, form=DOCUMENT_SENT),
+    Row("POST", f"{CASE}/word/fill", Takes.READ, form=DOCUMENT_SENT),
     Row("GET", f"{CASE}/comments", Takes.READ),
     Row("POST", f"{CASE}/comments", Takes.COMMENT, form={"text": "Why?"}),
     *(
@@ -461,6 +505,12 @@ _VERBS = (
         )
         for each in QUESTIONS
     ),
+    Row("POST", f"{V1}/tags", Takes.NOTHING, json={"case": EXAMPLE_CASE}),
+    *(
+        Row("POST", f"{V1}/{verb}", Takes.NOTHING, form=OF_FORM, is_document=True)
+        for verb in ("fill", "check-template")
+    ),
+    Row("GET", f"{V1}/word-template", Takes.NOTHING),
     Row("POST", f"{V1}/calculate/bulk", Takes.ACCOUNT, json=examples.of("bulk")),
     Row("POST", f"{V1}/extrapolate", Takes.NOTHING, json=examples.of("extrapolate")),
     Row(
@@ -500,6 +550,15 @@ _CASES = (
         for each, query in QUESTIONS.items()
     ),
     Row("POST", f"{API_CASE}/pilots", Takes.EDIT, json=examples.of("pilot"), headers=MATCH),
+    Row("POST", f"{API_CASE}/plan", Takes.EDIT, table=PLAN),
+    Row(
+        "POST",
+        f"{API_CASE}/plan",
+        Takes.EDIT,
+        table=PLAN,
+        query={"apply": "true"},
+        headers=MATCH,
+    ),
     Row("POST", f"{API_CASE}/workbook", Takes.EDIT, is_workbook=True),
     Row(
         "POST",
@@ -509,6 +568,9 @@ _CASES = (
         is_workbook=True,
         headers=MATCH,
     ),
+    Row("GET", f"{API_CASE}/tags", Takes.READ),
+    Row("POST", f"{API_CASE}/fill", Takes.READ, is_document=True),
+    Row("POST", f"{API_CASE}/check-template", Takes.READ, is_document=True),
     Row("GET", f"{API_CASE}/versions", Takes.READ),
     Row("GET", f"{API_CASE}/versions/<version:number>", Takes.READ),
     Row(
@@ -519,6 +581,7 @@ _CASES = (
     ),
     Row("POST", f"{API_CASE}/versions/<version:number>/restore", Takes.EDIT, headers=MATCH),
     Row("GET", f"{API_CASE}/diff", Takes.READ, query={"from": "1", "to": "2"}),
+    Row("GET", f"{API_CASE}/approvals", Takes.READ),
     Row("GET", f"{API_CASE}/comments", Takes.READ),
     Row("POST", f"{API_CASE}/comments", Takes.COMMENT, json=examples.of("new_comment")),
     Row("DELETE", f"{API_CASE}/comments/<uid:comment_id>", Takes.EDIT),
@@ -532,6 +595,13 @@ _JOBS = (
     Row("GET", f"{V1}/jobs", Takes.READ, query={"team": "$team"}),
     Row("GET", f"{V1}/jobs/<uid:job_id>", Takes.READ),
     Row("GET", f"{V1}/jobs/<uid:job_id>/result", Takes.READ, answers=(409,)),
+    Row(
+        "GET",
+        f"{V1}/jobs/<uid:job_id>/file",
+        Takes.READ,
+        parts={"job_id": "$workbook"},
+        answers=(409,),
+    ),
     Row("DELETE", f"{V1}/jobs/<uid:job_id>", Takes.MANAGE),
 )
 

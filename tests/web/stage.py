@@ -6,6 +6,7 @@ anything was written at all.
 
 from __future__ import annotations
 
+import io
 import re
 import sqlite3
 import time
@@ -22,7 +23,7 @@ from tests import cheap_passwords
 from tests.team_members import new_member, new_team
 from tests.web.belongings import Belongings, belongings, program_token
 from tests.web.conftest import served
-from tests.web.rights import ROLES, Row, filled
+from tests.web.rights import DOCUMENT, ROLES, Row, filled
 from valuecalc.services import identity
 from valuecalc.services.access import Actor, Role
 from valuecalc.services.cases import XLSX
@@ -61,6 +62,11 @@ class Person:
                 options = {"data": of.archive, "content_type": "application/zip"}
             elif row.is_workbook:
                 options = {"data": of.workbook, "content_type": XLSX}
+            elif row.is_document:
+                file = (io.BytesIO(DOCUMENT), "offer.docx")
+                options = {"data": {**(row.form or {}), "document": file}}
+            elif row.table:
+                options = {"data": row.table, "content_type": "text/csv"}
             elif row.json is not None:
                 options = {"json": filled(row.json, names)}
         elif row.form is not None:

@@ -306,10 +306,23 @@ def test_a_plan_shows_what_is_decided_reached_and_done(post: Post) -> None:
         )
     ]
     assert rows == [
-        "Release the budget Decision A. JonesCustomer 15 Jan 2027 –",
-        "Go live Milestone Joint 1 Jun 2027 –",
-        "Site <survey> Task after Release the budget Our team 10 days 25%",
+        "Release the budget Decision A. JonesCustomer 15 Jan 2027 87 days of slack nothing –",
+        "Site <survey> Task after Release the budget Our team 18 – 29 Jan 2027"
+        "10 days 87 days of slack nothing 25%",
+        "Go live Milestone Joint 1 Jun 2027 Critical – –",
     ]
+
+
+def test_a_plan_shows_its_bars_its_critical_path_and_what_a_week_costs(get: Get) -> None:
+    page = get("/straw-men/claims-handling")
+    plan = page.get_element_by_id("plan")
+    assert len(plan.xpath(".//svg")) == 2
+    assert "The end depends on:" in words(plan)
+    assert "Review payments, complaints and leakage" in words(plan)
+    cells = [words(each) for each in plan.xpath(".//tbody/tr/td[4]")]
+    assert any(each.startswith(("+$", "−$")) for each in cells)
+    hrefs = page.xpath("//link[@rel='stylesheet']/@href")
+    assert any(each.endswith("css/plan.css") for each in hrefs)
 
 
 def test_a_case_without_a_plan_has_no_such_section(post: Post) -> None:

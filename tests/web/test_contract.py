@@ -43,7 +43,7 @@ PARTS = {
 MOST_ARE_THERE = 0.8
 
 WITH_A_CASE = (
-    r"^(POST|PUT) /api/v1/(calculate(/bulk)?|check|explain|solve|export|cases(/.case_id.)?|"
+    r"^(POST|PUT) /api/v1/(calculate(/bulk)?|check|explain|solve|export|tags|cases(/.case_id.)?|"
     r"tornado|elasticities|two-way|break-even|simulate|information|alternatives|bridge|delays)$"
 )
 FEW, MANY = 2, 200
@@ -72,7 +72,7 @@ def service(
     chosen = tmp_path / "schemathesis.toml"
     chosen.write_text(configuration(dict(team.names), is_long))
     (tmp_path / "token").write_text(token)
-    with serving(sqlite_url, workers=1) as server:
+    with serving(sqlite_url, workers=1, VALUECALC_OFFICE="off") as server:
         address = f"http://127.0.0.1:{server.port}/api/openapi.json"
         yield [str(PROGRAM), "--config-file", str(chosen), "run", address, "--seed=1"]
 

@@ -9,10 +9,12 @@ from flask.testing import FlaskClient
 
 from tests.web.operated import operated
 from valuecalc.errors import (
+    Busy,
     Conflict,
     Forbidden,
     Gone,
     NotFound,
+    NotInstalled,
     PreconditionFailed,
     PreconditionRequired,
     Refusal,
@@ -40,7 +42,7 @@ JSON = "application/problem+json"
             "Did you mean total_benefits",
         ),
         (
-            "/straw-men/new-data-services/export/new-data-services.pdf",
+            "/straw-men/new-data-services/export/new-data-services.odt",
             "no such format",
             "docx",
         ),
@@ -137,6 +139,8 @@ REFUSALS = [
     (PreconditionRequired("No version.", "Send If-Match."), 428, "The version has to be named"),
     (TooMany("Too often.", "Wait.", retry_after=17), 429, "That was too often"),
     (StoreUnavailable("No database."), 503, "The service cannot reach its data"),
+    (Busy("Too many.", "Wait.", retry_after=10), 503, "This cannot be made just now"),
+    (NotInstalled("No program.", "Install it."), 501, "This server cannot make it"),
 ]
 
 

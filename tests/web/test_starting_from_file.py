@@ -18,8 +18,11 @@ from tests.documents.test_gate import HOSTILE
 from tests.web.cases import as_text, minimal
 from tests.web.readers import tree, words
 from tests.web.visitors import Cast, cast
+from valuecalc.errors import DocumentError
 from valuecalc.schemas.assumption_table import columns_of, read_table
+from valuecalc.schemas.table_texts import iso_day
 from valuecalc.services import cases, exchange, home, library, saved_cases
+from valuecalc.services.starting_from_file import read_file, read_text
 from valuecalc.store.database import Database
 
 PASTED = """My numbers
@@ -126,6 +129,112 @@ def test_the_table_of_a_workbook_is_found_with_its_formats(people: Cast, store: 
 def test_a_csv_may_have_commas_or_semicolons(people: Cast) -> None:
     for text in ("Assumption,Value\nUsers,100\n", "Assumption;Value\nUsers;100\n"):
         assert "Users" in uploaded(people, text.encode(), "a.csv").text
+
+
+def assumptions_of(text: str, name: str = "") -> list[tuple[str, float, str]]:
+    """The label, the value and the unit of each assumption of a text, pasted or in a file."""
+    read = read_file(text.encode(), name) if name else read_text(text)
+    return [(each.label, each.value, each.unit) for each in read.case.assumptions]
+
+
+@pytest.mark.parametrize("delimiter", ["\t", ";", ","])
+def test_a_pasted_table_may_have_anything_between_its_columns(delimiter: str) -> None:
+    rows = (
+        ["Reference", "Amount", "Per", "Name"],
+        ["CRM", "£22", "hour", "Wage"],
+        [],
+        ["", "", ""],
+    )
+    text = "\n".join(delimiter.join(row) for row in rows)
+    assert assumptions_of(text) == assumptions_of(text, "t.csv") == [("Wage", 22, "GBP/hour")]
+
+
+def test_a_case_with_labels_and_values_on_a_line_is_no_table() -> None:
+    text = as_text(minimal())
+    assert read_text(text).table is None
+    line = "assumptions:\n- {id: users, label: Users, value: 3, unit: user}\n"
+    read = read_text(f"format: valuecalc/1\ntitle: A\n{line}")
+    assert (read.table, read.case.assumptions[0].value) == (None, 3)
+
+
+def test_numbers_with_decimal_commas_are_read_and_told() -> None:
+    text = "Bezeichnung;Wert;Einheit\nAnrufe;12.000;call\nLohn;22,50 €;EUR/hour\nAnteil;12,5 %;\n"
+    read = read_text(text)
+    assert [each.value for each in read.case.assumptions] == [12_000, 22.5, 0.125]
+    assert read.case.currency == "EUR"
+    assert "decimal commas: “22,50 €” is €22.50" in read.notes[0].cause
+
+
+@pytest.mark.parametrize(
+    ("number", "value", "doubt"),
+    [
+        ("12.000", 12, "“12.000” was read as 12.000, with a decimal point."),
+        ("0.125", 0.125, None),
+        ("12.5", 12.5, None),
+        ("1.234,5", 1234.5, None),
+        ("3'000", 3000, None),
+        ("5 €", 5, None),
+    ],
+)
+def test_a_dot_that_may_stand_for_thousands_is_asked_about(
+    number: str, value: float, doubt: str | None
+) -> None:
+    read = read_text(f"Name\tValue\nCalls\t{number}\n")
+    assert [each.value for each in read.case.assumptions] == [value]
+    told = [each.cause for each in read.notes if each.place == "row 2"]
+    assert told == ([doubt] if doubt else [])
+
+
+@pytest.mark.parametrize("other", ["12.5", "12,500", "1,234.5"])
+def test_a_table_with_both_kinds_of_numbers_leaves_out_what_it_cannot_know(other: str) -> None:
+    read = read_text(f"Name\tValue\nCalls\t{other}\nWage\t22,50\n")
+    assert [each.label for each in read.case.assumptions] == ["Calls"]
+    [told] = [each for each in read.notes if each.place == "row 3"]
+    assert "decimal comma" in told.cause
+
+
+def test_names_that_come_twice_or_are_too_long_are_told() -> None:
+    read = read_text(f"Name\tValue\nCalls\t5\ncalls\t6\n{'x' * 301}\t7\n=1+1\t8\n")
+    assert [each.id for each in read.case.assumptions][:2] == ["calls", "calls_2"]
+    assert [len(each.label) for each in read.case.assumptions] == [5, 5, 300, 4]
+    assert [each.place for each in read.notes] == ["row 3", "row 4"]
+
+
+def test_a_low_above_its_value_is_told_and_that_nothing_uses_it_is_not() -> None:
+    read = read_text("Name\tLow\tValue\nCalls\t50\t6\n")
+    assert [each.place for each in read.notes] == ["assumptions.calls.low"]
+
+
+@pytest.mark.parametrize(
+    ("written", "day"),
+    [
+        ("2026-03-31", "2026-03-31"),
+        ("31.03.2026", "2026-03-31"),
+        ("31/3/2026", "2026-03-31"),
+        ("3/31/2026", "2026-03-31"),
+        ("5/5/2026", "2026-05-05"),
+        ("3 March 2026", "2026-03-03"),
+        ("3 Mar. 2026", "2026-03-03"),
+        ("3/4/2026", None),
+        ("31.02.2026", None),
+        ("3 Nonsense 2026", None),
+        ("soon", None),
+    ],
+)
+def test_days_are_read_where_they_can_be_one_only(written: str, day: str | None) -> None:
+    assert iso_day(written) == day
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1252"])
+def test_a_csv_may_come_as_excel_saves_it(encoding: str) -> None:
+    read = read_file("Name;Value\nLöhne;5 €\n".encode(encoding), "t.csv")
+    assert [(each.label, each.unit) for each in read.case.assumptions] == [("Löhne", "EUR")]
+
+
+@pytest.mark.parametrize("text", ["Name  Value\nCalls  12\n", "| Name | Value |\n| Calls | 12 |"])
+def test_a_text_that_is_neither_table_nor_case_says_how_to_write_a_table(text: str) -> None:
+    with pytest.raises(DocumentError, match="tabs, semicolons or commas"):
+        read_text(text)
 
 
 def test_a_table_without_headings_is_refused_with_a_remedy(people: Cast) -> None:
@@ -250,7 +359,7 @@ def test_the_file_of_a_straw_man_and_its_value_model_are_read(people: Cast) -> N
     ("content", "told"),
     [
         (b"", "empty"),
-        (b"\xff\xfe\x00a", "neither a workbook nor a text"),
+        (b"\xff\xfe\x00", "neither a workbook nor a text"),
         (b"{", "Line 1"),
         (b"title: 3", "format"),
         (b'{"a": ' * 5_000, "deep|nested"),

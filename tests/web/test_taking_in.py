@@ -98,6 +98,17 @@ def test_the_changes_are_shown_with_their_effect_and_kept_when_asked_for(
     )
 
 
+def test_a_slip_is_asked_about_beside_its_number_and_does_not_block(
+    people: Cast, store: Database, kept: Saved
+) -> None:
+    content = edited(people, kept, {SUBSCRIBERS: 104_167_000, UPLIFT: 4.5})
+    response = uploaded(people.editor, kept, content)
+    asked = [words(each) for each in tree(response).xpath("//*[@class='taken-doubt small']")]
+    assert asked == ["⚠ It is about 1,000 times what was exported: is its unit right?"]
+    assert sent(people, kept, response).status_code == 303
+    assert newest(people, store, kept).case.assumptions[0].value == 104_167_000
+
+
 def test_what_is_not_ticked_stays_and_the_effect_can_be_seen_before(
     people: Cast, store: Database, kept: Saved
 ) -> None:

@@ -17,8 +17,8 @@ from valuecalc.errors import FileRefused
 from valuecalc.formula import quantity
 
 PROCESS = "valuecalc.documents.sheet_process"
-PATIENCE = 15.0
-"""Seconds until the process that reads a file is ended."""
+PATIENCE = 30.0
+"""Seconds until the process that reads a file is ended, whoever else is at work beside it."""
 
 _HANDED_ON = ("PATH", "PYTHONPATH", "LD_LIBRARY_PATH", "LANG")
 """What the process is told of our environment: nothing that is secret."""
@@ -38,11 +38,14 @@ class Sheet:
 
 @dataclass(frozen=True)
 class NamedCell:
-    """A cell that has a name: its sheet, its address, and what it holds, as the file says."""
+    """A cell that has a name: its sheet, its address, and what it holds, as the file says.
+
+    `value` is None for one that is empty; a day is the number or the text of it.
+    """
 
     sheet: str
     address: str
-    value: float | str
+    value: float | str | None
 
 
 @dataclass(frozen=True)
@@ -50,7 +53,8 @@ class Book:
     """What a workbook holds: its sheets, and the names that are defined in it.
 
     One that carries a case (`carried` is the text of it) has its named cells, the addresses of
-    its formulas by sheet and its own properties instead of the sheets.
+    its formulas by sheet and its own properties instead of the sheets and names. `days_before` is
+    to be added to numbers of days, where the file does not count them from 1900 on.
     """
 
     sheets: tuple[Sheet, ...] = ()
@@ -59,6 +63,7 @@ class Book:
     named: Mapping[str, NamedCell] = field(default_factory=dict)
     formulas: Mapping[str, frozenset[str]] = field(default_factory=dict)
     properties: Mapping[str, str] = field(default_factory=dict)
+    days_before: int = 0
 
 
 def read(content: bytes) -> tuple[Sheet, ...]:
@@ -68,15 +73,16 @@ def read(content: bytes) -> tuple[Sheet, ...]:
 
 def read_book(content: bytes) -> Book:
     """What is in a workbook. Raises `FileRefused` for one that is not safe or not whole."""
-    gate.check(content, "xlsx")
+    gate.check(content, "xlsx", takes_case=True)
     found = json.loads(output(content))
     return Book(
         sheets=tuple(map(_sheet, found.get("sheets", ()))),
-        names=frozenset(found["names"]),
+        names=frozenset(found.get("names", ())),
         carried=found["carried"],
         named={name: NamedCell(*each) for name, each in found.get("named", {}).items()},
         formulas={name: frozenset(each) for name, each in found.get("formulas", {}).items()},
         properties=found.get("properties", {}),
+        days_before=found.get("days_before", 0),
     )
 
 

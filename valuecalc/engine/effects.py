@@ -186,7 +186,9 @@ def signed(value: float, unit: str) -> str:
         return quantity.show(value, "1", digits=2, sign=True)
     if unit == "months":
         return _months(value)
-    return quantity.show(value, unit, sign=True)
+    # A difference of sums is no price: what is less than a penny says nothing.
+    is_money = unit == quantity.currency_of(unit)
+    return quantity.show(round(value, 2) if is_money else value, unit, sign=True)
 
 
 def _months(value: float) -> str:

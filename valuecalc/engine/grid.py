@@ -3,7 +3,8 @@
 On the grid of one, an amount that does not change over time is a number, and one that does is
 an array of shape `(T,)`. On the grid of many, the first is a number or an array of shape `(n,)`
 over `n` alternatives, the second a `Varying`, which keeps apart what depends on the period and
-what on the alternative. Undefined results are NaN or infinity, never an exception.
+what on the alternative. Undefined results are NaN, never an exception, and so is everything that
+follows from them; only a product or a sum that overflows is infinite.
 """
 
 from __future__ import annotations
@@ -16,13 +17,36 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from valuecalc.engine.products import Varying, entrywise, is_finite, varying
+from valuecalc.engine.products import Varying, entrywise, is_finite, varying, without_infinity
 from valuecalc.formula.numbers import TOLERANCE
 
 Values = Any
 """A number or an array over periods or alternatives, or a `Varying`, as described above."""
 
 Array = NDArray[np.float64]
+
+
+def _power(base: Array, exponent: Array) -> Array:
+    """The power; NaN where it overflows, or either of the two is undefined."""
+    found: Array = without_infinity(np.power(base, exponent))
+    if is_finite(base) and is_finite(exponent):
+        return found
+    # NumPy takes anything to the power of zero for 1, and 1 to the power of anything.
+    return np.where(np.isfinite(base) & np.isfinite(exponent), found, np.nan)[()]
+
+
+def _exponential(values: Values) -> Values:
+    return without_infinity(np.exp(values))
+
+
+def _logarithm(values: Values) -> Values:
+    return without_infinity(np.log(values))
+
+
+def _chosen(condition: Array, yes: Array, no: Array) -> Array:
+    """`yes` where a condition holds, else `no`; NaN where the condition is NaN."""
+    found = np.where(condition, yes, no)
+    return found if condition.dtype == bool else np.where(np.isnan(condition), np.nan, found)
 
 
 class Grid:
@@ -38,8 +62,8 @@ class Grid:
     ceil = staticmethod(np.ceil)
     sign = staticmethod(np.sign)
     sqrt = staticmethod(np.sqrt)
-    exp = staticmethod(np.exp)
-    log = staticmethod(np.log)
+    exp = staticmethod(_exponential)
+    log = staticmethod(_logarithm)
 
     def __init__(self, years: NDArray[np.int64], many: bool = False) -> None:
         self.many = many
@@ -77,19 +101,27 @@ class Grid:
 
     @staticmethod
     def divide(left: Values, right: Values) -> Values:
-        """The quotient; infinity or NaN where the divisor is zero."""
+        """The quotient; NaN where the divisor is zero."""
         try:
-            return left / right
+            quotient = left / right
         except ZeroDivisionError:  # two plain numbers
-            return np.divide(left, right)
+            return math.nan
+        return quotient if isinstance(quotient, Varying) else without_infinity(quotient)
 
-    power = staticmethod(np.power)
+    power = staticmethod(_power)
 
     @staticmethod
     def compare(operator: str, left: Values, right: Values) -> Values:
-        """Compare; numbers that agree to a part in 10¹² are equal."""
+        """Compare; numbers that agree to a part in 10¹² are equal. NaN where one is NaN."""
         difference = left - right
         tolerance = TOLERANCE * np.maximum(np.abs(left), np.abs(right))
+        holds = Grid._holds(operator, difference, tolerance)
+        if is_finite(difference):
+            return holds
+        return np.where(np.isnan(difference), np.nan, holds)[()]
+
+    @staticmethod
+    def _holds(operator: str, difference: Values, tolerance: Values) -> Values:
         match operator:
             case ">":
                 return difference > tolerance
@@ -105,10 +137,10 @@ class Grid:
 
     @staticmethod
     def where(condition: Values, yes: Values, no: Values) -> Values:
-        """`yes` where the condition holds, else `no`."""
+        """`yes` where the condition holds, else `no`; NaN where the condition is NaN."""
         if np.ndim(condition) == 0:
-            return yes if condition else no
-        return np.where(condition, yes, no)
+            return math.nan if np.isnan(condition) else yes if condition else no
+        return _chosen(condition, yes, no)
 
     def previous(self, values: Values, initial: Values) -> Values:
         """Values one period earlier; `initial` in periods 0 and 1."""
@@ -222,9 +254,9 @@ class GridOfMany(Grid):
     ceil = _entry_by_entry(np.ceil)
     sign = _entry_by_entry(np.sign)
     sqrt = _entry_by_entry(np.sqrt)
-    exp = _entry_by_entry(np.exp)
-    log = _entry_by_entry(np.log)
-    power = _entry_by_entry(np.power)
+    exp = _entry_by_entry(_exponential)
+    log = _entry_by_entry(_logarithm)
+    power = _entry_by_entry(_power)
     round = _entry_by_entry(Grid.round)
 
     @staticmethod
@@ -234,10 +266,10 @@ class GridOfMany(Grid):
 
     @staticmethod
     def where(condition: Values, yes: Values, no: Values) -> Values:
-        """`yes` where the condition holds, else `no`."""
+        """`yes` where the condition holds, else `no`; NaN where the condition is NaN."""
         if not isinstance(condition, Varying) and np.ndim(condition) == 0:
-            return yes if condition else no
-        return entrywise(np.where, condition, yes, no)
+            return math.nan if np.isnan(condition) else yes if condition else no
+        return entrywise(_chosen, condition, yes, no)
 
     def previous(self, values: Values, initial: Values) -> Values:
         """Values one period earlier; `initial` in periods 0 and 1."""

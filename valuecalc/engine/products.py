@@ -75,11 +75,12 @@ class Product:
         )
 
     def __truediv__(self, other: Product) -> Product:
-        scale = np.true_divide(self.scale, other.scale)
+        scale = without_infinity(np.true_divide(self.scale, other.scale))
         if other.factors is None:
             return Product(scale, self.factors, self.body)
         factors = 1.0 if self.factors is None else self.factors
-        return Product(scale, np.true_divide(factors, other.factors), self.body)
+        divided = without_infinity(np.true_divide(factors, other.factors))
+        return Product(scale, divided, self.body)
 
     def weighted(self, weights: Array) -> list[Values]:
         """The sum over time with each row of `weights` `(w, T)`."""
@@ -205,7 +206,7 @@ class Varying:
         other = varying(other)
         if len(self.terms) == len(other.terms) == 1 and not other.is_written_out:
             return Varying(self.terms[0] / other.terms[0])
-        return Varying.written_out(self.array / other.array)
+        return Varying.written_out(without_infinity(self.array / other.array))
 
     def __rtruediv__(self, other: Values) -> Varying:
         return varying(other) / self
@@ -242,6 +243,13 @@ def is_finite(values: Values) -> bool:
         return values is None or math.isfinite(values)
     # What is not finite makes the sum so, and a sum is quicker than a test of each.
     return math.isfinite(np.add.reduce(values, axis=None)) or bool(np.isfinite(values).all())
+
+
+def without_infinity(values: Values) -> Values:
+    """The same with NaN for infinity, which `min` or a comparison would take for a number."""
+    if is_finite(values):
+        return values
+    return np.where(np.isinf(values), np.nan, values)[()]
 
 
 def _is_steady(values: Values) -> bool:

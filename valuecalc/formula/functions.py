@@ -59,6 +59,12 @@ class Function:
 
 FUNCTIONS: dict[str, Function] = {}
 
+_USUAL_DIGITS = range(-15, 16)
+_MOST_DIGITS = 290.0
+"""Rounding to more decimals, before or behind the point, comes to the same, and would overflow."""
+_ALL_DIGITS = 1e15
+"""From here on a number has no decimals to speak of."""
+
 
 def _function(
     *,
@@ -117,7 +123,17 @@ def abs_(ops: Any, value: Any) -> Any:
 )
 def round_(ops: Any, value: Any, digits: Any = 0) -> Any:
     """Rounds to whole numbers, or to the given number of decimals; halves go away from zero."""
-    scale = ops.power(10.0, digits)
+    if isinstance(digits, int | float) and digits in _USUAL_DIGITS:
+        return _rounded(ops, value, 10.0**digits)
+    whole = ops.sign(digits) * ops.floor(ops.abs(digits))
+    bounded = ops.maximum(-_MOST_DIGITS, ops.minimum(_MOST_DIGITS, whole))
+    scale = ops.power(10.0, bounded)
+    # A number that is as large has no such decimals.
+    has_decimals = ops.compare("<", ops.abs(value), ops.divide(_ALL_DIGITS, scale))
+    return ops.where(has_decimals, _rounded(ops, value, scale), value)
+
+
+def _rounded(ops: Any, value: Any, scale: Any) -> Any:
     # 2.345 is stored as 2.34499…; nine further decimals are noise, not information.
     scaled = ops.round(ops.abs(value) * scale, 9)
     return ops.divide(ops.sign(value) * ops.floor(scaled + 0.5), scale)

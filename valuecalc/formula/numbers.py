@@ -125,7 +125,8 @@ COMPUTE: Mapping[str, Callable[..., Any]] = {
 class Scalars:
     """Plain numbers, one period: the `ops` of a single formula.
 
-    Undefined results are NaN or infinity, never an exception.
+    Undefined results are NaN, never an exception, and what follows from them is NaN as well:
+    infinity would be a number in `min` and in a comparison.
     """
 
     abs = staticmethod(abs)
@@ -142,24 +143,26 @@ class Scalars:
 
     @staticmethod
     def divide(left: float, right: float) -> float:
-        """The quotient; infinity or NaN when the divisor is zero."""
-        if right == 0:
-            return math.nan if left == 0 else math.copysign(math.inf, left)
-        return left / right
+        """The quotient; NaN when the divisor is zero."""
+        return left / right if right else math.nan
 
     @staticmethod
     def power(left: float, right: float) -> float:
-        """The power; infinity when it is too large, NaN for a root of a negative number."""
+        """The power; NaN when it is too large, and for a root of a negative number."""
+        if not (math.isfinite(left) and math.isfinite(right)):
+            return math.nan
         try:
             power = left**right
         except (OverflowError, ZeroDivisionError):
-            return math.inf
+            return math.nan
         return math.nan if isinstance(power, complex) else power
 
     @staticmethod
-    def compare(operator: str, left: float, right: float) -> bool:
-        """Compare two numbers; those that agree to a part in 10¹² are equal."""
+    def compare(operator: str, left: float, right: float) -> bool | float:
+        """Compare two numbers; those that agree to a part in 10¹² are equal. NaN if one is."""
         difference = left - right
+        if math.isnan(difference):
+            return math.nan
         tolerance = TOLERANCE * max(abs(left), abs(right))
         return {
             ">": difference > tolerance,
@@ -171,8 +174,10 @@ class Scalars:
         }[operator]
 
     @staticmethod
-    def where(condition: bool, yes: float, no: float) -> float:
-        """`yes` if the condition holds, else `no`."""
+    def where(condition: bool | float, yes: float, no: float) -> float:
+        """`yes` if the condition holds, else `no`; NaN if nobody knows."""
+        if math.isnan(condition):
+            return math.nan
         return yes if condition else no
 
     @staticmethod
@@ -202,18 +207,16 @@ class Scalars:
 
     @staticmethod
     def exp(value: float) -> float:
-        """The exponential; infinity when it is too large."""
+        """The exponential; NaN when it is too large."""
         try:
             return math.exp(value)
         except OverflowError:
-            return math.inf
+            return math.nan
 
     @staticmethod
     def log(value: float) -> float:
-        """The natural logarithm; NaN below zero."""
-        if value > 0:
-            return math.log(value)
-        return -math.inf if value == 0 else math.nan
+        """The natural logarithm; NaN for zero and below."""
+        return math.log(value) if value > 0 else math.nan
 
     @staticmethod
     def sum_over_time(value: float) -> float:
@@ -232,8 +235,8 @@ def evaluate(
     """The value of one formula in one period.
 
     `values` holds the names' values in this period, `before` those one period earlier (for
-    `previous`; without it the initial value holds). Returns NaN or infinity where the
-    result is undefined.
+    `previous`; without it the initial value holds). Returns NaN or, where a product
+    overflows, infinity where the result is undefined.
     """
     code, constants, order = _compiled(tree)
     earlier = {} if period <= 1 or before is None else before

@@ -225,7 +225,8 @@ def unit_tail(unit: str, value: float = 2) -> str:
 
 def plural(noun: str) -> str:
     """The plural of a unit's noun; technical units such as kWh have none."""
-    if not noun.isalpha() or not noun.islower() or noun in ("kg", "km"):
+    is_word = noun.replace(" ", "").isalpha() and noun.islower()
+    if not is_word or noun in ("kg", "km"):
         return noun
     if noun in _IRREGULAR_PLURALS:
         return _IRREGULAR_PLURALS[noun]

@@ -14,6 +14,7 @@ from typing import Any
 import orjson
 from werkzeug.test import TestResponse
 
+from tests.documents.embedding_documents import control, document, paragraph
 from tests.documents.libreoffice import with_inputs
 from tests.team_members import new_member, new_team, new_token
 from tests.web.api.conftest import Program
@@ -21,7 +22,7 @@ from tests.web.conftest import served
 from valuecalc.engine.portfolio.request import Entry
 from valuecalc.schemas.case import load_case
 from valuecalc.schemas.portfolio import dump_portfolio, read_portfolio_request
-from valuecalc.services.cases import XLSX
+from valuecalc.services.cases import DOCX, XLSX
 from valuecalc.services.portfolio import calculate_portfolio
 from valuecalc.web.api.examples import FILE
 from valuecalc.web.api.v1 import EXAMPLE_CASE
@@ -79,8 +80,24 @@ QUESTIONS: dict[str, dict[str, Any]] = {
     "information": {"draws": 1_024, "seed": 1},
     "alternatives": {"scenario": "expected"},
     "bridge": {"from": "scenario:conservative", "to": "scenario:stretch"},
+    "delays": {"days": 20},
 }
 """What is asked about how sure a case is, beside the case."""
+PLAN = {
+    "milestones": [{"id": "live", "label": "Go live", "after": ["build"]}],
+    "tasks": [
+        {"id": "survey", "label": "Survey", "side": "joint", "days": 10},
+        {"id": "build", "label": "Build", "side": "vendor", "days": 40, "after": ["survey"]},
+    ],
+}
+PLAN_FILE = """Task,Side,Days,After,Done
+Survey,joint,10,,40%
+Build,vendor,40,1FS+5 days,
+Go live,,0,2,
+"""
+WORD_TEMPLATE = document(
+    paragraph("NPV ", control("value.npv", "-"), control("value.nvp", "-", id=2))
+)
 DRAWN = ("simulate", "information", "portfolio")
 
 
@@ -132,6 +149,8 @@ def _recorded(program: Program) -> dict[str, Any]:
     record("version_list", "GET", f"{place}/versions")
     record("comparison", "GET", f"{place}/diff?from=1&to=2")
     found["workbook_changes"] = _edited(program, place)
+    found["plan_read"] = _plan_read(program, place)
+    found |= _word(program, place)
     found["value_model"] = _body(program("GET", f"{place}/export?format=value-models&version=1"))
     record("imported", "POST", "/exchange/value-models", found["value_model"])
     found["publish"] = {"case": kept["id"], "achieved": {"arpu": "£13.1m"}, "sector": "Telecoms"}
@@ -160,10 +179,33 @@ def _edited(program: Program, place: str) -> Any:
     return _cut(answer.get_json())
 
 
+def _plan_read(program: Program, place: str) -> Any:
+    """What the API says of a plan that somebody has as a table."""
+    answer = program(
+        "POST", f"{place}/plan?file_name=plan.csv", data=PLAN_FILE, content_type="text/csv"
+    )
+    assert answer.status_code == 200, answer.text
+    return _cut(answer.get_json())
+
+
+def _word(program: Program, place: str) -> dict[str, Any]:
+    """What the API says of a Word document of somebody's own."""
+    found = {"word_tags": _cut(program("GET", f"{place}/tags").get_json())}
+    for name, verb in (("word_check", "check-template"), ("word_filled", "fill?report=true")):
+        answer = program("POST", f"{place}/{verb}", data=WORD_TEMPLATE, content_type=DOCX)
+        assert answer.status_code == 200, answer.text
+        found[name] = _cut(answer.get_json())
+    found["word_filled"]["document"] = "UEsDBBQAAAA…"
+    return found
+
+
 def _asked_of(question: str) -> dict[str, Any]:
     """The case of a question, with what the question is about."""
     if question == "alternatives":
         return {**EXAMPLE_CASE, "alternatives": [WAITING]}
+    if question == "delays":
+        [benefit] = EXAMPLE_CASE["benefits"]
+        return {**EXAMPLE_CASE, "benefits": [{**benefit, "starts": "live"}], "plan": PLAN}
     if question == "two-way":
         subscribers, uplift = EXAMPLE_CASE["assumptions"]
         ranged = {**subscribers, "low": "90,000", "high": "115,000"}

@@ -62,7 +62,7 @@ def contents(description: Document) -> Iterator[tuple[str, Document]]:
 def is_ours(place: str) -> bool:
     """Whether a place belongs to the parts that these tests look after."""
     parts = ("cases", "references", "extrapolate", "exchange", "calculate", "check", "explain")
-    parts += (*QUESTIONS, "portfolios", "jobs")
+    parts += (*QUESTIONS, "portfolios", "jobs", "tags")
     return place.split()[1].removeprefix("/api/v1/").split("/")[0] in parts and (
         "/shares" not in place and "/proposals" not in place
     )

@@ -9,6 +9,7 @@ import pytest
 
 from tests.services.job_running import QUICK
 from tests.web.api.conftest import Document, Program, problem
+from valuecalc.documents.workbook import size
 from valuecalc.schemas.jobs import STATES
 from valuecalc.services import coordinator
 from valuecalc.services.access import Role
@@ -204,3 +205,49 @@ def test_jobs_are_for_readers_of_their_team_alone(
 
 def test_every_state_of_a_job_is_described() -> None:
     assert list(STATES) == [each.value for each in State]
+
+
+# --------------------------------------------------------------------------- workbooks
+
+
+@pytest.fixture
+def every_workbook_is_large(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(size, "LARGE", 1)
+
+
+@pytest.mark.usefixtures("every_workbook_is_large")
+def test_a_large_workbook_is_answered_with_its_job_and_then_with_its_file(
+    editor: Program, work_off: Callable[[], None]
+) -> None:
+    place = f"/cases/{editor.keep()['id']}/export?format=xlsx"
+    answer = editor("GET", place)
+    job = answer.get_json()
+    assert answer.status_code == 202
+    assert (job["kind"], job["state"]) == ("workbook", "waiting")
+    assert answer.headers["Location"] == f"/api/v1/jobs/{job['id']}"
+    assert editor("GET", place).get_json() == job
+    assert "waiting" in problem(editor("GET", f"/jobs/{job['id']}/file"), 409)["detail"]
+    work_off()
+    file = editor("GET", f"/jobs/{job['id']}/file")
+    again = editor("GET", place)
+    assert (file.status_code, again.status_code) == (200, 200)
+    assert file.data == again.data and file.data.startswith(b"PK")
+    assert file.headers["Content-Disposition"].endswith(".xlsx")
+
+
+@pytest.mark.usefixtures("every_workbook_is_large")
+def test_the_answer_of_a_workbook_is_a_file_and_nothing_else(
+    editor: Program, work_off: Callable[[], None]
+) -> None:
+    kept = editor.keep()
+    job = editor("GET", f"/cases/{kept['id']}/export?format=xlsx").get_json()
+    work_off()
+    assert "a file" in problem(editor("GET", f"/jobs/{job['id']}/result"), 409)["detail"]
+    other = started(editor)
+    assert editor("GET", f"/jobs/{other['id']}/file").status_code == 404
+
+
+def test_a_small_workbook_is_answered_at_once(editor: Program) -> None:
+    answer = editor("GET", f"/cases/{editor.keep()['id']}/export?format=xlsx")
+    assert answer.status_code == 200
+    assert answer.data.startswith(b"PK")

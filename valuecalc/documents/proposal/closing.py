@@ -5,56 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 
-from valuecalc.case.case import SIDES, Source
-from valuecalc.case.plan import Decision, Milestone, Task
-from valuecalc.case.schedule import schedule
+from valuecalc.case.case import Source
 from valuecalc.documents.proposal import tables, wording
 from valuecalc.documents.proposal.draft import Content, Draft, Styled
 from valuecalc.documents.proposal.tables import Column, Row
-
-
-def plan(draft: Draft) -> None:
-    """How the solution is rolled out: decisions and milestones by their day, then the tasks."""
-    planned = draft.result.case.plan
-    days = schedule(planned, draft.result.case.timeline.start)
-    dated: list[Milestone | Decision] = [*planned.decisions, *planned.milestones]
-    dated.sort(key=lambda each: days.over(each.id) or date.max)
-    if not dated and not planned.tasks:
-        return
-    draft.heading(1, "Implementation plan")
-    draft.caption("Table", "Decisions, milestones and tasks")
-    tables.table(
-        draft,
-        [Column("What", 6.4), Column("Who", 4.4), Column("When", 5.2)],
-        [*(_dated(draft, each) for each in dated), *(_task(draft, each) for each in planned.tasks)],
-        title="The plan: what is done, who does it, and when",
-    )
-
-
-def _dated(draft: Draft, step: Milestone | Decision) -> Row:
-    kind, side = "Decision", SIDES["customer"]
-    if isinstance(step, Milestone):
-        kind, side = "Milestone", SIDES[step.side]
-    return Row((f"{kind}: {step.label}", _who(draft, step.owner, side), _day(draft, step)))
-
-
-def _day(draft: Draft, step: Milestone | Decision) -> str:
-    case = draft.result.case
-    day = schedule(case.plan, case.timeline.start).over(step.id)
-    return wording.day(day) if day else "–"
-
-
-def _task(draft: Draft, task: Task) -> Row:
-    names = {step.id: step.label for step in draft.result.case.plan.steps}
-    days = "1 working day" if task.days == 1 else f"{task.days:g} working days"
-    after = ", ".join(names[before.id] for before in task.after)
-    when = f"{days}, after: {after}" if after else days
-    return Row((task.label, _who(draft, task.owner, SIDES[task.side]), when))
-
-
-def _who(draft: Draft, owner: str, side: str) -> str:
-    people = {person.id: person.name for person in draft.result.case.people}
-    return f"{people.get(owner, owner)} ({side.lower()})" if owner else side
 
 
 def open_points(draft: Draft) -> None:

@@ -2,70 +2,79 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import TypeAlias
 
-from valuecalc.documents.proposal import (
-    cash_flow,
-    certainty,
-    closing,
-    evidence,
-    lines,
-    opening,
-    package,
-    pictures,
-    scenarios,
-    wording,
-)
-from valuecalc.documents.proposal.draft import Draft
+from valuecalc.documents.proposal import contents, package, sections
+from valuecalc.documents.proposal.draft import About, Draft
+from valuecalc.documents.proposal.house import House
 from valuecalc.engine.compare import compare
 from valuecalc.engine.result import Result
 from valuecalc.engine.scenarios import EXPECTED
 
+Paginate: TypeAlias = Callable[[bytes], Sequence[int]]
+"""Tells of a document on which page each of its headings stands; of what it cannot, nothing."""
 
-def write(result: Result, scenarios: Sequence[Result] | None = None) -> bytes:
+
+@dataclass(frozen=True, kw_only=True)
+class Options:
+    """What a proposal consists of.
+
+    `length` is `full` or `short` (two pages); `sections` are ids in the order that is wanted,
+    none for those of the length. `paginate` finds the page numbers of the contents,
+    and `house` is the style of a company, from `house.read`.
+    """
+
+    length: str = sections.FULL
+    sections: Sequence[str] = ()
+    about: About = field(default_factory=About)
+    paginate: Paginate | None = None
+    house: House | None = None
+
+
+def write(
+    result: Result,
+    scenarios: Sequence[Result] | None = None,
+    approvals: Sequence[str] = (),
+    options: Options | None = None,
+) -> bytes:
     """The proposal of a result as a Word document (`.docx`); the same result, the same bytes.
 
     `scenarios` are the results to compare it with, from `engine.compare`. They are worked out
     here when they are left out and the result is the expected one; another result holds the
-    case as its scenario has changed it, from which the others cannot be found.
+    case as its scenario has changed it, from which the others cannot be found. `approvals` say
+    who of the customer has approved the plan, and when. Raises `InputError` for a section that
+    does not exist.
     """
+    wanted = options or Options()
+    parts = sections.chosen(wanted.sections, wanted.length)
     if scenarios is None:
         scenarios = compare(result.case) if result.scenario == EXPECTED else ()
-    draft = Draft(result, scenarios)
-    for section in SECTIONS:
-        section(draft)
-    draft.end_table()
+    draft = Draft(
+        result,
+        scenarios,
+        approvals=approvals,
+        about=wanted.about,
+        is_short=wanted.length == sections.SHORT,
+        house=wanted.house,
+    )
+    for section in parts:
+        section.write(draft)
+    draft.finish()
+    return _numbered(draft, wanted.paginate)
+
+
+def _numbered(draft: Draft, paginate: Paginate | None) -> bytes:
+    """The file, whose contents say the pages if they can be found.
+
+    It is laid out with numbers that take the room of the right ones, and written again.
+    """
+    has_contents = contents.fill(draft)
+    if not has_contents or paginate is None:
+        return package.packed(draft)
+    draft.pages = [1] * len(draft.headings)
+    contents.fill(draft)
+    draft.pages = paginate(package.packed(draft))
+    contents.fill(draft)
     return package.packed(draft)
-
-
-def _value(draft: Draft) -> None:
-    """How the value comes about, in words and pictures."""
-    draft.heading(1, "How the value comes about")
-    draft.write("Normal", *wording.reading(draft.result))
-    reason = pictures.why_not(draft.result)
-    if reason:
-        draft.write("Normal", reason)
-        return
-    horizon = draft.result.case.timeline.horizon_text
-    pictures.add_waterfall(draft, f"From benefits to value over {horizon}, undiscounted.")
-    pictures.add_cumulative_cash(draft, "Cumulative cash from the decision on.")
-
-
-SECTIONS = (
-    opening.title_block,
-    opening.key_message,
-    opening.statement,
-    _value,
-    lines.benefits,
-    lines.investments,
-    cash_flow.cash_flow,
-    lines.workings,
-    evidence.assumptions,
-    scenarios.scenarios,
-    certainty.certainty,
-    closing.plan,
-    closing.open_points,
-    closing.conventions,
-    closing.sources,
-)
-"""What a proposal consists of, each a function that writes its part into the draft."""

@@ -6,11 +6,13 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from typing import TypeAlias
 
 from valuecalc.documents.proposal import text
-from valuecalc.documents.proposal.controls import control
-from valuecalc.documents.proposal.xml import Element, element, qualified
+from valuecalc.documents.proposal.controls import blank, control
+from valuecalc.documents.proposal.house import House
+from valuecalc.documents.proposal.xml import Element, element, qualified, w
 from valuecalc.engine.result import Figure, Result
 
 
@@ -23,8 +25,62 @@ class Styled:
     url: str = ""
 
 
-Content: TypeAlias = str | Figure | Styled
+@dataclass(frozen=True)
+class See:
+    """Where a table or a picture is, by the name of its caption: ` (Table 3)`.
+
+    In a document that has no such caption nothing stands there.
+    """
+
+    name: str
+
+    @property
+    def text(self) -> str:
+        """What is known of it before the document is finished."""
+        return ""
+
+
+@dataclass(frozen=True)
+class Blank:
+    """A place where somebody fills in a text or a `date`; `label` says what belongs there."""
+
+    label: str
+    kind: str = "text"
+
+    @property
+    def text(self) -> str:
+        """Nothing stands there yet."""
+        return ""
+
+
+Content: TypeAlias = str | Figure | Styled | See | Blank
 """What a line of text is made of: words, and figures that become content controls."""
+
+
+@dataclass(frozen=True)
+class About:
+    """What a document says of itself: by whom, of when, which version; nothing if not known."""
+
+    company: str = ""
+    by: str = ""
+    day: date | None = None
+    version: str = ""
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A heading as the contents list it: `number` is 4, or 4 and 2."""
+
+    level: int
+    number: Sequence[int]
+    words: str
+    bookmark: str
+
+
+OWN_NUMBERS = ("%1", "%1.%2")
+
+DEEPEST_NUMBER = 2
+"""Headings down to this level have a number."""
 
 # A relationship with anything else for its target makes Word refuse the whole file.
 _SOUND_URL = re.compile(r"(https?://[\w.-]+(:\d+)?([/?#][\w./?#@!$&'()*+,;=:~%-]*)?)", re.ASCII)
@@ -35,7 +91,10 @@ class Draft:
     """The document that the sections write into, one after the other.
 
     `scenarios` are the results that are compared, `pictures` the PNG files by their
-    relationship, `links` the addresses by theirs.
+    relationship, `links` the addresses by theirs. `approvals` say who has approved the plan.
+    `has_cover` says that the first page is one, `is_short` lets the sections say less, and `pages` tells on which page each heading of the
+    first level and each below it stands, in their order, where that is known. `house` is the style of
+    a company, where one was given.
     """
 
     result: Result
@@ -43,7 +102,17 @@ class Draft:
     body: list[Element] = field(default_factory=list)
     pictures: dict[str, bytes] = field(default_factory=dict)
     links: dict[str, str] = field(default_factory=dict)
+    approvals: Sequence[str] = ()
+    about: About = field(default_factory=About)
+    is_short: bool = False
+    has_cover: bool = False
+    pages: Sequence[int] = ()
+    house: House | None = None
+    headings: list[Entry] = field(default_factory=list)
     _count: Counter[str] = field(default_factory=Counter)
+    _captions: dict[str, str] = field(default_factory=dict)
+    _references: list[tuple[str, list[Element]]] = field(default_factory=list)
+    _starts_page: bool = False
 
     def number(self, kind: str) -> int:
         """The next number of a kind of thing, from 1."""
@@ -52,6 +121,8 @@ class Draft:
 
     def add(self, *elements: Element) -> None:
         """Put finished elements at the end of the body."""
+        if self._starts_page and elements and elements[0].tag == qualified("w:p"):
+            self._begin_page(elements[0])
         self.body.extend(elements)
 
     def add_table(self, table: Element) -> None:
@@ -65,12 +136,48 @@ class Draft:
             self.write("AfterTable")
 
     def heading(self, level: int, words: str) -> None:
-        """A heading of level 1 to 3."""
-        self.write(f"Heading{level}", words)
+        """A heading of level 1 to 3; the contents list those that have a number."""
+        style = "HeadingShort" if self.is_short and level == 1 else f"Heading{level}"
+        made = self.paragraph(style, words)
+        if level <= DEEPEST_NUMBER:
+            entry = Entry(level, self._heading_number(level), words, f"_Toc{len(self.headings)}")
+            self.headings.append(entry)
+            self._mark(made, entry.bookmark)
+        self.add(made)
+
+    def _heading_number(self, level: int) -> Sequence[int]:
+        if level == 1:
+            self._count["part"] = 0
+            return (self.number("chapter"),)
+        return self._count["chapter"], self.number("part")
+
+    @property
+    def number_formats(self) -> Sequence[str]:
+        """How the numbers of headings are written, level by level; nothing if they have none."""
+        return OWN_NUMBERS if self.house is None else self.house.numbers
+
+    def _mark(self, paragraph: Element, name: str, start: int = 1, end: int | None = None) -> None:
+        """Put a bookmark around the content of a paragraph, or around a part of it."""
+        number = self.number("bookmark")
+        closing = len(paragraph) if end is None else end
+        paragraph.insert(closing, w("bookmarkEnd", id=number))
+        paragraph.insert(start, w("bookmarkStart", id=number, name=name))
+
+    def new_page(self) -> None:
+        """Let what is written next begin on a page of its own."""
+        self._starts_page = bool(self.body)
 
     def write(self, style: str, *content: Content, keep_next: bool = False) -> None:
         """A paragraph at the end of the body."""
         self.add(self.paragraph(style, *content, keep_next=keep_next))
+
+    def _begin_page(self, paragraph: Element) -> None:
+        """Let a paragraph be the first of its page."""
+        properties = paragraph.find(qualified("w:pPr"))
+        places = [properties.find(qualified(f"w:{name}")) for name in ("pStyle", "keepNext")]
+        last = [each for each in places if each is not None][-1]
+        last.addnext(w("pageBreakBefore"))
+        self._starts_page = False
 
     def paragraph(self, style: str, *content: Content, keep_next: bool = False) -> Element:
         """A paragraph that stands in the direction of its first letters."""
@@ -90,15 +197,46 @@ class Draft:
                 made += control(each, self.number("control"))
             elif isinstance(each, Styled):
                 made += self._styled(each)
+            elif isinstance(each, See):
+                made += self._see(each.name)
+            elif isinstance(each, Blank):
+                made += blank(each.label, each.kind, self.number("control"))
             else:
                 made += text.runs(each)
         return made
 
-    def caption(self, kind: str, words: str, style: str = "Caption") -> None:
-        """A caption with the next number of its kind, `Table` or `Figure`."""
-        number = text.field(f"SEQ {kind} \\* ARABIC", str(self.number(kind)))
-        runs = [*text.runs(f"{kind}\u00a0"), *number, *text.runs(f".\u2002{words}")]
-        self.add(text.paragraph(style, *runs))
+    def caption(self, kind: str, words: str, style: str = "Caption", name: str = "") -> None:
+        """A caption with the next number of its kind, `Table` or `Figure`.
+
+        With a `name`, a `See` of that name refers to it.
+        """
+        label = f"{kind}\u00a0{self.number(kind)}"
+        number = text.field(f"SEQ {kind} \\* ARABIC", label.rpartition("\u00a0")[2])
+        counted = [*text.runs(f"{kind}\u00a0"), *number]
+        made = text.paragraph(style, *counted, *text.runs(f".\u2002{words}"))
+        if name:
+            self._captions.setdefault(name, label)
+            if self._captions[name] == label:
+                self._mark(made, bookmark_of(name), 1, 1 + len(counted))
+        self.add(made)
+
+    def _see(self, name: str) -> list[Element]:
+        field = text.field(f"REF {bookmark_of(name)} \\h", "…")
+        made = [*text.runs(" ("), *field, *text.runs(")")]
+        self._references.append((name, made))
+        return made
+
+    def finish(self) -> None:
+        """Let every reference say its number, and take out those to what is not there."""
+        for name, made in self._references:
+            label = self._captions.get(name)
+            for run in made:
+                if label is None:
+                    run.getparent().remove(run)
+                elif run.findtext(qualified("w:t")) == "…":
+                    run.find(qualified("w:t")).text = label
+        self._references.clear()
+        self.end_table()
 
     def picture(self, picture: bytes) -> str:
         """Keep a PNG picture; returns its relationship."""
@@ -119,3 +257,8 @@ class Draft:
 
 def _words(content: Content) -> str:
     return content if isinstance(content, str) else content.text
+
+
+def bookmark_of(name: str) -> str:
+    """The bookmark around the number of a caption."""
+    return f"_Ref{''.join(filter(str.isalnum, name.title()))}"

@@ -10,6 +10,8 @@ from itertools import groupby
 from valuecalc.documents.proposal.xml import Element, readable, w, w_text
 
 _RIGHT_TO_LEFT = ("R", "AL", "AN")
+_SIGN = re.compile(r"([+\u2212\u00b1])(?=[$\u00a2-\u00a5\u20a0-\u20c0])")
+_JOINED = "\\1\u2060"
 _LINE_BREAK = re.compile(r"\r\n|[\r\n\x85\u2028\u2029]")
 
 
@@ -26,8 +28,17 @@ def runs(text: str, style: str = "") -> list[Element]:
     """The runs of a text: one for each stretch of one direction, line breaks inside."""
     return [
         w("r", _properties(style, turned), *_lines(stretch))
-        for stretch, turned in _stretches(readable(text))
+        for stretch, turned in _stretches(unbroken(readable(text)))
     ]
+
+
+def unbroken(text: str) -> str:
+    """A text whose signs stay on the line of their amounts.
+
+    Between two signs that both stand before numbers, as in `−£100,000`, Unicode allows a
+    line to end, and office programs take it.
+    """
+    return text if text.isascii() and "$" not in text else _SIGN.sub(_JOINED, text)
 
 
 def _properties(style: str, turned: bool) -> Element | None:
