@@ -11,6 +11,7 @@ from openpyxl.cell.cell import Cell
 from openpyxl.workbook import Workbook
 
 from tests.builders import Part, assumption, benefit, calculation, case, investment, milestone
+from tests.documents.workbook_cases import LONG, SPECIAL
 from valuecalc.case.case import Case
 from valuecalc.documents.workbook import write
 from valuecalc.engine.calculate import calculate
@@ -147,7 +148,7 @@ def test_lines_that_wait_for_one_milestone_share_its_period() -> None:
     cells = {row[0].value: row[2].value for row in sheet.iter_rows() if row[2].value}
     shared = "=milestones.live.runs"
     assert [cells["First period: Work"], cells["First period: Rest"]] == [shared, shared]
-    assert cells["First period of what runs from there: Live"].startswith("=MAX(1,")
+    assert cells["First period of lines that run from it: Live"].startswith("=MAX(1,")
 
 
 def milestone_case() -> Case:
@@ -165,3 +166,53 @@ def test_a_link_leads_to_the_source_and_not_to_another_link() -> None:
     links = {row[1].value: row[4].value for row in sheet.iter_rows() if row[1].value}
     assert links["total_benefits"] == links["benefits.work.total"]
     assert links["total_benefits.year_1"] == links["benefits.work.year_1"]
+
+
+def test_the_smallest_of_many_is_found_in_steps_none_of_which_is_long() -> None:
+    sheet = book(SPECIAL["smallest of many"])["Calculations"]
+    formulas = [cell.value for row in sheet.iter_rows() for cell in row if cell.data_type == "f"]
+    assert max(map(len, formulas)) <= len("=") + 120
+    shown = row_of("Least", SPECIAL["smallest of many"], values=True)
+    assert shown[TOTAL - 1].value == 100
+
+
+def test_a_cell_with_a_very_long_name_is_called_by_its_address_where_room_is_short() -> None:
+    assert formula("Amount: Two", SPECIAL["long names"]) == "=Inputs!$C$14*Inputs!$C$15"
+    alone = made_of(assumption(LONG, 5), calculation("twice", f"{LONG} + 1"))
+    assert formula("Twice", alone) == f"=assumptions.{LONG}+1"
+
+
+def test_a_root_of_a_negative_number_stands_nowhere() -> None:
+    roots = SPECIAL["roots of negative numbers"]
+    step = row_number("Step 2: Fifth", roots)
+    assert "SQRT(" in formula("Step 2: Fifth", roots)
+    assert f"G{step}" in formula("Fifth", roots)
+    assert row_of("Third", roots, values=True)[TOTAL - 1].value == "n/a"
+
+
+def test_a_root_of_a_positive_number_is_written_as_it_is() -> None:
+    root = made_of(assumption("size", 16), calculation("root", "size ^ 0.5"))
+    assert formula("Root", root) == "=(assumptions.size)^(constants.root.formula)"
+
+
+@pytest.mark.parametrize("name", ["growth that is undefined", "haircuts that are undefined"])
+def test_what_is_undefined_while_nothing_flows_does_no_harm(name: str) -> None:
+    later = "Net: Before it starts" if name.startswith("growth") else "Net: Before it counts"
+    sheet = book(SPECIAL[name], values=True)["Cash flow"]
+    row = next(row for row in sheet.iter_rows() if row[0].value == later)
+    assert isinstance(row[TOTAL - 1].value, float | int)
+
+
+def test_a_step_that_waits_for_many_waits_for_parts_of_them() -> None:
+    sheet = book(SPECIAL["steps that wait for many"])["Plan"]
+    labels = [str(row[0].value) for row in sheet.iter_rows()]
+    assert "Steps that wait for many others" in labels
+    assert "Begins after: All come together (part 2)" in labels
+    formulas = [cell.value for row in sheet.iter_rows() for cell in row if cell.data_type == "f"]
+    assert max(map(len, formulas)) <= len("=") + 120
+
+
+def test_a_number_beyond_words_is_scaled_before_it_is_written() -> None:
+    sheet = book(SPECIAL["amounts beyond words"], values=True)["Chart data"]
+    row = next(row for row in sheet.iter_rows() if str(row[6].value).startswith("e+"))
+    assert row[3].value == float(f"1e-{str(row[6].value)[2:]}")

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 
 from tests.builders import (
+    Part,
     assumption,
     benefit,
     calculation,
@@ -15,6 +17,7 @@ from tests.builders import (
     yearly_flows,
 )
 from valuecalc.case.case import Case
+from valuecalc.case.plan import Milestone, Plan, Predecessor, Task
 
 SAVING = assumption("saving", 1000, "GBP/month", grade="A", low=600, high=1300)
 OUTLAY = assumption("outlay", 20_000, "GBP", grade="B", low=18_000, high=26_000)
@@ -126,6 +129,160 @@ SLOPES = case(
     months=24,
 )
 
+NOTHING = assumption("nothing", 0)
+BELOW_ZERO = assumption("below_zero", -0.5, low=-0.6, high=-0.4)
+SHARE = assumption("share", 0.4, low=0.3, high=0.5)
+
+
+def with_parts(*parts: Part, months: int = 12) -> Case:
+    """The plain case with more in it."""
+    return case(SAVING, OUTLAY, WORK, SYSTEM, *parts, months=months)
+
+
+# What is undefined somewhere, and what may or may not follow from it.
+HAZARDS: dict[str, Case] = {
+    "divided by zero in one period": with_parts(
+        calculation("gap", "period - 4"),
+        calculation("part", "1 / gap"),
+        calculation("where_needed", "if(period > 4, 1 / gap, 0)"),
+        benefit("after", "saving * part", starts=6),
+        benefit("through", "saving / gap"),
+        benefit("with_care", "saving * where_needed"),
+    ),
+    "smallest of what is undefined": with_parts(
+        NOTHING,
+        calculation("odd", "1 / (period - 4)"),
+        calculation("bounded", "min(odd, 3)"),
+        calculation("at_least", "max(1 / nothing, 3)"),
+        calculation("over_it", "1 / (1 / nothing)"),
+        benefit("some", "saving * bounded"),
+        benefit("none", "saving * (at_least + over_it)"),
+    ),
+    "condition on what is undefined": with_parts(
+        NOTHING,
+        calculation("odd", "1 / (period - 4)"),
+        calculation("chosen", "if(odd > 0.2, 1, 2)"),
+        benefit("some", "saving * chosen"),
+        benefit("none", "saving * if(1 / nothing > 1, 1, 2)"),
+    ),
+    "overflow below a bound": with_parts(
+        calculation("grown", "if(period > 6, exp(200 * period), 1)"),
+        benefit("bounded", "saving * min(grown, 5)"),
+    ),
+    "more decimals than there are": with_parts(
+        SHARE,
+        assumption("digits", 2.7),
+        calculation("all", "round(share / 3, 400)"),
+        calculation("none", "round(share, 0 - 400)"),
+        calculation("some", "round(share / 3, digits)"),
+        calculation("tens", "round(1234.5, -digits)"),
+        benefit("kept", "saving * (all + none + some + tens)"),
+    ),
+    "roots of negative numbers": with_parts(
+        BELOW_ZERO,
+        calculation("third", "below_zero ^ (1 / 3)"),
+        calculation("whole", "below_zero ^ period"),
+        calculation("half_of_them", "below_zero ^ (period / 2)"),
+        calculation("fifth", "(below_zero * period) ^ 0.2"),
+        benefit("some", "saving * (whole + half_of_them)"),
+        benefit("none", "saving * third", realisation="below_zero ^ 0.2"),
+        benefit("late", "saving * fifth", starts=3),
+    ),
+    "growth that is undefined": with_parts(
+        NOTHING,
+        benefit("always", "saving", growth="1 / nothing"),
+        benefit("once", "saving", growth="1 / (period - 3)"),
+        benefit("before_it_starts", "saving", growth="1 / (period - 3)", starts=5),
+        benefit("shrinking", "saving", growth="nothing - 1"),
+        months=36,
+    ),
+    "haircuts that are undefined": with_parts(
+        BELOW_ZERO,
+        benefit("once", "saving", realisation="1 / (period - 4)"),
+        benefit("always", "saving", risk="sqrt(below_zero)"),
+        benefit("two", "saving", attribution="1 / period", risk="1 / (period + 1)"),
+        investment("before_it_counts", "outlay", risk="1 / (period - 1)"),
+    ),
+    "previous of what is undefined": with_parts(
+        NOTHING,
+        calculation("odd", "1 / (period - 3)"),
+        calculation("earlier", "previous(odd, 7)"),
+        calculation("at_first", "previous(chain, 2)"),
+        calculation(
+            "chain",
+            "if(period > 3, if(at_first > 5, if(previous(chain, 1) > 7, 1, at_first * 2), "
+            "at_first + 2), 1 / nothing)",
+        ),
+        benefit("delayed", "saving * earlier"),
+        benefit("chained", "saving * chain"),
+    ),
+    "infinities that cancel": with_parts(
+        *(calculation(f"odd_{each}", f"1 / (period - {each})") for each in range(1, 7)),
+        calculation("all", " + ".join(f"odd_{each}" for each in range(1, 7))),
+        calculation("product", " * ".join(f"odd_{each}" for each in range(1, 7))),
+        benefit("gain", "saving * all * product"),
+    ),
+    "amounts beyond words": with_parts(
+        SHARE,
+        calculation("huge", "10 ^ 100 * 10 ^ 100 * 10 ^ 100 * share"),
+        benefit("gain", "saving * huge"),
+    ),
+}
+
+LONG = "a_very_long_name_of_an_assumption_that_goes_on_and_on_to_the_end"
+OTHER_LONG = "another_very_long_name_of_an_assumption_that_never_really_stops"
+MANY = [assumption(f"rather_long_name_of_a_number_{each}", 100 + each, "GBP") for each in range(19)]
+NAMES_OF_MANY = ", ".join(each.id for each in MANY)
+
+LENGTHY: dict[str, Case] = {
+    "long names": with_parts(
+        assumption(LONG, 5, "user"),
+        assumption(OTHER_LONG, 7, "GBP/user/month"),
+        assumption(f"{LONG}_3", 0.5),
+        calculation("larger", f"max({LONG}, {LONG} * 2)"),
+        calculation("chosen", f"if({LONG} > 5 user, {OTHER_LONG}, {OTHER_LONG} * 2)"),
+        benefit("two", f"{LONG} * {OTHER_LONG}"),
+        benefit("three", f"{LONG} * {OTHER_LONG} * {LONG}_3", realisation=f"{LONG}_3 * {LONG}_3"),
+    ),
+    "smallest of many": with_parts(
+        *MANY,
+        calculation("least", f"min({NAMES_OF_MANY})"),
+        investment("least_of_all", "least"),
+        investment("most_of_all", f"max({NAMES_OF_MANY})"),
+    ),
+    "steps that wait for many": replace(
+        case(SAVING, OUTLAY, benefit("work", "saving", starts="live"), SYSTEM, months=24),
+        plan=Plan(
+            start=date(2027, 1, 4),
+            tasks=(
+                *(Task(id=f"first_{n}", label=f"First {n}", days=3 + n % 7) for n in range(40)),
+                Task(
+                    id="join",
+                    label="All come together",
+                    days=4,
+                    after=tuple(Predecessor(f"first_{n}", lag=n % 3) for n in range(40)),
+                ),
+                *(
+                    Task(
+                        id=f"then_{n}",
+                        label=f"Then {n}",
+                        days=2 + n,
+                        after=(Predecessor("join", lag=n % 4), Predecessor("first_3")),
+                    )
+                    for n in range(30)
+                ),
+            ),
+            milestones=(
+                Milestone(
+                    id="live",
+                    label="Live",
+                    after=tuple(Predecessor(f"then_{n}") for n in range(30)),
+                ),
+            ),
+        ),
+    ),
+}
+
 DRAWN = {"headline": "p10"}
 HEADLINE = case(SAVING, OUTLAY, WORK, SYSTEM, scenario("poor", saving=700), conventions=DRAWN)
 
@@ -158,4 +315,6 @@ SPECIAL: dict[str, Case] = {
     ),
     "nothing": case(),
     "lost money": yearly_flows([-1000, 400, 300]),
+    **HAZARDS,
+    **LENGTHY,
 }

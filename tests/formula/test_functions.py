@@ -67,6 +67,11 @@ def test_excel_spells_it_unless_the_sheet_does(function: Function) -> None:
         ("floor(329731723201775)", 329731723201775),
         ("ceil(471909724639693)", 471909724639693),
         ("round(211674750490763)", 211674750490763),
+        ("round(1, 400)", 1),
+        ("round(0.1234, 309)", 0.1234),
+        ("round(1, 0 - 400)", 0),
+        ("round(2 / 3, 2.7)", 0.67),
+        ("round(1234.5, 0 - 2.7)", 1200),
         ("floor(0.1 * 3 * 10)", 3),
         ("abs(-3)", 3),
         ("sqrt(2) ^ 2", 2),
@@ -81,43 +86,49 @@ def test_rounding_is_that_of_finance_on_a_number_and_on_a_grid(text: str, value:
 
 
 NAN, INF = math.nan, math.inf
+"""Infinity only where a product overflows: in `min` or in a comparison it would be a number."""
 
 
 @pytest.mark.parametrize(
     ("text", "value"),
     [
-        ("1 / 0", INF),
-        ("-1 / 0", -INF),
+        ("1 / 0", NAN),
+        ("-1 / 0", NAN),
         ("0 / 0", NAN),
-        ("abs(3) / 0", INF),
-        ("max(1, 2) / min(0, 1)", INF),
-        ("0 ^ -1", INF),
+        ("abs(3) / 0", NAN),
+        ("max(1, 2) / min(0, 1)", NAN),
+        ("0 ^ -1", NAN),
         ("(-8) ^ 0.5", NAN),
-        ("(10 ^ 100) ^ 4", INF),
+        ("(10 ^ 100) ^ 4", NAN),
+        ("10 ^ 100 * 10 ^ 100 * 10 ^ 100 * 10 ^ 100", INF),
         ("sqrt(-1)", NAN),
-        ("ln(0)", -INF),
+        ("ln(0)", NAN),
         ("ln(-1)", NAN),
-        ("exp(10000)", INF),
+        ("exp(10000)", NAN),
         ("exp(0 / 0)", NAN),
-        ("round(1, 400)", NAN),
-        ("round(1, 0 - 400)", NAN),
-        ("floor(1 / 0)", INF),
+        ("round(1, 0 / 0)", NAN),
+        ("round(0 / 0, 400)", NAN),
+        ("floor(1 / 0)", NAN),
         ("ceil(0 / 0)", NAN),
         ("max(0 / 0, 1)", NAN),
         ("max(1, 0 / 0)", NAN),
         ("min(0 / 0, 1)", NAN),
         ("min(1, 0 / 0)", NAN),
         ("if(1 > 2, 1 / 0, 3)", 3),
-        ("if(1 < 2, 1 / 0, 3)", INF),
-        ("if(0 / 0 > 1, 1, 2)", 2),
+        ("if(1 < 2, 1 / 0, 3)", NAN),
+        ("if(0 / 0 > 1, 1, 2)", NAN),
+        ("if(1 / 0 > 1, 1, 2)", NAN),
+        ("min(1 / 0, 3)", NAN),
+        ("max(3, -1 / 0)", NAN),
+        ("1 / (1 / 0)", NAN),
+        ("exp(-1 / 0)", NAN),
+        ("(0 / 0) ^ 0", NAN),
+        ("1 ^ (0 / 0)", NAN),
     ],
 )
 def test_what_is_undefined_is_a_result_and_never_an_exception(text: str, value: float) -> None:
     for found in (evaluate(read(text), {}), on_grid(text, {})):
-        if math.isfinite(value):
-            assert found == value
-        else:
-            assert not math.isfinite(found)
+        assert found == pytest.approx(value, nan_ok=True)
 
 
 def on_grid(text: str, values: dict[str, float]) -> float:

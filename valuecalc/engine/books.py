@@ -116,7 +116,7 @@ class _Keeper:
         evaluation, case_line = self.evaluation, line.line
         share, length = line.timing.share, line.timing.length
         growth = evaluation.grid.series(evaluation.growth(line))
-        profile = share * length * growth
+        profile = np.where(share != 0, share * length * growth, 0.0)
         amount = self.over_time[case_line.id]
         active = np.flatnonzero(share)
         first, last = (int(active[0]), int(active[-1])) if len(active) else (0, -1)

@@ -33,9 +33,7 @@ class Places:
     """Where the parts of a formula stand in the sheet, as text for a formula.
 
     `previous(name, initial)` is the whole spelling of `previous`, `sum_over_time(argument)`
-    that of the sum over the row in which the argument is worked out. `has_no_root(power)` says
-    of a power whether its base is negative somewhere and its exponent no whole number: a
-    spreadsheet knows some of these roots, and so each is written as undefined.
+    that of the sum over the row in which the argument is worked out.
     """
 
     name: Callable[[str], str]
@@ -44,7 +42,6 @@ class Places:
     time: Callable[[str], str]
     previous: Callable[[str, str], str]
     sum_over_time: Callable[[Node], str]
-    has_no_root: Callable[[Binary], bool] = lambda _: False
 
 
 def write(tree: Node, places: Places) -> str:
@@ -76,21 +73,12 @@ def _rated(node: Node, places: Places) -> tuple[str, int]:
 
 def _binary(node: Binary, places: Places) -> tuple[str, int]:
     if node.operator == "^":
-        return _power(node, places)
+        return f"({write(node.left, places)})^({write(node.right, places)})", 3
     strength = _STRENGTH[node.operator]
     left = _inside(node.left, places, strength)
     # Always bracketed on the right: the order of evaluation, and so the last digit, is ours.
     right = _inside(node.right, places, strength + 1)
     return f"{left}{node.operator}{right}", strength
-
-
-def _power(node: Binary, places: Places) -> tuple[str, int]:
-    base, exponent = write(node.left, places), write(node.right, places)
-    power = f"({base})^({exponent})"
-    if not places.has_no_root(node):
-        return power, 3
-    is_root = f"AND({base}<0,{exponent}<>INT({exponent}))"
-    return f'IF({is_root},"n/a",{power})', 4
 
 
 def _inside(node: Node, places: Places, strength: int) -> str:

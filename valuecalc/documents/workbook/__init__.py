@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from valuecalc.documents.workbook.binding import Progress, from_pieces, unheard
 from valuecalc.documents.workbook.book import InPieces, in_pieces, write
-from valuecalc.documents.workbook.layout import layout
+from valuecalc.documents.workbook.layout import layout, layout_of_inputs
 from valuecalc.documents.workbook.provenance import Provenance
 from valuecalc.documents.workbook.size import formula_cells, is_large
 from valuecalc.documents.workbook.unfinished import write_unfinished
@@ -26,6 +26,7 @@ __all__ = [
     "in_pieces",
     "is_large",
     "layout",
+    "layout_of_inputs",
     "unheard",
     "write",
     "write_unfinished",

@@ -33,8 +33,7 @@ from valuecalc.documents.workbook.parts import (
     Lines,
     place_total,
 )
-from valuecalc.documents.workbook.timeaxis import floats
-from valuecalc.engine.result import Factor, Figure, LineResult
+from valuecalc.engine.result import Factor, Figure, LineResult, Series
 
 TITLE = "Benefits"
 _TOP = 6
@@ -122,8 +121,7 @@ class _Writer:
     def _haircut(self, line: LineResult, number: int, row: int, column: int) -> None:
         """What one factor takes off what the factors before it have left."""
         before, factor = line.factors[:number], line.factors[number]
-        left = math.prod(each.values for each in before) * line.gross
-        value = math.fsum(floats(left * (factor.values - 1)))
+        value = self._taken_off(line, number)
         # A sum passes over factors that are not there, and over n/a; adding does not.
         so_far = f"$C{row}+SUM($D{row}:${get_column_letter(column - 1)}{row})"
         if number == 0:
@@ -138,6 +136,17 @@ class _Writer:
             formula = f"SUMPRODUCT({flow})"
         unit = self.result.figures[f"{line.prefix}.total"].unit
         self.made.put(row, column, self._amount(unit, value, f"IFERROR({formula},{OTHERWISE})"))
+
+    def _taken_off(self, line: LineResult, number: int) -> float:
+        """The same as a number; what is undefined while nothing flows does no harm at the end."""
+        factor = line.factors[number]
+        kept = math.prod(each.values for each in line.factors[:number])
+        value = _sum(kept * line.gross * (factor.values - 1))
+        if math.isfinite(value) or factor is not line.factors[-1] or not self._varies(line, factor):
+            return value
+        others = [self._taken_off(line, other) for other in range(number)]
+        left = [_sum(line.gross), *(each for each in others if math.isfinite(each))]
+        return _sum(line.net) - math.fsum(left)
 
     def _varies(self, line: LineResult, factor: Factor) -> bool:
         return self.draft.varies(self.language.tree(line.id, factor.name))
@@ -265,6 +274,10 @@ class _Writer:
 
 def _count(count: int, formula: str) -> Cell:
     return Cell(value=float(count), formula=formula, style="calculation", format=formats.COUNT)
+
+
+def _sum(values: Series) -> float:
+    return math.fsum(values) if all(map(math.isfinite, values)) else math.nan
 
 
 def _width(draft: Draft) -> float:

@@ -31,7 +31,7 @@ from valuecalc.documents.workbook.draft import Draft, draft
 from valuecalc.documents.workbook.figures import Figures
 from valuecalc.documents.workbook.irr import InternalRate
 from valuecalc.documents.workbook.language import Language
-from valuecalc.documents.workbook.provenance import NOTHING_KNOWN, Provenance
+from valuecalc.documents.workbook.provenance import NOTHING_KNOWN, SCENARIO, Provenance
 from valuecalc.documents.workbook.sheet_data import SheetData
 from valuecalc.documents.workbook.slopes import Slopes
 from valuecalc.engine.result import Result
@@ -108,7 +108,7 @@ def properties(result: Result, provenance: Provenance) -> dict[str, str]:
     """What is kept with the file."""
     return {
         "Case": result.case.title,
-        "Scenario": result.scenario,
+        SCENARIO: result.scenario,
         "Format": about.FORMAT,
         **provenance.properties(),
     }

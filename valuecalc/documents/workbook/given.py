@@ -97,7 +97,7 @@ def _movement(draft: Draft, each: Assumption) -> Iterator[Given]:
     scale = 1.0 if in_use.value == each.value else ratio
     yield Given(
         name=f"ratio.{each.id}",
-        label=f"{each.label}, in use over expected, where that is not zero",
+        label=f"Value in use ÷ expected value (0 if that is 0): {each.label}",
         value=ratio,
         unit="1",
         format=formats.FACTOR,
@@ -106,7 +106,7 @@ def _movement(draft: Draft, each: Assumption) -> Iterator[Given]:
     )
     yield Given(
         name=f"scale.{each.id}",
-        label=f"{each.label}, in use over expected",
+        label=f"Factor on the yearly values: {each.label}",
         value=scale,
         unit="1",
         format=formats.FACTOR,
@@ -116,7 +116,7 @@ def _movement(draft: Draft, each: Assumption) -> Iterator[Given]:
     )
     yield Given(
         name=f"shift.{each.id}",
-        label=f"{each.label}, in use instead of an expected zero",
+        label=f"Added to the yearly values (if 0 is expected): {each.label}",
         value=0.0 if each.value else in_use.value,
         unit=each.unit,
         format=formats.amount(each.unit, each.values),
@@ -188,10 +188,10 @@ _WHOLE_PERIODS = {
     _TO: "Whole periods to the end",
 }
 _PERIODS_AT = {
-    _RUNS: "First period of what runs from there",
-    _ONCE: "Period of what falls there",
-    _SPREAD: "First period of what is spread from there",
-    _TO: "Last period of what runs to there",
+    _RUNS: "First period of lines that run from it",
+    _ONCE: "Period of amounts due at it",
+    _SPREAD: "First period of amounts spread from it",
+    _TO: "Last period of lines that run to it",
 }
 _PERIOD_FORMULAS = {
     # What runs and what is spread begins after the decision.

@@ -7,6 +7,7 @@ make a formula hard to read stands in a row of its own before it (`steps`).
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -23,10 +24,13 @@ from valuecalc.documents.workbook.steps import (
     Splitter,
     Step,
     What,
+    is_whole,
     letters,
+    root_or_nothing,
     step_formula,
     step_label,
     unit_of,
+    with_children,
 )
 from valuecalc.formula import excel, quantity, units, words
 from valuecalc.formula.tree import (
@@ -37,6 +41,7 @@ from valuecalc.formula.tree import (
     Name,
     Node,
     Number,
+    children,
     names,
     walk,
 )
@@ -161,6 +166,11 @@ class Language:
                 found |= set(group)
         return frozenset(found)
 
+    def may_fail(self, id: str, name: str) -> bool:
+        """Whether a formula of the case has no value for some numbers."""
+        tree = self.tree(id, name)
+        return bool(names(tree).keys() & self.fragile) or any(map(_may_fail, walk(tree)))
+
     def write(self, id: str, name: str = "formula") -> str:
         """The sheet's formula for a formula of the case."""
         return self.expression(self.tree(id, name), id, name)
@@ -171,12 +181,15 @@ class Language:
         compares = any(isinstance(node, Comparison) for node in walk(tree))
         if not (compares and id in self.draft.varying and counted(self.draft.values[id])):
             return self.write(id)
-        split = self._splitter(id, "formula").split(tree)
+        split = self._split(tree, id, "formula")
         return self.reference(self._step(split, What.STEP, id, "formula").name)
 
     def expression(self, tree: Node, id: str, name: str) -> str:
         """The sheet's formula for a tree that belongs to a formula of the case."""
-        return excel.write(self._splitter(id, name).split(tree), self.places(id, name))
+        return excel.write(self._split(tree, id, name), self.places(id, name))
+
+    def _split(self, tree: Node, id: str, name: str) -> Node:
+        return self._splitter(id, name).split(self._with_roots(tree))
 
     def _splitter(self, id: str, name: str) -> Splitter:
         places = self.places(id, name)
@@ -196,6 +209,27 @@ class Language:
             time=lambda word: f"[{word}]",
             previous=lambda each, initial: f"IF([opening]=1,{initial},{self._before(each)})",
             sum_over_time=lambda argument: self._sum(argument, id, name),
+        )
+
+    def _with_roots(self, node: Node) -> Node:
+        """The tree with no root of a negative number: a spreadsheet knows some of them."""
+        if not children(node):
+            return node
+        found = with_children(node, [self._with_roots(each) for each in children(node)])
+        if isinstance(found, Binary) and found.operator == "^" and self._has_no_root(found):
+            return root_or_nothing(found)
+        return found
+
+    def _has_no_root(self, power: Binary) -> bool:
+        """Whether a power is undefined somewhere because it is a root of a negative number."""
+        if is_whole(power.right):
+            return False
+        bases, exponents = (
+            self.draft.evaluate(each, self.values) for each in (power.left, power.right)
+        )
+        return any(
+            base < 0 and math.isfinite(exponent) and exponent != int(exponent)
+            for base, exponent in zip(bases, exponents, strict=True)
         )
 
     def reference(self, id: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -49,17 +49,25 @@ class Layout:
 
 def layout(result: Result, given: Case | None = None) -> Layout:
     """The layout of the workbook that `write` makes of the same."""
-    made = sheets(draft(result, given))
+    return _of(sheets(draft(result, given)))
+
+
+def layout_of_inputs(result: Result, given: Case | None = None) -> Layout:
+    """The layout of the sheet of inputs alone: no other is made, which takes its time."""
+    drafted = draft(result, given)
+    return _of((inputs.sheet(drafted, Language(drafted)),))
+
+
+def numbers(result: Result, given: Case | None = None) -> Mapping[str, Given]:
+    """The numbers of that workbook by their defined names; no other sheet is made for them."""
+    return layout_of_inputs(result, given).given
+
+
+def _of(made: Sequence[Sheet]) -> Layout:
     of_inputs = next(sheet for sheet in made if sheet.title == inputs.TITLE)
     formulas = {sheet.title: frozenset(_formulas(sheet)) for sheet in made}
     places = {name: place for sheet in made for name, place in _places(sheet)}
     return Layout(_numbers_of(of_inputs), formulas, places)
-
-
-def numbers(result: Result, given: Case | None = None) -> Mapping[str, Given]:
-    """The numbers of that workbook alone, by their defined names: no other sheet is made."""
-    drafted = draft(result, given)
-    return _numbers_of(inputs.sheet(drafted, Language(drafted)))
 
 
 def _numbers_of(of_inputs: Sheet) -> dict[str, Given]:

@@ -207,6 +207,8 @@ class Workings:
     def _net(self, line: LineResult) -> Row:
         factors = [f"[{line.prefix}.{factor.name}]" for factor in line.factors]
         formula = "*".join([f"[{line.prefix}.gross|now]", *factors])
+        if any(self.language.may_fail(line.id, factor.name) for factor in line.factors):
+            formula = f"IF([{line.prefix}.timing]=0,0,{formula})"
         values = floats(line.net)
         return self._flow(line, "Net", "net", formula, values, style="total")
 

@@ -21,6 +21,7 @@ from valuecalc.documents.workbook import formats, gantt
 from valuecalc.documents.workbook.cells import Cell, Content, Sheet
 from valuecalc.documents.workbook.draft import Draft
 from valuecalc.documents.workbook.formats import Format
+from valuecalc.documents.workbook.plan_parts import Parts, Term
 from valuecalc.engine.plan import StepResult
 
 TITLE = "Plan"
@@ -51,8 +52,6 @@ _HEADS = {
     SLACK: ("Slack", 6.5),
     CRITICAL: ("Critical", 8.5),
 }
-_MOST_TERMS = 200
-_LONGEST_FORMULA = 8_000
 _LINK = re.compile(r"\[[^\[\]]+\]|\$[A-Z]+\$\d+")
 _COUNTED = ("Not before", "Begins after", "Over after", "Latest", "Hand over by")
 """The columns behind the chart, in working days of the plan."""
@@ -66,7 +65,7 @@ def sheet(draft: Draft) -> Sheet | None:
     writer.summary()
     writer.table()
     writer.chart()
-    row = writer.calendar(writer.waits())
+    row = writer.calendar(writer.parts_of_steps(writer.waits()))
     writer.milestones(row)
     writer.look()
     return writer.made
@@ -246,14 +245,12 @@ class _Writer:
         passed = self._passed(f"{day}-1" if is_task else day)
         own = f"({day}>0)" if not is_task else ""
         limit = f"IF({own},MIN({latest},{earliest}),{latest})" if own else f"{latest}-{days}"
-        due = None if is_task else self.planned.due(step.id)
-        handed = (step.limit if due is None else min(step.limit, due)) - step.days
         cells: tuple[tuple[int, str], ...] = (
             (self._not_before(step), f"IF({day}>0,MAX(0,{passed}),0)"),
             (step.early.start, self._begins(step, earliest)),
             (step.early.finish, f"{begins}+{days}" if is_task else begins),
             (step.limit, self._latest(step, row)),
-            (handed, limit),
+            (self._handed(step), limit),
         )
         for which, (value, formula) in enumerate(cells):
             self.made.put(row, self.counted + which, _number(value, formula))
@@ -276,26 +273,47 @@ class _Writer:
         return self.planned.due(step.id) or 0
 
     def _begins(self, step: StepResult, earliest: str) -> str:
-        over = self.letter(2)
+        over, by_id = self.letter(2), self.draft.result.plan.by_id
         terms = [
-            f"${over}{self.rows[before]}{self._lag(before, step.id, '+')}"
-            for before in before_of(step)
+            Term(
+                f"${over}{self.rows[before]}{self._lag(before, step.id, '+')}",
+                by_id[before].early.finish + lag,
+            )
+            for before, lag in before_of(step).items()
             if before in self.rows
         ]
-        return _of_all("MAX", [earliest, *terms])
+        own = Term(earliest, self._not_before(step))
+        return self.parts.of_all("MAX", [own, *terms], f"Begins after: {step.label}")
 
     def _latest(self, step: StepResult, row: int) -> str:
         """The earliest that what comes after needs it; a link where that was worked out before."""
-        handed = self.letter(4)
+        handed, by_id = self.letter(4), self.draft.result.plan.by_id
         terms = [
-            f"${handed}{self.rows[after]}{self._lag(step.id, after, '-')}"
+            Term(
+                f"${handed}{self.rows[after]}{self._lag(step.id, after, '-')}",
+                self._handed(by_id[after]) - before_of(by_id[after])[step.id],
+            )
             for after in self.successors.get(step.id, ())
         ]
         if not terms:
             return "[plan.length]"
-        formula = _of_all("MIN", ["[plan.length]", *terms])
-        known = self.latest.setdefault(formula, row)
-        return formula if known == row else f"${self.letter(3)}${known}"
+        known = self.latest.setdefault(",".join(term.text for term in terms), row)
+        if known != row:
+            return f"${self.letter(3)}${known}"
+        length = Term("[plan.length]", self.planned.finish)
+        return self.parts.of_all("MIN", [length, *terms], f"Latest: {step.label}")
+
+    def _handed(self, step: StepResult) -> int:
+        """The latest end of what comes before a step."""
+        due = None if step.kind == "task" else self.planned.due(step.id)
+        return (step.limit if due is None else min(step.limit, due)) - step.days
+
+    @cached_property
+    def parts(self) -> Parts:
+        """What the steps that wait for many others rest on, below the waits."""
+        first = TOP + len(self.steps) + 2
+        below = first + len(self.wait_rows) + 2 if self.wait_rows else first
+        return Parts(below, gantt.letter(KIND))
 
     @cached_property
     def successors(self) -> Mapping[str, list[str]]:
@@ -390,6 +408,16 @@ class _Writer:
             self._link(row, KIND, float(lag), formats.COUNT, wait(before, after))
         return row + 2 if self.wait_rows else row
 
+    def parts_of_steps(self, row: int) -> int:
+        """The parts of formulas that name many steps; returns the next free row."""
+        if not self.parts.found:
+            return row
+        self._section("Steps that wait for many others", row)
+        for part in self.parts.found:
+            self.made.text(part.row, LABEL, part.label, "label")
+            self.made.put(part.row, KIND, _number(part.value, part.formula))
+        return self.parts.found[-1].row + 2
+
     def calendar(self, row: int) -> int:
         """What dates are counted with beside the inputs; returns the next free row."""
         self._section("Counting", row)
@@ -480,24 +508,10 @@ class _Writer:
         made.page.repeat_rows = f"{HEADER}:{HEADER}"
 
 
-def _of_all(function: str, terms: list[str]) -> str:
-    """A function of many terms, in groups where they are more than it takes."""
-    while len(terms) > _MOST_TERMS:
-        groups = [terms[at : at + _MOST_TERMS] for at in range(0, len(terms), _MOST_TERMS)]
-        terms = [f"{function}({','.join(group)})" for group in groups]
-    return f"{function}({','.join(terms)})"
-
-
 def _number(value: float, formula: str) -> Cell:
-    """A number of working days; as exported where its formula were too long for a cell."""
-    is_short = len(formula) <= _LONGEST_FORMULA
-    live = "link" if _LINK.fullmatch(formula) else "calculation"
-    return Cell(
-        value=float(value),
-        formula=formula if is_short else "",
-        style=live if is_short else "fixed",
-        format=formats.COUNT,
-    )
+    """A number of working days."""
+    style = "link" if _LINK.fullmatch(formula) else "calculation"
+    return Cell(value=float(value), formula=formula, style=style, format=formats.COUNT)
 
 
 def _months(day: str) -> str:

@@ -51,8 +51,8 @@ class Provenance:
         return version | self.properties() | approved
 
 
-CASE_ID, VERSION = "Case id", "Version"
-"""The properties by which a workbook finds its case again."""
+CASE_ID, VERSION, SCENARIO = "Case id", "Version", "Scenario"
+"""The properties by which a workbook finds its case again, and the scenario that it shows."""
 
 _KEPT = {
     "version": VERSION,

@@ -23,6 +23,7 @@ from openpyxl.utils import get_column_letter, quote_sheetname
 
 from valuecalc.documents.workbook.cells import OTHERWISE, UNDEFINED, Cell, Sheet, Span, Spot
 from valuecalc.documents.workbook.names import defined_name
+from valuecalc.documents.workbook.steps import MOST_LETTERS
 from valuecalc.documents.workbook.texts import writable
 
 _REFERENCE = re.compile(r"\[([^\[\]|]*)(?:\|(\w+))?\]")
@@ -31,6 +32,8 @@ _SAME = ("", "now", "shown")
 _ROW_ONLY = ("now", "before", "next")
 _LINKS = (*_SAME, "before", "next")
 """The words with which a reference that stands alone is a link."""
+_LONG_NAME = 30
+"""In a formula that is too long, a cell whose name is longer is called by its address."""
 _COLUMN = "\0"
 """Stands around an offset where the letter of a column goes; no formula has this character."""
 
@@ -63,6 +66,7 @@ class Directory:
             self.spots |= {name: (sheet, spot) for name, spot in sheet.spots.items()}
             self.spans |= {name: (sheet, span) for name, span in sheet.spans.items()}
         self.undefined = set(self._undefined())
+        self._with_long_names = True
         self._last: tuple[Cell, str] | None = None
         self._of_last = _Written([""], [])
 
@@ -86,6 +90,15 @@ class Directory:
         return self._of_last.at(column)
 
     def _along(self, cell: Cell, here: str) -> _Written:
+        text = self._text(cell, here)
+        if len(text) > MOST_LETTERS:
+            self._with_long_names = False
+            text = self._text(cell, here)
+            self._with_long_names = True
+        pieces = text.split(_COLUMN)
+        return _Written(pieces[::2], [int(offset) for offset in pieces[1::2]])
+
+    def _text(self, cell: Cell, here: str) -> str:
         formula = writable(cell.formula)
         link = _REFERENCE.fullmatch(formula)
         word = (link[2] or "") if link else ""
@@ -101,8 +114,7 @@ class Directory:
             )
         if fails and not text.startswith("IFERROR("):
             text = f"IFERROR({text},{cell.otherwise})"
-        pieces = text.split(_COLUMN)
-        return _Written(pieces[::2], [int(offset) for offset in pieces[1::2]])
+        return text
 
     # ------------------------------------------------------------------ links
 
@@ -190,9 +202,10 @@ class Directory:
 
     def _spot(self, name: str, here: str) -> str:
         sheet, spot = self.spots[name]
-        return (
-            defined_name(name) if spot.defined else f"{_sheet_name(sheet.title, here)}{_area(spot)}"
-        )
+        fits = self._with_long_names or len(name) <= _LONG_NAME
+        if spot.defined and fits:
+            return defined_name(name)
+        return f"{_sheet_name(sheet.title, here)}{_area(spot)}"
 
     def address(self, name: str) -> str:
         """Where a named place or row stands: `'Cash flow'!$C$12`."""

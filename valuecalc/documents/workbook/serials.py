@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime, timedelta
 
 DAY_UNIT = "date"
 """The unit of a cell that holds a day."""
@@ -10,7 +10,9 @@ DAY_UNIT = "date"
 NO_DAY = 0.0
 """What a cell for a day counts as while it is empty."""
 
-_ZERO = date(1899, 12, 30).toordinal()
+_START = datetime(1899, 12, 30)
+_ZERO = _START.toordinal()
+_SECONDS_A_DAY = 86_400
 _FIRST = 61
 """Spreadsheets know a 29 February 1900, which was none; earlier numbers are other days."""
 
@@ -25,6 +27,14 @@ def day_of(serial: float) -> date | None:
     if not float(serial).is_integer() or not _FIRST <= serial <= date.max.toordinal() - _ZERO:
         return None
     return date.fromordinal(int(serial) + _ZERO)
+
+
+def moment_of(serial: float) -> str:
+    """What a cell that shows days shows of a number: `2027-03-01 12:00:00`; else the number."""
+    try:
+        return str(_START + timedelta(seconds=round(serial * _SECONDS_A_DAY)))
+    except OverflowError:
+        return str(serial)
 
 
 def serial_in(text: str) -> float | None:

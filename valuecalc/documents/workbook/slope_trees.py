@@ -44,6 +44,7 @@ from valuecalc.formula.tree import (
     Node,
     Number,
     names,
+    walk,
 )
 from valuecalc.formula.units import Unit
 
@@ -277,7 +278,7 @@ class SlopeTrees:
     def _flow(self, line: LineResult, slope: Node, profile: str, profiles: Values) -> None:
         """Period by period: the slope times the profile, which is what one unit comes to."""
         fragile = line.id in self.language.fragile
-        if fragile and not _is_simple(slope) and self._varies(slope):
+        if fragile and not _is_simple(slope) and (self._varies(slope) or _chooses(slope)):
             slope = self._cell(line.id, slope)
         formula = f"{self._in_product(slope, line)}*[{profile}|now]"
         if fragile:
@@ -497,7 +498,8 @@ def present_of_one(draft: Draft, line: LineResult) -> float:
 
 def _present(draft: Draft, values: Values) -> float:
     pairs = zip(values, floats(draft.axis.discount_factor), strict=True)
-    return math.fsum(map(math.prod, pairs))
+    present = [math.prod(pair) for pair in pairs]
+    return math.fsum(present) if all(map(math.isfinite, present)) else math.nan
 
 
 def ones(draft: Draft) -> Iterator[Row | Single]:
@@ -530,6 +532,10 @@ def trees_of(draft: Draft, language: Language, assumption: Assumption) -> SlopeT
         return None
     degrees = degrees_in(draft.binding, assumption.id)
     return SlopeTrees(draft, language, assumption, degrees)
+
+
+def _chooses(tree: Node) -> bool:
+    return any(isinstance(node, Call) and node.function == "if" for node in walk(tree))
 
 
 def _is_simple(tree: Node) -> bool:

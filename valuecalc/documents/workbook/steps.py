@@ -139,7 +139,7 @@ class Splitter:
 
     def _inside(self, node: Node, within_if: bool) -> Node:
         """The same with its parts taken apart."""
-        found = _with_children(node, [self._visit(each, within_if) for each in children(node)])
+        found = with_children(node, [self._visit(each, within_if) for each in children(node)])
         if isinstance(found, Comparison) and any(isinstance(each, TimeWord) for each in walk(node)):
             return self._lifted(found)
         return found
@@ -154,16 +154,31 @@ class Splitter:
         while self.letters(node) > self.most:
             parts = list(children(node))
             long = [place for place, part in enumerate(parts) if _can_be_lifted(part)]
+            if not long and _can_be_parted(node):
+                node = self._parted(node)
+                continue
             if not long:
                 break
             longest = max(long, key=lambda place: self.letters(parts[place]))
             parts[longest] = self._lifted(parts[longest])
-            node = _with_children(node, parts)
+            node = with_children(node, parts)
         return node
+
+    def _parted(self, node: Node) -> Node:
+        """With its first arguments as one of their own, short enough to become a step."""
+        arguments = list(children(node))
+        middle = (len(arguments) + 1) // 2
+        first = self._fitting(with_children(node, arguments[:middle]))
+        return with_children(node, [first, *arguments[middle:]])
 
 
 def _is_previous(node: Node) -> bool:
     return isinstance(node, Call) and node.function == "previous"
+
+
+def _can_be_parted(node: Node) -> bool:
+    """Whether some of the arguments can be taken together first, as in the smallest of many."""
+    return isinstance(node, Call) and node.function in ("min", "max") and len(node.arguments) > 2
 
 
 def _can_be_lifted(node: Node) -> bool:
@@ -173,7 +188,26 @@ def _can_be_lifted(node: Node) -> bool:
     return bool(children(node))
 
 
-def _with_children(node: Node, parts: list[Node]) -> Node:
+def is_whole(node: Node) -> bool:
+    """Whether a formula is a whole number, written out."""
+    return isinstance(node, Number) and node.value == int(node.value)
+
+
+def root_or_nothing(power: Binary) -> Node:
+    """A power that has no value where its base is negative and its exponent no whole number.
+
+    A spreadsheet knows some of these roots, but no square root of a negative number: it takes
+    the place of the base.
+    """
+    base, nothing = power.left, Call("sqrt", (power.left,))
+    if not isinstance(power.right, Number):
+        rounded = Call("round", (power.right,))
+        nothing = Call("if", (Comparison("==", rounded, power.right), base, nothing))
+    return replace(power, left=Call("if", (Comparison(">=", base, Number(0.0)), base, nothing)))
+
+
+def with_children(node: Node, parts: list[Node]) -> Node:
+    """The same node with other parts."""
     match node:
         case Call():
             return replace(node, arguments=tuple(parts))

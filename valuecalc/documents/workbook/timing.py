@@ -158,6 +158,8 @@ class TimingRows:
         flows = [float(share != 0) for share in floats(self.line.ramp)]
         yield self._row("flows", "Flows", f"({self._cell('share')}<>0)*1", flows, unit="0/1")
         formula = f"(1+({rate}))^({self._cell('years')}*{self._cell('flows')})"
+        if self.language.may_fail(self.line.id, "growth"):
+            formula = f"IF({self._cell('flows')}=0,1,(1+({rate}))^{self._cell('years')})"
         values = [
             float(growth) if ramp else 1.0
             for growth, ramp in zip(self.line.growth, self.line.ramp, strict=True)

@@ -23,6 +23,7 @@ from valuecalc.formula import quantity
 
 MISSING = "…"
 _NUMBER = re.compile(r"[\d,]*\d(?:\.\d+)?")
+_EXPONENT = re.compile(r"e\+(\d+)")
 _MINUS = "\u2212"
 _HEADS = ("Number in a sentence", "In words", "Number", "Times", "Decimals", "Before", "After")
 LABEL, WORDS, NUMBER, TIMES, DECIMALS, BEFORE, AFTER = range(1, 8)
@@ -223,4 +224,12 @@ def _taken_apart(spoken: _Spoken) -> tuple[str, float, float, str]:
         return text, 1.0, 0.0, ""
     before, after = text[: found.start()], text[found.end() :]
     decimals = float(len(found[0].partition(".")[2]))
-    return before, 100.0 if after.startswith("%") else 1.0, decimals, after
+    return before, _times(after), decimals, after
+
+
+def _times(after: str) -> float:
+    """What a number is multiplied by to be shown, by what follows it."""
+    exponent = _EXPONENT.match(after)
+    if exponent is not None:
+        return float(f"1e-{exponent[1]}")
+    return 100.0 if after.startswith("%") else 1.0
