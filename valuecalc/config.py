@@ -25,6 +25,7 @@
 | `VALUECALC_BIN_DAYS` | days that a deleted case can be brought back, 1 to 3650 | `30` |
 | `VALUECALC_ENGINE` | what works on background jobs: `threads://2`, `processes://2`, `dask://host:8786`, `dask+tls://host:8786`, or `off` in the web server | `threads://` and one less than there are cores |
 | `VALUECALC_JOB_DAYS` | days that a background job and its answer are kept after its end, 1 to 3650 | `30` |
+| `VALUECALC_OFFICE` | the LibreOffice that makes PDF files: `auto` looks for `soffice`, a full path names one, `off` makes none | `auto` |
 
 A key that is there but empty counts as absent. Yes and no are `on` and `off`. Where to listen,
 and with how many workers, is said on the command line (`valuecalc serve --help`).
@@ -100,6 +101,7 @@ class Settings:
     bin_days: int = 30
     engine: str = ""
     job_days: int = 30
+    office: str = "auto"
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> Settings:
@@ -285,6 +287,15 @@ def _engine(key: str, text: str) -> str:
     return address
 
 
+def _office(key: str, text: str) -> str:
+    if text.lower() == "auto" or text.lower() in _NO:
+        return "auto" if text.lower() == "auto" else "off"
+    if not Path(text).is_absolute():
+        remedy = "Write auto, off, or a full path such as /opt/libreoffice24.8/program/soffice."
+        raise _refused(key, text, "no full path of a program", remedy)
+    return text
+
+
 def _web_address(key: str, text: str) -> str:
     parts = _split(text)
     is_whole = parts is not None and parts.scheme in ("http", "https") and parts.hostname
@@ -338,6 +349,7 @@ _READERS: Mapping[str, Read] = {
     f"{PREFIX}BIN_DAYS": _whole(1, 3650, example=30),
     f"{PREFIX}ENGINE": _engine,
     f"{PREFIX}JOB_DAYS": _whole(1, 3650, example=30),
+    f"{PREFIX}OFFICE": _office,
 }
 
 KEYS = tuple(_READERS)

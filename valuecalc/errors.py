@@ -20,7 +20,9 @@ ValuecalcError
     ├── PreconditionFailed somebody else has saved in the meantime
     ├── PreconditionRequired  the version that was read has to be named
     ├── TooMany            too often in too short a time
-    └── StoreUnavailable   the database cannot be reached or used now
+    ├── StoreUnavailable   the database cannot be reached or used now
+    ├── Busy               what makes it has too much to do, or has failed
+    └── NotInstalled       a program that makes it is not on this server
 ```
 
 Every error says the *place*, the *cause* and the *remedy*. HTTP and exit codes are known
@@ -263,6 +265,18 @@ class StoreUnavailable(Refusal):
 
     def __init__(self, cause: str, remedy: str = "Try again in a moment.") -> None:
         super().__init__(cause, remedy, retry_after=2)
+
+
+class Busy(Refusal):
+    """What makes the thing has too much to do just now, or has failed; later it may work."""
+
+    code = "busy"
+
+
+class NotInstalled(Refusal):
+    """A program that makes the thing is not on this server."""
+
+    code = "not_installed"
 
 
 def did_you_mean(name: str, known: Iterable[str]) -> str:

@@ -71,7 +71,7 @@ SHELL = SystemPackage(
 LIBREOFFICE = SystemPackage(
     name="LibreOffice",
     # The last one lets a script drive it.
-    debian=("libreoffice-calc", "libreoffice-writer", "python3-uno"),
+    debian=("libreoffice-calc", "libreoffice-math", "libreoffice-writer", "python3-uno"),
     homebrew="--cask libreoffice",
     without="tests marked 'office' are skipped",
     programs=("soffice", "/Applications/LibreOffice.app/Contents/MacOS/soffice"),

@@ -16,8 +16,8 @@ export async function copy(button) {
 }
 
 const WAYS = {
-  table: async (button) => {
-    await keep(formatted(tableAt(button)));
+  table: (button) => {
+    keep(formatted(tableAt(button)));
     return "Copied";
   },
   picture: async (button) => {
@@ -215,15 +215,9 @@ function save(blob, name) {
 
 // --------------------------------------------------------------------------- the clipboard
 
-async function keep({ html, text }) {
-  if (!navigator.clipboard?.write) return keepOnPlainHttp(html, text);
-  const kinds = { "text/html": html, "text/plain": text };
-  const blobs = Object.entries(kinds).map(([type, it]) => [type, new Blob([it], { type })]);
-  return navigator.clipboard.write([new ClipboardItem(Object.fromEntries(blobs))]);
-}
-
-// Without https a page has no clipboard of its own, but may fill the one of a copy.
-function keepOnPlainHttp(html, text) {
+// The clipboard of the page (navigator.clipboard) would look at the styles of the table as if they
+// stood in this page, whose policy forbids them, and is there with https alone.
+function keep({ html, text }) {
   function fill(event) {
     event.clipboardData.setData("text/html", html);
     event.clipboardData.setData("text/plain", text);

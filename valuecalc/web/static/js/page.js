@@ -8,8 +8,7 @@ followPointer();
 
 document.addEventListener("click", async ({ target }) => {
   const button = target.closest?.("[data-copy]");
-  const script = button && (await import("./copying.js").catch(() => null));
-  script?.copy(button);
+  if (button) (await import("./copying.js")).copy(button);
 });
 
 for (const button of document.querySelectorAll("[data-print]")) {

@@ -3,7 +3,7 @@
 const SHOWN_MILLISECONDS = 2_000;
 
 document.addEventListener("click", (event) => {
-  const button = event.target.closest("[data-copy]");
+  const button = event.target.closest("[data-copy-words]");
   if (button) copy(button);
 });
 
@@ -11,9 +11,9 @@ document.addEventListener("click", (event) => {
 async function copy(button) {
   const spoken = document.getElementById("copied");
   try {
-    await navigator.clipboard.writeText(button.dataset.copy);
+    await navigator.clipboard.writeText(button.dataset.copyWords);
     button.dataset.done = "";
-    spoken.textContent = `Copied: ${button.dataset.copy}`;
+    spoken.textContent = button.ariaLabel.replace("Copy", "Copied:");
     setTimeout(() => delete button.dataset.done, SHOWN_MILLISECONDS);
   } catch {
     getSelection().selectAllChildren(button.previousElementSibling);
@@ -22,10 +22,12 @@ async function copy(button) {
 }
 
 const field = document.querySelector("[data-filter]");
+const told = document.getElementById("tag-count");
+const everything = told?.textContent;
 field?.addEventListener("input", () => filter(field));
 
 function filter({ value, dataset }) {
-  const words = value.toLowerCase().split(/\s+/);
+  const words = value.toLowerCase().split(/\s+/).filter(Boolean);
   const rows = [...document.querySelectorAll(dataset.filter)];
   for (const row of rows) {
     const text = row.textContent.toLowerCase();
@@ -33,9 +35,10 @@ function filter({ value, dataset }) {
   }
   for (const group of document.querySelectorAll("[data-group]")) {
     group.hidden = !group.querySelector(`${dataset.filter}:not([hidden])`);
+    document.querySelector(`.contents a[href="#${group.id}"]`).hidden = group.hidden;
   }
   const count = rows.filter((row) => !row.hidden).length;
   document.getElementById("nothing").hidden = count > 0;
-  document.getElementById("tag-count").textContent =
-    count === 1 ? "1 match" : `${count.toLocaleString("en-GB")} matches`;
+  const matches = count === 1 ? "1 match" : `${count.toLocaleString("en-GB")} matches`;
+  told.textContent = words.length ? matches : everything;
 }

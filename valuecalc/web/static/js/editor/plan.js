@@ -2,10 +2,12 @@
 // somebody gets near; from then on they are fields of the document like all others.
 
 import { events, refill, setValue, valueAt } from "./document.js";
+import { once } from "./later.js";
 import { refresh } from "./options.js";
 import { send } from "./request.js";
 import { rowOf } from "./rows.js";
 import { styled } from "./styles.js";
+import { toast } from "./toast.js";
 
 const WEEKDAYS = "plan.calendar.weekdays";
 const WORKING_WEEK = ["mon", "tue", "wed", "thu", "fri"];
@@ -25,12 +27,24 @@ export async function start() {
   section.addEventListener("click", ({ target }) => {
     const button = target.closest("[data-slip]");
     if (button) ask(rowOf(button));
+    if (target.closest("[data-take-plan]")) opened(takePlan());
+    if (target.closest("[data-new-person]")) opened(import("./new-person.js"));
   });
 }
+
+const takePlan = once(() => import("./take-plan.js"));
 
 async function ask(row) {
   const slip = await import("./slip.js");
   slip.open(row);
+}
+
+async function opened(script) {
+  try {
+    await (await script).open();
+  } catch {
+    toast("There is no connection. Try again.");
+  }
 }
 
 // --------------------------------------------------------------------------- days of the week
