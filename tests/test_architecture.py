@@ -70,6 +70,7 @@ HOMES: dict[str, tuple[str, ...]] = {
     "marshmallow": ("schemas",),
     "openpyxl": ("documents",),
     "docx": ("documents",),
+    "pptx": ("documents",),
     "lxml": ("documents",),
     "argon2": ("services",),
     "authlib": ("web",),

@@ -16,6 +16,7 @@ from click.testing import CliRunner, Result
 
 from valuecalc.cli import main
 from valuecalc.resources import models_folder
+from valuecalc.services import office_program
 
 REFERENCE = models_folder() / "new-data-services.yaml"
 
@@ -153,7 +154,7 @@ def test_solve_says_when_nothing_gives_the_amount() -> None:
     assert "does not move" in shown.output
 
 
-@pytest.mark.parametrize("ending", ["xlsx", "docx"])
+@pytest.mark.parametrize("ending", ["xlsx", "docx", "pptx"])
 def test_export_writes_a_file(ending: str, tmp_path: Path) -> None:
     path = tmp_path / f"case.{ending}"
     shown = run("export", REFERENCE, "-o", path)
@@ -162,9 +163,21 @@ def test_export_writes_a_file(ending: str, tmp_path: Path) -> None:
 
 
 def test_export_refuses_another_ending_by_name(tmp_path: Path) -> None:
-    shown = run("export", REFERENCE, "-o", tmp_path / "case.pdf")
+    shown = run("export", REFERENCE, "-o", tmp_path / "case.odt")
     assert shown.exit_code == 2
-    assert ".xlsx or .docx" in shown.output
+    assert ".xlsx, .docx, .pdf, .pptx, .xml or .ics" in shown.output
+
+
+def test_export_as_pdf_says_what_to_install_where_there_is_no_libreoffice(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("VALUECALC_OFFICE", "off")
+    shown = run("export", REFERENCE, "-o", tmp_path / "case.pdf")
+    office_program.use("auto")
+    assert shown.exit_code == 3
+    assert "PDF files need LibreOffice" in shown.output
+    assert "VALUECALC_OFFICE" in shown.output
+    assert not (tmp_path / "case.pdf").exists()
 
 
 def test_export_to_a_place_that_is_not_there_ends_with_3(tmp_path: Path) -> None:

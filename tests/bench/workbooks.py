@@ -112,7 +112,7 @@ def tables(sizes: tuple[Size, ...] = SIZES) -> list[Table]:
 def _note() -> str:
     limits = (
         f"{sheet_process.SECONDS} seconds of a processor and {sheet_process.MEMORY // 10**6} MB, "
-        f"for files of at most {gate.LIMITS.cells:,} cells"
+        f"for files of at most {gate.LIMITS.cells_with_case:,} cells"
     )
     return _NOTE.format(limits=limits, libraries=_of(_OURS).peak)
 
@@ -138,11 +138,13 @@ def _upload(file: Path) -> tuple[str, str]:
     """The time at the gate and the time of the reading, where it comes to that."""
     content = _CONTENT.format(path=str(file))
     try:
-        gate.check(file.read_bytes())
+        gate.check(file.read_bytes(), takes_case=True)
     except FileRefused:
-        at_gate = _beyond(_CHECK + content, "with suppress(FileRefused): gate.check(content)\n")
+        at_gate = _beyond(
+            _CHECK + content, "with suppress(FileRefused): gate.check(content, takes_case=True)\n"
+        )
         return f"{duration(at_gate.seconds)} (refused)", "–"
-    at_gate = _beyond(_CHECK + content, "gate.check(content)\n")
+    at_gate = _beyond(_CHECK + content, "gate.check(content, takes_case=True)\n")
     reading = _beyond(_READ + content, "sheet_process._read(content)\n")
     return duration(at_gate.seconds), duration(reading.seconds)
 

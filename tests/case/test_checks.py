@@ -299,7 +299,7 @@ def only(odd: Case) -> Problem:
             ),
             "plan.milestones.go.owner",
             "There is no person “anna”.",
-            "Did you mean anne?",
+            "Did you mean anne? Or add “anna” to the people of the case.",
         ),
         (
             replace(sound(), proposition=Proposition(source="user")),

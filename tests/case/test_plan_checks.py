@@ -10,7 +10,7 @@ from tests.builders import benefit, case
 from tests.case.test_schedule import decision, milestone, task
 from valuecalc.case import plan_checks
 from valuecalc.case.binding import bind
-from valuecalc.case.case import Case
+from valuecalc.case.case import Case, Person
 from valuecalc.case.plan import Decision, Milestone, Plan, Task
 from valuecalc.errors import Problem
 
@@ -97,3 +97,20 @@ def test_a_line_cannot_start_at_a_milestone_that_waits_for_itself() -> None:
     [problem] = found.errors
     assert problem.place == "benefits.gain.starts"
     assert "Nobody can say when the milestone “live” is reached" in problem.cause
+
+
+def test_an_owner_who_is_no_person_has_a_remedy() -> None:
+    def remedy(owner: str, *people: Person) -> str:
+        made = planned(replace(task("a", 5), owner=owner))
+        [problem] = plan_checks.errors(replace(made, people=people))
+        assert (problem.place, problem.cause) == (
+            "plan.tasks.a.owner",
+            f"There is no person “{owner}”.",
+        )
+        return problem.remedy
+
+    jo = Person(id="lead", name="Jo Fox", role="Project lead")
+    assert remedy("Jo Fox") == "Add “Jo Fox” to the people of the case first."
+    assert remedy("jo fox", jo) == "Write the id of the person: “lead”."
+    assert remedy("project lead", jo) == "Write the id of the person: “lead”."
+    assert remedy("leda", jo) == "Did you mean lead? Or add “leda” to the people of the case."

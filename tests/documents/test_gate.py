@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 from openpyxl import Workbook
 
-from valuecalc.documents import gate, sheet_process, sheets
+from valuecalc.documents import carried, gate, sheet_process, sheets
 from valuecalc.errors import FileRefused
 from valuecalc.services import cases, library
 
@@ -113,6 +113,14 @@ def overlapping() -> bytes:
 MANY_ROWS = b"".join(
     b'<row r="%d"><c r="A%d"><v>1</v></c></row>' % (n, n) for n in range(1, 100_050)
 )
+
+
+def numbered(xml: bytes) -> bytes:
+    """A piece of XML, a hundred thousand times with other numbers: packed not too tightly."""
+    numbers = (number * 7919 % 99_991 for number in range(100_000))
+    return b"".join(xml.replace(b"%d", b"%d" % number) for number in numbers)
+
+
 DTD = b'<!DOCTYPE a [<!ENTITY b "bbbbbbbbbb">]>'
 XXE = b'<!DOCTYPE a [<!ENTITY b SYSTEM "file:///etc/passwd">]>'
 
@@ -208,6 +216,44 @@ HOSTILE: Mapping[str, tuple[Callable[[], bytes], str]] = {
         "asks another host",
     ),
     "a formula of another workbook": (lambda: formula(b"[1]Sheet1!A1"), "reads another workbook"),
+    "a formula with a sign by its number": (
+        lambda: formula(b"cmd&#124;'/c calc'!A0"),
+        "starts a program",
+    ),
+    "a formula in a section of characters": (
+        lambda: formula(b"<![CDATA[cmd|'/c calc'!A0]]>"),
+        "starts a program",
+    ),
+    "a row of ten digits": (
+        lambda: in_rows(b'<row r="9999999999"><c r="A9999999999"><v>1</v></c></row>'),
+        "reaches as far as 9999999999",
+    ),
+    "a row with a digit by its number": (
+        lambda: in_rows(b'<row r="&#57;99999999"><c><v>1</v></c></row>'),
+        "reaches as far as &#57;99999999",
+    ),
+    "a merged range with a letter by its number": (
+        lambda: in_sheet(b'<mergeCells><mergeCell ref="A1:XF&#68;1048576"/></mergeCells>'),
+        "reaches as far as",
+    ),
+    "rows of a sheet that lies elsewhere": (
+        lambda: with_parts(**{"xl/x/1.xml": b"<worksheet><sheetData>" + MANY_ROWS}),
+        "more than|reaches as far",
+    ),
+    "cells on lines of their own": (
+        lambda: in_rows(b'<row\nr="9">' + b"<c\n><v>1</v></c>" * 200_000 + b"</row>"),
+        "far larger than a sheet needs|more than 200,000 cells",
+    ),
+    "more formats than Excel has": (
+        lambda: with_parts(**{"xl/styles.xml": b"<a>" + numbered(b"<xf numFmtId='%d'/>")}),
+        "65,500 formats",
+    ),
+    "more names than anybody gives": (
+        lambda: changed(
+            "xl/workbook.xml", b"</workbook>", numbered(b"<definedName name='n%d'>A!$B$%d")
+        ),
+        "50,000 names",
+    ),
     "a document of Word": (
         lambda: packed(
             {TYPES: b'<Types><Override ContentType="application/vnd.a"/></Types>', SHEET: b"<a/>"}
@@ -251,6 +297,31 @@ def test_honest_files_pass() -> None:
 def test_a_link_on_words_and_signs_in_texts_of_formulas_are_no_harm() -> None:
     gate.check(related(b"hyperlink", b"https://example.org/"))
     gate.check(formula(b"IF(A1=1,&quot;a|b!&quot;,Sheet1!A1)"))
+
+
+def test_a_workbook_that_carries_a_case_may_have_more_cells_where_few_are_kept(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(gate, "LIMITS", gate.Limits(cells=3, cells_with_case=5))
+    carrying = carried.put(honest(), "{}")
+    gate.check(carrying, takes_case=True)
+    for content, takes_case in ((carrying, False), (honest(), True)):
+        with pytest.raises(FileRefused, match="more than 3 cells"):
+            gate.check(content, takes_case=takes_case)
+    monkeypatch.setattr(gate, "LIMITS", gate.Limits(cells=2, cells_with_case=3))
+    with pytest.raises(FileRefused, match="more than 3 cells"):
+        gate.check(carrying, takes_case=True)
+
+
+def test_near_addresses_and_those_of_other_attributes_are_no_harm() -> None:
+    gate.check(in_rows(b"<row r = '9' spanr='XFD1048576'><c\tr='B9'><v>1</v></c></row>"))
+
+
+def test_rows_at_the_end_of_a_sheet_are_no_harm_while_they_are_empty() -> None:
+    gate.check(in_rows(b'<row r="1048575" ht="15"/><row r="1048576"><c s="1"/></row>'))
+    for far in (b'<row r="1048577"/>', b'<row r="1048576"><c r="A1048576"/></row>'):
+        with pytest.raises(FileRefused, match="reaches as far as"):
+            gate.check(in_rows(far))
 
 
 def test_what_stands_across_two_pieces_is_found() -> None:

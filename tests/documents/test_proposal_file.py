@@ -65,7 +65,7 @@ def test_another_program_opens_it_and_finds_headings_tables_and_properties() -> 
     styles = {each.style.name for each in opened.paragraphs if each.style}
     assert {"Title", "Heading 1", "Heading 2", "Caption"} <= styles
     assert len(opened.tables) > 10
-    assert len(opened.inline_shapes) == 4
+    assert len(opened.inline_shapes) == 5
     properties = opened.core_properties
     assert properties.title == "New data services"
     assert properties.subject == "Value proposition for Company A"
@@ -213,11 +213,22 @@ def test_no_two_controls_and_no_two_pictures_have_the_same_number() -> None:
     controls = numbers(found, ".//w:sdtPr/w:id", f"{W}val")
     pictures = numbers(found, ".//wp:docPr", "id")
     assert len(set(controls)) == len(controls) > 100
-    assert len(set(pictures)) == len(pictures) == 4
+    assert len(set(pictures)) == len(pictures) == 6
 
 
 def test_properties_stand_in_the_order_of_the_schema() -> None:
-    order = ["pStyle", "keepNext", "keepLines", "numPr", "pBdr", "tabs", "bidi", "spacing", "ind"]
+    order = [
+        "pStyle",
+        "keepNext",
+        "keepLines",
+        "pageBreakBefore",
+        "numPr",
+        "pBdr",
+        "tabs",
+        "bidi",
+        "spacing",
+        "ind",
+    ]
     order += ["jc", "outlineLvl"]
     found = document()
     for part in ("word/document.xml", "word/styles.xml"):

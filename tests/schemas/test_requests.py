@@ -71,8 +71,8 @@ def test_what_is_missing_is_named() -> None:
 
 
 def test_only_files_that_can_be_written_can_be_asked_for() -> None:
-    [problem] = problems_in(ExportRequestSchema(), {"case": CASE, "format": "pdf"})
-    assert problem.remedy == "Known: xlsx, docx."
+    [problem] = problems_in(ExportRequestSchema(), {"case": CASE, "format": "odt"})
+    assert problem.remedy == "Known: xlsx, docx, pdf, pptx, project-xml, ics."
 
 
 @pytest.mark.parametrize("body", [None, [], "x", 5])

@@ -8,11 +8,13 @@ import pytest
 
 from tests.case.test_schedule import milestone, task
 from tests.engine.test_delays import MONDAY, with_plan
+from valuecalc.case.case import Case
 from valuecalc.case.plan import Plan
 from valuecalc.engine.calculate import calculate
 from valuecalc.engine.delays import cost_of_delay
 from valuecalc.errors import CaseError, InputError, UnknownName
 from valuecalc.formula import quantity
+from valuecalc.schemas.case import dump_case
 from valuecalc.services import delays
 
 
@@ -40,7 +42,7 @@ def test_the_words_say_what_moves_from_when_to_when_and_what_that_costs() -> Non
     assert each.words == (
         "When “build” takes 25 working days more, the plan ends 25 working days later. “live” is "
         "reached on 29 March 2027 instead of 22 February 2027. That moves “More”. NPV falls by "
-        f"{quantity.show(-each.delay.npv, 'GBP')}; value falls by £1,000."
+        f"{quantity.show_short(-each.delay.npv, 'GBP')}; value falls by £1.00k."
     )
     assert each.lines == ("More",)
 
@@ -48,7 +50,7 @@ def test_the_words_say_what_moves_from_when_to_when_and_what_that_costs() -> Non
 def test_the_words_say_why_nothing_changes() -> None:
     told = words(delays.delays_of(with_plan(), 4))
     assert "what starts or ends there still does so in the same period" in told["survey"]
-    assert "no line starts or ends at what moves" in told["party"]
+    assert told["party"].endswith("No number changes: no milestone moves.")
 
 
 def test_slack_is_said() -> None:
@@ -58,14 +60,17 @@ def test_slack_is_said() -> None:
         milestones=(milestone("live", None, "short", "long"),),
     )
     told = words(delays.delays_of(replace(with_plan(), plan=plan), 5))
-    assert "ends on the same day, as the step has 25 working days of slack" in told["short"]
+    assert told["short"] == (
+        "When “short” takes 5 working days more, the plan ends on the same day. "
+        "No number changes: it has 25 working days of slack before anything else moves."
+    )
     assert "the plan ends 5 working days later" in told["long"]
 
 
 def test_less_time_is_a_gain_and_a_decision_comes_earlier() -> None:
     [build] = delays.delays_of(with_plan(), -25, "build").steps
     assert "takes 25 working days less" in build.words
-    assert "value rises by £1,000" in build.words
+    assert "value rises by £1.00k" in build.words
     [go] = delays.delays_of(with_plan(), 25, "go").steps
     assert "“go” comes 25 working days later" in go.words
 
@@ -102,3 +107,59 @@ def test_the_answer_as_json_has_the_numbers_the_days_and_the_words() -> None:
     ]
     assert (step["critical"], step["slack"], step["plan_days"]) == (True, 0, 25)
     assert "beginning of a month" in found["note"]
+
+
+@pytest.mark.parametrize(
+    ("amount", "text"),
+    [
+        (-12_000.0, "−£12.0k"),
+        (3_000.0, "+£3.00k"),
+        (0.0, "no change"),
+        (-0.4, "no change"),
+        (0.4, "no change"),
+    ],
+)
+def test_a_change_is_written_with_its_sign(amount: float, text: str) -> None:
+    assert delays.change_text(amount, "GBP") == text
+
+
+# --------------------------------------------------------------------------- on pages
+
+
+def test_what_a_week_costs_is_that_of_the_delays_of_all_steps() -> None:
+    costs = delays.weekly_costs(calculate(with_plan()))
+    assert costs == {each.step.id: each.delay for each in delays.delays_of(with_plan()).steps}
+
+
+def test_what_a_week_costs_is_left_out_where_it_would_take_long(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(delays, "MOST_STEPS", 2)
+    assert delays.weekly_costs(calculate(with_plan())) is None
+
+
+def test_a_plan_that_cannot_be_worked_out_costs_nothing_a_week(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def refuse(_: Case) -> tuple[delays.Delay, ...]:
+        raise CaseError([])
+
+    monkeypatch.setattr("valuecalc.engine.delays.one_week_later", refuse)
+    assert delays.weekly_costs(calculate(with_plan())) == {}
+
+
+def test_a_delay_is_worked_out_of_a_document_as_it_is_typed() -> None:
+    document = dump_case(with_plan())
+    found = delays.delay_of_typed(document, document, "build", 25)
+    [told] = found.steps
+    assert told == delays.delays_of(with_plan(), 25, "build").steps[0]
+    assert found.result.value("value") == calculate(with_plan()).value("value")
+
+
+def test_a_delay_of_a_document_with_mistakes_is_refused() -> None:
+    document = dump_case(with_plan())
+    broken = document | {"benefits": [{"id": "a", "label": "A", "formula": "nope"}]}
+    with pytest.raises(CaseError):
+        delays.delay_of_typed(broken, document, "build", 5)
+    with pytest.raises(UnknownName):
+        delays.delay_of_typed(document, document, "nothing", 5)

@@ -5,10 +5,14 @@ import pytest
 from tests.builders import benefit, investment
 from tests.builders import case as case_of
 from tests.documents.embedding_documents import control, document, edited, paragraph, texts
+from tests.services.test_exporting import exports
 from valuecalc.case.case import Case
 from valuecalc.documents.embedding import Outcome
 from valuecalc.errors import CaseError, FileRefused, UnknownName
-from valuecalc.services import cases, embedding, library
+from valuecalc.services import cases, embedding, library, saved_cases
+from valuecalc.services.access import Actor
+from valuecalc.store.database import Database
+from valuecalc.store.tables import Team
 
 TEMPLATE = document(paragraph("NPV ", control("value.npv", "-"), control("value.nvp", "-")))
 
@@ -62,3 +66,40 @@ def test_mistakes_are_told_before_a_document_is_looked_at() -> None:
         embedding.fill(case(), TEMPLATE, "best")
     with pytest.raises(FileRefused):
         embedding.fill(case(), b"no document")
+
+
+def test_each_tag_says_its_group_and_the_whole_of_its_words() -> None:
+    found = {each.name: each for each in embedding.list_tags(case())}
+    groups = {"value.npv": "figures", "short.npv": "figures", "text.title": "texts"}
+    groups |= {"table.benefits": "tables", "image.tornado": "pictures"}
+    groups |= {"plan.tasks": "plan", "plan.gantt": "plan", "text.plan_start": "plan"}
+    assert {name: found[name].group for name in groups} == groups
+    statement = found["text.statement"]
+    assert len(statement.text) > len(statement.now)
+    assert statement.text.startswith("We believe")
+    assert found["image.tornado"].is_picture
+    assert not found["table.benefits"].text
+
+
+def test_the_picture_of_a_tag_is_a_file() -> None:
+    made = embedding.picture(case(), "image.waterfall")
+    assert made.content.startswith(b"\x89PNG")
+    assert made.name.endswith("-waterfall.png")
+    for tag in ("value.npv", "image.nothing"):
+        with pytest.raises(UnknownName):
+            embedding.picture(case(), tag)
+    with pytest.raises(UnknownName):
+        embedding.picture(case_of(benefit("gain", "1000 GBP")), "plan.gantt")
+
+
+def test_filling_a_document_with_a_kept_case_is_noted(
+    store: Database, team: Team, ann: Actor
+) -> None:
+    saved, _ = saved_cases.create(store, ann, case())
+    made = embedding.fill_saved(store, saved, ann, TEMPLATE)
+    assert texts(made.export.content, "value.npv") == [cases.calculate(case()).figure("npv").text]
+    with pytest.raises(FileRefused):
+        embedding.fill_saved(store, saved, ann, b"no document")
+    [event] = exports(store, team)
+    assert (event.actor, event.subject) == ("Ann Lee", saved.head.uid)
+    assert (event.detail["format"], event.detail["version"]) == ("document of one’s own", 1)

@@ -71,7 +71,7 @@ def test_what_cannot_be_exported_is_not_recorded(
     store: Database, team: Team, ann: Actor, second: Saved
 ) -> None:
     with pytest.raises(Exception, match="format"):
-        exporting.export(store, second, ann, "pdf")
+        exporting.export(store, second, ann, "odt")
     assert exports(store, team) == []
 
 

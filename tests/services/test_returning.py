@@ -14,10 +14,12 @@ import pytest
 
 from tests.builders import assumption, benefit, case, scenario
 from tests.documents import libreoffice, office_desk
+from tests.documents.test_gate import packed, parts_of
 from tests.documents.workbook_cases import OUTLAY, PLAIN, QUARTERLY, SAVING, SYSTEM, YEARLY
+from tests.very_large_case import very_large_document
 from valuecalc.case.case import Case, Grade
 from valuecalc.case.travel import Origin, OriginReference
-from valuecalc.documents import carried, gate, sheet_process, sheets
+from valuecalc.documents import carried, gate, sheet_process, sheets, workbook
 from valuecalc.documents.workbook.names import defined_name
 from valuecalc.errors import CaseError, InputError
 from valuecalc.schemas.case import dump_case, load_case
@@ -92,6 +94,21 @@ def test_an_export_of_another_scenario_brings_the_case_back_as_it_was_given() ->
     straw_man = library.straw_man(library.FEATURED).case
     found = back(exported(straw_man, "conservative"))
     assert (found.case, found.changes) == (carried_case.for_others(straw_man), ())
+
+
+@pytest.mark.parametrize("scenario", ["callers_stay", "busy_year", "conservative"])
+def test_nothing_was_overtyped_in_an_untouched_export_of_another_scenario(scenario: str) -> None:
+    # Other numbers follow the same inputs there, so that other formulas stand in its slopes.
+    straw_man = library.straw_man("contact-centre").case
+    found = back(exported(straw_man, scenario))
+    assert (found.changes, found.refused) == ((), ())
+
+
+def test_a_scenario_that_the_case_does_not_have_is_taken_for_the_expected_one() -> None:
+    def renamed(book: openpyxl.Workbook) -> None:
+        book.custom_doc_props["Scenario"].value = "x" * 5_000
+
+    assert back(edited(exported(ranged()), renamed)).refused == ()
 
 
 def test_texts_that_want_to_be_markup_or_formulas_come_back_to_the_letter() -> None:
@@ -216,6 +233,15 @@ def test_what_cannot_be_taken_is_told_and_the_export_stays(
     assert told.remedy
 
 
+def test_a_logical_value_is_no_number() -> None:
+    def ticked(book: openpyxl.Workbook) -> None:
+        [(title, area)] = book.defined_names["assumptions.saving.low"].destinations
+        book[title][area.replace("$", "")].value = True
+
+    [told] = back(edited(exported(ranged()), ticked)).refused
+    assert (told.place, told.cause) == ("Saving, low", "“TRUE” is no number.")
+
+
 def test_an_emptied_cell_is_told() -> None:
     def emptied(book: openpyxl.Workbook) -> None:
         [(title, area)] = book.defined_names["assumptions.saving.low"].destinations
@@ -247,6 +273,41 @@ def test_a_sheet_that_is_gone_is_told() -> None:
 
     [told] = back(edited(exported(ranged()), without)).refused
     assert (told.place, told.cause) == ("Sheet Checks", "It is gone.")
+
+
+# --------------------------------------------------------------------------- large ones
+
+
+def test_of_a_large_workbook_only_the_formulas_of_its_inputs_are_compared(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(workbook, "is_large", lambda given: True)
+    content = exported(ranged())
+    written = cases.calculate(ranged())
+    formula = min(workbook.layout_of_inputs(written, ranged()).formulas["Inputs"])
+
+    def overtyped(book: openpyxl.Workbook) -> None:
+        book["Cash flow"]["F10"].value = 99
+        book["Inputs"][formula].value = 99
+
+    inputs, others = back(edited(content, overtyped)).refused
+    assert (inputs.place, inputs.cause) == (
+        "Sheet Inputs",
+        f"1 formula was overtyped: {formula}.",
+    )
+    assert others.place == "The other sheets"
+    assert "only the formulas of its inputs were compared" in others.cause
+
+
+@pytest.mark.slow
+def test_our_largest_workbook_comes_back() -> None:
+    given = load_case(very_large_document())
+    changed = libreoffice.with_inputs(exported(given), {"assumptions.a0.expected": 90.0})
+    found = back(packed(parts_of(changed)))
+    assert [(each.given.name, each.after) for each in found.changes] == [
+        ("assumptions.a0.expected", 90.0)
+    ]
+    assert [each.place for each in found.refused] == ["The other sheets"]
 
 
 # --------------------------------------------------------------------------- hostile texts
@@ -311,6 +372,18 @@ def test_rows_inserted_on_a_sheet_of_formulas_are_told_as_such() -> None:
     [told] = found.refused
     assert told.place == "Sheet Cash flow"
     assert told.cause == "Rows or columns were moved, so its formulas were not compared."
+    assert found.changes == ()
+
+
+@pytest.mark.office
+@pytest.mark.usefixtures("in_this_process")
+def test_rows_that_were_deleted_are_no_reason_to_refuse_the_file() -> None:
+    # LibreOffice then writes the last rows of the sheet, which are empty, a million further down.
+    with office_desk.shared().open(exported(ranged())) as book:
+        book.unprotect()
+        book.delete_rows("Cash flow", 12, 2)
+        found = back(book.saved())
+    assert [each.place for each in found.refused] == ["Sheet Cash flow"]
     assert found.changes == ()
 
 

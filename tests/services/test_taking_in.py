@@ -15,6 +15,7 @@ import pytest
 
 from tests.builders import benefit, case
 from tests.documents import libreoffice
+from tests.documents.test_gate import packed, parts_of
 from tests.documents.workbook_cases import OUTLAY, SAVING, SYSTEM
 from tests.services.test_returning import edited
 from tests.services.test_typing_over import dated
@@ -381,6 +382,16 @@ def test_a_slip_is_asked_about_and_taken_all_the_same() -> None:
 def test_a_range_that_was_typed_with_its_value_raises_no_doubt() -> None:
     found = into(given(), typed({"assumptions.saving.high": 1600, EXPECTED: 1500}))
     assert [each.doubts for each in found.rows] == [(), ()]
+
+
+def test_days_are_those_that_a_program_shows_which_counts_from_1904_on() -> None:
+    parts = parts_of(cases.export(dated(), "xlsx", provenance=KNOWN).content)
+    book, count = b"<workbookPr", b'<workbookPr date1904="1"'
+    parts["xl/workbook.xml"] = parts["xl/workbook.xml"].replace(book + b"/", count + b"/")
+    assert count in parts["xl/workbook.xml"]
+    rows = into(load_case(dump_case(dated())), packed(parts)).rows
+    start = next(each for each in rows if each.name == "plan.start")
+    assert start.texts[:2] == ("1 January 2027", "2 January 2031")
 
 
 def test_days_of_a_plan_go_three_ways_as_numbers_do() -> None:

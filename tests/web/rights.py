@@ -194,6 +194,7 @@ PILOT = {
 }
 NEW_LINE = {"document": EXAMPLE_CASE, "list": "benefits", "category": "revenue"}
 RENAME = {"document": EXAMPLE_CASE, "list": "assumptions", "from": "subscribers", "to": "users"}
+PLAN_TABLE = "Task\tDays\nSurvey\t5\n"
 SLIP = {
     "document": {
         **EXAMPLE_CASE,
@@ -385,6 +386,8 @@ _CASE_PAGES = (
     Row("GET", f"{CASE}/edit/guide", Takes.EDIT),
     Row("GET", f"{CASE}/edit/plan", Takes.EDIT),
     Row("POST", f"{CASE}/edit/slip", Takes.EDIT, json=SLIP),
+    Row("GET", f"{CASE}/edit/plan-file", Takes.EDIT),
+    Row("POST", f"{CASE}/edit/plan-file", Takes.EDIT, form={**AS_TEXT, "table": PLAN_TABLE}),
     Row("GET", f"{CASE}/edit/state", Takes.EDIT, query={"since": "1"}, stranger=401),
     Row("POST", f"{CASE}/edit/explain/<figure>", Takes.EDIT, form=AS_TEXT),
     Row(
@@ -417,7 +420,7 @@ _CASE_PAGES = (
     Row("POST", f"{CASE}/edit/share", Takes.SHARE, form={"label": "Company A", "version": "2"}),
     *(
         Row("GET", f"{CASE}/edit/export.<kind>", Takes.READ, parts={"kind": kind})
-        for kind in ("xlsx", "docx", "pdf", "json")
+        for kind in ("xlsx", "docx", "pptx", "json")
     ),
     Row("GET", f"{CASE}/versions", Takes.READ),
     Row("POST", f"{CASE}/versions/<version:number>/freeze", Takes.EDIT, form={"name": "Offer"}),
@@ -426,6 +429,8 @@ _CASE_PAGES = (
     Row("GET", f"{CASE}/workbook", Takes.EDIT),
     Row("POST", f"{CASE}/workbook", Takes.EDIT, form=EDITED),
     Row("POST", f"{CASE}/workbook/take", Takes.EDIT, form={**EDITED, "tag": "$tag"}),
+    Row("GET", f"{CASE}/proposal", Takes.READ),
+    Row("POST", f"{CASE}/proposal", Takes.READ, form={"length": "short"}),
     Row("GET", f"{CASE}/word", Takes.READ),
     Row("GET", f"{CASE}/word/template.docx", Takes.READ),
     Row("GET", f"{CASE}/word/<tag>.png", Takes.READ, parts={"tag": "image.waterfall"}),
@@ -505,6 +510,7 @@ _VERBS = (
         )
         for each in QUESTIONS
     ),
+    Row("POST", f"{V1}/proposal", Takes.NOTHING, json={"case": EXAMPLE_CASE, "length": "short"}),
     Row("POST", f"{V1}/tags", Takes.NOTHING, json={"case": EXAMPLE_CASE}),
     *(
         Row("POST", f"{V1}/{verb}", Takes.NOTHING, form=OF_FORM, is_document=True)
@@ -569,6 +575,7 @@ _CASES = (
         headers=MATCH,
     ),
     Row("GET", f"{API_CASE}/tags", Takes.READ),
+    Row("POST", f"{API_CASE}/proposal", Takes.READ, json={"length": "short"}),
     Row("POST", f"{API_CASE}/fill", Takes.READ, is_document=True),
     Row("POST", f"{API_CASE}/check-template", Takes.READ, is_document=True),
     Row("GET", f"{API_CASE}/versions", Takes.READ),

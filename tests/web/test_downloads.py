@@ -6,10 +6,10 @@ import zipfile
 import pytest
 from flask.testing import FlaskClient
 
-from valuecalc.services.cases import DOCX, XLSX
+from valuecalc.services.cases import DOCX, PPTX, XLSX
 
 
-@pytest.mark.parametrize(("kind", "media_type"), [("xlsx", XLSX), ("docx", DOCX)])
+@pytest.mark.parametrize(("kind", "media_type"), [("xlsx", XLSX), ("docx", DOCX), ("pptx", PPTX)])
 def test_a_straw_man_is_sent_as_a_file_with_its_name_and_type(
     client: FlaskClient, kind: str, media_type: str
 ) -> None:

@@ -2,8 +2,9 @@
 
 `cases` has the commands that work on a file, `uncertainty` those that say how sure it is,
 `options` those about alternatives and pilots, `portfolio` that about many cases, `workbooks` those
-about workbooks; `service` has those that run the service, `people` those about accounts and
-teams; `output` is what all share.
+about workbooks, `plan` those about the plan, `word` those about somebody's own Word document;
+`service` has those that run the service, `people` those about accounts and teams; `output` is what
+all share.
 
 Exit codes: 0 done; 1 the case has mistakes, or the answer does not exist; 2 the command was
 written wrongly; 3 a file or the database cannot be read or written, or the port is taken.
@@ -14,7 +15,18 @@ from __future__ import annotations
 import click
 
 from valuecalc import __version__
-from valuecalc.cli import cases, options, people, portfolio, service, uncertainty, workbooks
+from valuecalc.cli import (
+    cases,
+    options,
+    people,
+    plan,
+    portfolio,
+    proposals,
+    service,
+    uncertainty,
+    word,
+    workbooks,
+)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -36,6 +48,9 @@ for each in (
     *options.COMMANDS,
     *portfolio.COMMANDS,
     *workbooks.COMMANDS,
+    *plan.COMMANDS,
+    *word.COMMANDS,
+    *proposals.COMMANDS,
     *service.COMMANDS,
     *people.COMMANDS,
 ):

@@ -10,6 +10,7 @@ import click
 from valuecalc.cli.output import (
     MISTAKES,
     NO_FILE,
+    cells_written,
     fail,
     reported,
     say,
@@ -20,6 +21,13 @@ from valuecalc.cli.output import (
 from valuecalc.services import answers, cases, library
 
 INDENT = "  "
+FORMATS = {
+    **{".xlsx": "xlsx", ".docx": "docx", ".pdf": "pdf", ".pptx": "pptx"},
+    **{".xml": "project-xml", ".ics": "ics"},
+}
+"""What an export ends in, and the format of each."""
+
+ENDINGS = ".xlsx, .docx, .pdf, .pptx, .xml or .ics"
 
 case_file = click.argument("file", metavar="FILE")
 scenario_option = click.option(
@@ -123,22 +131,38 @@ def solve(file: str, assumption: str, wanted: str, scenario: str, as_json: bool)
     "--output",
     required=True,
     type=click.Path(dir_okay=False, path_type=Path),
-    help="case.xlsx for a workbook, case.docx for a document.",
+    help="case.xlsx, case.docx, case.pdf or case.pptx for the case; plan.xml (MS Project) or "
+    "plan.ics for its plan.",
 )
 @scenario_option
-def export(file: str, output: Path, scenario: str) -> None:
-    """Write a case as a workbook with live formulas, or as a Word document."""
-    if output.suffix.lower() not in (".xlsx", ".docx"):
-        raise click.UsageError(f"-o {output}: end it with .xlsx or .docx.")
+@click.option("--by", default="", metavar="NAME", help="Who exports it; for the workbook.")
+def export(file: str, output: Path, scenario: str, by: str) -> None:
+    """Write a case as a workbook with live formulas, a document, a PDF or slides, or its plan."""
+    if output.suffix.lower() not in FORMATS:
+        raise click.UsageError(f"-o {output}: end it with {ENDINGS}.")
+    # Who only reads or calculates a case needs none of the libraries of a database.
+    from valuecalc.config import Settings
+    from valuecalc.services import exporting, office_program
+
     with reported():
-        made = cases.export(
-            cases.read(read_text(file)), output.suffix.lstrip(".").lower(), scenario
-        )
+        if output.suffix.lower() == ".pdf":
+            office_program.use(Settings.from_environment().office)
+        case, kind = cases.read(read_text(file)), FORMATS[output.suffix.lower()]
+        source = source_of(file)
+        made = exporting.export_unkept(case, by, kind, scenario, source, progress=cells_written)
     try:
         output.write_bytes(made.content)
     except OSError as error:
         fail(f"{output}: cannot be written ({error.strerror}). Choose another place.", NO_FILE)
     say(f"Wrote {output} ({len(made.content):,} bytes).")
+
+
+def source_of(file: str) -> str:
+    """What a workbook says of where its case was read."""
+    if file == "-":
+        return "standard input"
+    is_straw_man = not Path(file).exists() and file in library.slugs()
+    return f"the straw-man {file}" if is_straw_man else f"the file {Path(file).name}"
 
 
 def read_text(file: str) -> bytes:

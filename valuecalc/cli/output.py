@@ -17,6 +17,9 @@ from valuecalc.services import answers
 MISTAKES = 1
 NO_FILE = 3
 
+MANY_CELLS = 100_000
+"""So many cells take long enough to be told of."""
+
 _INDENT = "  "
 _WIDTH = 100
 
@@ -43,6 +46,12 @@ def reported(as_json: bool = False) -> Iterator[None]:
 def say(text: str, err: bool = False) -> None:
     """Write a line; no-break spaces become ordinary ones, so that it can be searched."""
     click.echo(text.replace("\u00a0", " "), err=err)
+
+
+def cells_written(done: int, total: int) -> None:
+    """Tell on a terminal how far a large workbook is, over what was told before."""
+    if sys.stderr.isatty() and total >= MANY_CELLS:
+        click.echo(f"\rWriting cells: {done / total:4.0%} of {total:,}", err=True, nl=done == total)
 
 
 def fail(message: str, code: int) -> NoReturn:

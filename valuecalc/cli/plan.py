@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from valuecalc.services.plan_merging import Merged
 
 ENDINGS = (".yaml", ".yml", ".json")
+LONGEST_LABEL = 50
 
 
 @click.command()
@@ -64,13 +65,18 @@ def _write_delays(found: costs.Delays) -> None:
 
 def _row(each: costs.StepDelay, currency: str) -> tuple[str, ...]:
     return (
-        each.step.label,
+        _short(each.step.label),
         costs.change_text(each.delay.npv, currency),
         costs.change_text(each.delay.value, currency),
-        f"{each.delay.plan_days:+,} days" if each.delay.plan_days else "same day",
+        each.end,
         f"{each.step.slack:,} days",
         "yes" if each.step.is_critical else "no",
     )
+
+
+def _short(label: str) -> str:
+    """A label that leaves room for the other columns; the sentences below have it in full."""
+    return label if len(label) <= LONGEST_LABEL else f"{label[: LONGEST_LABEL - 1]}…"
 
 
 @click.command("import-plan")

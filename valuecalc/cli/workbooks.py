@@ -189,6 +189,10 @@ def _write_incoming(found: Incoming, choice: Choice) -> None:
     if undecided:
         say("\nChanged on both sides: add --take NAME for the file’s, --leave NAME for the case’s")
         write_list([each.name for each in undecided])
+    doubts = [f"{each.place}: {doubt}" for each in found.rows for doubt in each.doubts]
+    if doubts:
+        say("\nTo be looked at")
+        write_list(doubts)
     write_problems("To be known", found.warnings)
     write_problems("Not imported", found.not_imported)
     effects = found.effect(choice).effects

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from base64 import b64encode
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, cast
 
 from valuecalc.errors import DocumentError
-from valuecalc.schemas.document import read_json
 from valuecalc.schemas.fields import Flag, Part
 from valuecalc.schemas.requests import EXPECTED, RequestShape
 from valuecalc.schemas.result import Count, Items, OutputShape, Texts, Words
@@ -60,7 +60,10 @@ def read_overwrite(texts: Iterable[str]) -> frozenset[str]:
 
 def _spots(text: str) -> Iterator[str]:
     # No tag of ours begins with a bracket.
-    found = read_json(text.encode()).data if text.startswith("[") else [text]
+    try:
+        found = json.loads(text) if text.startswith("[") else [text]
+    except (ValueError, RecursionError):
+        found = None
     if not isinstance(found, list) or not all(isinstance(each, str) for each in found):
         raise DocumentError(
             "“overwrite” is no list of texts.", 'Write it like ["value.npv", "text.title"].'

@@ -26,7 +26,7 @@ from valuecalc.schemas.result import Count, Items, OutputShape, ProblemSchema, W
 from valuecalc.schemas.shape import Shape
 
 EXPECTED = "expected"
-EXPORT_FORMATS = ("xlsx", "docx", "pdf", "project-xml", "ics")
+EXPORT_FORMATS = ("xlsx", "docx", "pdf", "pptx", "project-xml", "ics")
 
 
 class RequestShape(Shape):
@@ -78,7 +78,8 @@ class Amount(Unread):
         return value
 
 
-def _scenario() -> Identifier:
+def scenario_of_request() -> Identifier:
+    """The field that says in which scenario a case is worked out."""
     about = "The scenario: conservative, expected, stretch, or the id of a named one."
     return Identifier(load_default=EXPECTED, about=about)
 
@@ -93,7 +94,7 @@ class CalculateRequestSchema(RequestShape):
     """Which case to work out, and in which scenario."""
 
     case = CaseField()
-    scenario = _scenario()
+    scenario = scenario_of_request()
 
 
 class ExplainRequestSchema(RequestShape):
@@ -101,7 +102,7 @@ class ExplainRequestSchema(RequestShape):
 
     case = CaseField()
     figure = FigureName(required=True, about="The name of the figure.", example="npv")
-    scenario = _scenario()
+    scenario = scenario_of_request()
 
 
 class SolveRequestSchema(RequestShape):
@@ -113,7 +114,7 @@ class SolveRequestSchema(RequestShape):
     )
     figure = FigureName(required=True, about="The name of the figure.", example="value")
     amount = Amount(required=True, about="The wanted amount, as people write it.", example="£5m")
-    scenario = _scenario()
+    scenario = scenario_of_request()
 
 
 class ExportRequestSchema(RequestShape):
@@ -126,7 +127,7 @@ class ExportRequestSchema(RequestShape):
         about="A workbook, a document, or the plan for a planner or a calendar.",
         example="xlsx",
     )
-    scenario = _scenario()
+    scenario = scenario_of_request()
 
 
 class ProblemDetailsSchema(OutputShape):

@@ -21,7 +21,8 @@ from valuecalc.formula import quantity, units
 from valuecalc.schemas.case import load_sound_case
 from valuecalc.schemas.document import Path, read_document
 from valuecalc.schemas.problems import located
-from valuecalc.services import carried_case, office_program, plan_writing
+from valuecalc.services import carried_case, office_program, plan_writing, proposing
+from valuecalc.services.proposing import USUAL, Wish
 
 if TYPE_CHECKING:
     from valuecalc.documents.workbook import Progress, Provenance
@@ -29,8 +30,9 @@ if TYPE_CHECKING:
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 PDF = "application/pdf"
-MEDIA_TYPES = {"xlsx": XLSX, "docx": DOCX, "pdf": PDF, **plan_writing.MEDIA_TYPES}
-ENDINGS = {"xlsx": ".xlsx", "docx": ".docx", "pdf": ".pdf", **plan_writing.ENDINGS}
+PPTX = "application/vnd.openxmlformats-officedocument.presentationml.presentation"
+MEDIA_TYPES = {"xlsx": XLSX, "docx": DOCX, "pdf": PDF, "pptx": PPTX, **plan_writing.MEDIA_TYPES}
+ENDINGS = {"xlsx": ".xlsx", "docx": ".docx", "pdf": ".pdf", "pptx": ".pptx", **plan_writing.ENDINGS}
 
 
 @dataclass(frozen=True)
@@ -126,18 +128,21 @@ def export(
     scenario: str = EXPECTED,
     provenance: Provenance | None = None,
     progress: Progress | None = None,
+    wish: Wish = USUAL,
 ) -> Export:
-    """A case as a workbook (`xlsx`), a document (`docx`, `pdf`) or its plan (`project-xml`, `ics`).
+    """A case as a workbook (`xlsx`), a document (`docx`, `pdf`), slides (`pptx`) or its plan.
 
+    The plan comes as `project-xml` or `ics`.
     `provenance` says who exported which version of it, where that is known; `progress` is told
-    how many cells of a workbook are written, of how many. Raises `CaseError` with every mistake of
-    a case that cannot be worked out, and for a PDF what `office_program.pdf` raises.
+    how many cells of a workbook are written, of how many; `wish` says what a document has.
+    Raises `CaseError` with every mistake of a case that cannot be worked out, and for a PDF what
+    `office_program.pdf` raises.
     """
     if format not in MEDIA_TYPES:
         raise UnknownName("format", format, MEDIA_TYPES)
     if format == "pdf":
         office_program.refuse_missing()
-    content = _written(calculate(case, scenario), case, format, provenance, progress)
+    content = _written(calculate(case, scenario), case, format, provenance, progress, wish)
     return Export(content, f"{file_stem(case)}{ENDINGS[format]}", MEDIA_TYPES[format])
 
 
@@ -160,11 +165,12 @@ def _written(
     format: str,
     provenance: Provenance | None = None,
     progress: Progress | None = None,
+    wish: Wish = USUAL,
 ) -> bytes:
     if format in plan_writing.MEDIA_TYPES:
         return plan_writing.write(result, case, format, provenance)
     # Loaded only when something is exported: the libraries are slow to start.
-    from valuecalc.documents import proposal, workbook
+    from valuecalc.documents import workbook
 
     if format == "xlsx":
         document = carried_case.document_of(case)
@@ -172,9 +178,17 @@ def _written(
         return workbook.write(
             result, case, document, provenance=known, progress=progress or workbook.unheard
         )
-    approvals = provenance.approvals if provenance else ()
-    written = proposal.write(result, comparison.compare(case), approvals)
+    if format == "pptx":
+        return _slides(result, case, provenance)
+    written = proposing.document(result, comparison.compare(case), provenance, wish)
     return office_program.pdf(written) if format == "pdf" else written
+
+
+def _slides(result: Result, case: Case, provenance: Provenance | None) -> bytes:
+    from valuecalc.documents import slides
+
+    approvals = provenance.approvals if provenance else ()
+    return slides.write(result, comparison.compare(case), approvals)
 
 
 def file_stem(case: Case) -> str:

@@ -17,6 +17,7 @@ from valuecalc.services import approvals, audit, cases, exchange, versions
 from valuecalc.services.access import Actor
 from valuecalc.services.approvals import Approved
 from valuecalc.services.cases import Export
+from valuecalc.services.proposing import USUAL, Wish
 from valuecalc.services.saved_cases import Saved
 from valuecalc.services.shared import Visit
 from valuecalc.services.sittings import Sitting
@@ -43,6 +44,7 @@ EXPORTED = "case.exported"
 """How an export is called in the audit log."""
 
 UNFINISHED = "unfinished workbook"
+FILLED = "document of one’s own"
 
 
 # --------------------------------------------------------------------------- kept cases
@@ -54,6 +56,25 @@ def export(
     """A version of a case as a file. Raises `CaseError` for a draft, with every mistake."""
     known = provenance_of(store, saved, actor)
     made = exchange.export(saved.case, format, scenario, known)
+    _record(store, actor, _Recorded(saved.head, saved.version, known, format, scenario))
+    return made
+
+
+def propose(
+    store: Database,
+    saved: Saved,
+    actor: Actor,
+    wish: Wish,
+    format: str = "docx",
+    scenario: str = EXPECTED,
+) -> Export:
+    """A proposal for a version of a case, as somebody wishes it.
+
+    Raises `CaseError` for a draft, `InputError` for a section that does not exist, and
+    `FileRefused` for a template that is not safe.
+    """
+    known = provenance_of(store, saved, actor)
+    made = cases.export(saved.case, format, scenario, known, wish=wish)
     _record(store, actor, _Recorded(saved.head, saved.version, known, format, scenario))
     return made
 
@@ -71,6 +92,13 @@ def export_unfinished(store: Database, saved: Saved, actor: Actor) -> Export:
     made = cases.export_unfinished(saved.case, known)
     _record(store, actor, _Recorded(saved.head, saved.version, known, UNFINISHED))
     return made
+
+
+def record_filled(store: Database, saved: Saved, actor: Actor, scenario: str = EXPECTED) -> None:
+    """Note that somebody has filled a document of their own with a version of a case."""
+    team = saved.team.name if saved.team else ""
+    known = _provenance(saved.head, saved.version, team)
+    _record(store, actor, _Recorded(saved.head, saved.version, known, FILLED, scenario))
 
 
 def export_shared(
@@ -162,6 +190,7 @@ def export_unkept(
     source: str,
     company: str = "",
     progress: Progress | None = None,
+    wish: Wish = USUAL,
 ) -> Export:
     """A case that is not kept here, such as a straw-man, as a file.
 
@@ -171,7 +200,7 @@ def export_unkept(
 
     name = by if isinstance(by, str) else _name(by)
     known = Provenance(exported_by=name, company=company, source=source)
-    return cases.export(case, format, scenario, known, progress)
+    return cases.export(case, format, scenario, known, progress, wish)
 
 
 def _name(actor: Actor) -> str:

@@ -18,6 +18,7 @@ from valuecalc.web import (
     links,
     logs,
     metrics,
+    printing,
     security,
     single_sign_on,
     static_files,
@@ -36,6 +37,7 @@ from valuecalc.web.pages import (
     library,
     numbers,
     portfolio,
+    proposal_form,
     publishing,
     references,
     saved_case,
@@ -52,15 +54,21 @@ from valuecalc.web.pages import (
     team,
     theme,
     versions,
+    word,
     wording,
+    workbooks,
 )
 from valuecalc.web.pages.editor import deciding, files, remarks, sharing, workshop
 from valuecalc.web.pages.editor import help as editor_help
+from valuecalc.web.pages.editor import plan as editor_plan
+from valuecalc.web.pages.editor import plan_file as editor_plan_file
 
 PARTS = (
     *(library, case, case_insights, calculate),
-    *(cases, saved_case, saved_insights, numbers, versions, comments, taking_in),
-    *(editor, deciding, editor_help, files, remarks, sharing, workshop),
+    *(cases, saved_case, saved_insights, numbers, versions, comments, taking_in, word, workbooks),
+    proposal_form,
+    *(editor, deciding, editor_help, editor_plan, editor_plan_file),
+    *(files, remarks, sharing, workshop),
     portfolio,
     *(starting, starting_blank, starting_from_file, publishing, references),
     *(shares, shared, shared_insights),
@@ -93,6 +101,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     errors.install(app)
     theme.install(app)
     wording.install(app)
+    printing.install(app, settings)
     links.install(app, settings)
     # Requests with a wrong token count as well, so the counting comes before the asking who.
     limits.install(app, settings)

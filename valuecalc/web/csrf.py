@@ -36,6 +36,7 @@ FOR_STRANGERS = frozenset({"shared", "sign_in", "setup", "invitation"})
 
 NEVER_SHOWN = frozenset(
     {FIELD, "password", "current", "code_word", "key", "seen", "tag", "version", "next"}
+    | {"document_sent"}
 )
 """Fields that are secret, or that nobody has typed."""
 
@@ -48,6 +49,8 @@ STATELESS = frozenset(
         *(f"v1.{verb}" for verb in ("calculate", "check", "explain", "solve", "export")),
         *(f"v1.{verb}" for verb in ("tornado", "elasticities", "two_way", "break_even")),
         *(f"v1.{verb}" for verb in ("simulate", "information", "alternatives", "bridge")),
+        "v1.delays",
+        *(f"v1.{verb}" for verb in ("tags", "fill", "check_template")),
         *(f"calculate.{verb}" for verb in ("show", "explain", "download")),
         *(f"shared.{verb}" for verb in ("preview", "explain_preview")),
         *(f"starting.{verb}" for verb in ("preview", "download")),

@@ -16,6 +16,7 @@ from flask import Flask, Response, current_app, render_template, request
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
 from valuecalc.errors import (
+    Busy,
     CaseError,
     Conflict,
     DocumentError,
@@ -23,6 +24,7 @@ from valuecalc.errors import (
     Gone,
     InputError,
     NotFound,
+    NotInstalled,
     PreconditionFailed,
     PreconditionRequired,
     Problem,
@@ -63,6 +65,8 @@ _REFUSALS: dict[type[Refusal], tuple[int, str]] = {
     PreconditionRequired: (428, "The version has to be named"),
     TooMany: (429, "That was too often"),
     StoreUnavailable: (503, "The service cannot reach its data"),
+    Busy: (503, "This cannot be made just now"),
+    NotInstalled: (501, "This server cannot make it"),
 }
 
 

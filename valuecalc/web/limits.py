@@ -48,6 +48,9 @@ nobody is ever stopped in the middle of a word, and a script that runs wild is.
 USUAL_DRAWS = Simulation().draws
 """Draws of one simulation that counts for no more than any other page."""
 
+COST_OF_DOCUMENT = 10
+"""How many requests a document of somebody's own counts for: two processes read it."""
+
 _UNCOUNTED = frozenset(
     {"static_files.send", "health.show", "health.show_readiness", "metrics.show"}
 )
@@ -56,6 +59,14 @@ LIVE = frozenset({"editor.live"})
 _CALCULATING = frozenset({"v1", "calculate", "references", "starting"})
 _WORKED_OUT_WHEN_READ = frozenset({"case_insights", "saved_insights", "shared_insights"})
 _DRAWING = _WORKED_OUT_WHEN_READ | {"v1"}
+_READING_DOCUMENTS = frozenset(
+    {
+        *(f"v1.{verb}" for verb in ("fill", "check_template")),
+        *(f"embedding.{verb}" for verb in ("fill_of_case", "check_template_of_case")),
+        *(f"word.{verb}" for verb in ("preview", "fill")),
+        *("v1.propose", "proposing.propose_case", "proposal_form.write"),
+    }
+)
 _EXTENSION = "rate_limiter"
 
 
@@ -70,14 +81,18 @@ def limit_bodies(app: Flask, settings: Settings) -> None:
     app.before_request(_refuse_large_body)
 
 
-def takes_files(largest: int) -> Callable[[View], View]:
+def takes_files(largest: int, *, in_fields: bool = False, parts: int = 0) -> Callable[[View], View]:
     """Mark a view that reads a body of up to `largest` bytes piece by piece, by its stream.
 
-    A body that comes in chunks is bound to the usual limit there too, as it is read at once.
+    With `in_fields`, the fields of its form may hold as much: a file that comes back as text.
+    `parts` are how many fields it may have, where that is more than usual. A body that comes in
+    chunks is bound to the usual limit there too, as it is read at once.
     """
 
     def marked(view: View) -> View:
         view.largest_body = largest  # type: ignore[attr-defined]
+        view.largest_field = largest if in_fields else 0  # type: ignore[attr-defined]
+        view.most_parts = parts  # type: ignore[attr-defined]
         return view
 
     return marked
@@ -91,6 +106,11 @@ def _refuse_large_body() -> None:
     view = current_app.view_functions.get(request.endpoint or "")
     largest = max(largest, getattr(view, "largest_body", 0))
     request.max_content_length = largest
+    largest_field = getattr(view, "largest_field", 0)
+    if getattr(view, "most_parts", 0):
+        request.max_form_parts = view.most_parts  # type: ignore[union-attr]
+    if largest_field:
+        request.max_form_memory_size = largest_field
     if (request.content_length or 0) > largest:
         raise RequestEntityTooLarge
 
@@ -177,9 +197,10 @@ def is_uncounted() -> bool:
 def cost() -> int:
     """How many requests this one counts for."""
     is_sent = request.method == "POST" and request.blueprint in _CALCULATING
+    own = COST_OF_DOCUMENT if request.endpoint in _READING_DOCUMENTS else _cost_of_draws()
     if not is_sent and request.blueprint not in _WORKED_OUT_WHEN_READ:
-        return _cost_of_draws()
-    return (1 if logs.actor_uid() else COST_FOR_STRANGERS) * _cost_of_draws()
+        return own
+    return (1 if logs.actor_uid() else COST_FOR_STRANGERS) * own
 
 
 def _cost_of_draws() -> int:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
-from valuecalc.documents.proposal.document import write
+from valuecalc.documents.proposal.document import Options, write
+from valuecalc.documents.proposal.draft import About
+from valuecalc.documents.proposal.sections import FULL, LENGTHS, SECTIONS, SHORT, Section
 
-__all__ = ["write"]
+__all__ = ["FULL", "LENGTHS", "SECTIONS", "SHORT", "About", "Options", "Section", "write"]

@@ -8,18 +8,19 @@ from collections.abc import Iterator, Sequence
 from valuecalc.case.case import Case
 from valuecalc.documents.charts import PAPER, risk
 from valuecalc.documents.proposal import pictures, tables
-from valuecalc.documents.proposal.draft import Draft
+from valuecalc.documents.proposal.draft import Content, Draft, See
 from valuecalc.documents.proposal.styles import TEXT_WIDTH_CM
 from valuecalc.documents.proposal.tables import Column, Row
 from valuecalc.engine.scenarios import CONSERVATIVE, EXPECTED, STRETCH
 from valuecalc.engine.sensitivity.break_even import ONE, SEVERAL, BreakEven, break_even
-from valuecalc.engine.sensitivity.tornado import Tornado, tornado
+from valuecalc.engine.sensitivity.tornado import Bar, Tornado, tornado
 from valuecalc.engine.uncertainty import headline
 from valuecalc.engine.uncertainty.percentiles import Percentiles
 from valuecalc.engine.uncertainty.simulate import SimulationResult, simulate
 from valuecalc.errors import InputError
 from valuecalc.formula import quantity
 
+HEADING = "How sure the value is"
 FIGURE = "value"
 COLUMNS = ("p10", "p20", "p50", "p80", "p90", "mean")
 LABEL_CM = 4.6
@@ -29,8 +30,11 @@ HISTOGRAM_HEIGHT = 230
 
 def certainty(draft: Draft) -> None:
     """The section, or the sentence that says why there is nothing to say."""
-    draft.heading(1, "How sure the value is")
+    draft.heading(1, HEADING)
     case, reason = _case(draft)
+    if draft.is_short:
+        draft.write("Normal", *_in_a_sentence(draft, case))
+        return
     if case is None:
         draft.write("Normal", reason)
         return
@@ -151,24 +155,52 @@ def _what_moves_it(draft: Draft, case: Case, scenario: str) -> None:
     if made is None:
         draft.write("Normal", moved.figure.note)
         return
+    found = _found(case, moved)
+    if found:
+        draft.write("Normal", depends_on(*found[0]), See("tornado"), See("break-evens"), ".")
+    _break_evens(draft, found)
     draft.write("Normal", moved.words, *(f" {note}" for note in moved.notes))
     pictures.add(draft, "tornado", made.svg, f"{made.title}.", made.words)
-    _break_evens(draft, case, moved)
 
 
-def _break_evens(draft: Draft, case: Case, moved: Tornado) -> None:
-    """Where the value is zero, for the assumptions that move it most."""
+def _in_a_sentence(draft: Draft, case: Case | None) -> Iterator[Content]:
+    """What the result depends on most; the scenario at hand, where it is not the expected one."""
+    shown = case or draft.result.case
+    found = _found(shown, tornado(shown, FIGURE, draft.result.scenario)) if case else []
+    if found:
+        yield f"{depends_on(*found[0])}."
+    else:
+        yield _case(draft)[1] or _NOTHING_TO_DRAW
+
+
+def _found(case: Case, moved: Tornado) -> list[tuple[Bar, BreakEven]]:
+    """The assumptions that move the value most, with where the value is zero."""
     widest = [bar for bar in moved.bars if bar.span is None or bar.span > 0][:BREAK_EVENS]
-    if not widest:
+    return [(bar, break_even(case, bar.id, FIGURE, scenario=moved.scenario)) for bar in widest]
+
+
+def depends_on(bar: Bar, found: BreakEven) -> str:
+    """What the result depends on most and where it breaks even, without a full stop."""
+    between = f"from {bar.low_text} to {bar.high_text} it moves the value "
+    moved = f"from {bar.at_low.text} to {bar.at_high.text}"
+    lead = f"The result depends most on “{bar.label}”: {between}{moved}"
+    if found.status in (ONE, SEVERAL) and not found.limit:
+        return f"{lead}; it breaks even at {_zero_at(found)}"
+    return f"{lead}. {found.words.rstrip('.')}"
+
+
+def _break_evens(draft: Draft, found: Sequence[tuple[Bar, BreakEven]]) -> None:
+    """Where the value is zero, for the assumptions that move it most."""
+    if not found:
         return
-    found = [break_even(case, bar.id, FIGURE, scenario=moved.scenario) for bar in widest]
-    draft.caption("Table", "Where the value is zero, one assumption at a time")
+    words = "Where the value is zero, one assumption at a time"
+    draft.caption("Table", words, name="break-evens")
     tables.table(
         draft,
         [Column("Assumption", 5.2), Column("Low to high", 5.0), Column("Value is zero at", 5.8)],
         [
             Row((bar.label, f"{bar.low_text} to {bar.high_text}", _zero_at(each)))
-            for bar, each in zip(widest, found, strict=True)
+            for bar, each in found
         ],
         title="The break-even of the assumptions that move the value most",
         notes=[["All others as expected. Low and high are the 10th and the 90th percentile."]],

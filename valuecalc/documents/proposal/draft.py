@@ -92,9 +92,9 @@ class Draft:
 
     `scenarios` are the results that are compared, `pictures` the PNG files by their
     relationship, `links` the addresses by theirs. `approvals` say who has approved the plan.
-    `has_cover` says that the first page is one, `is_short` lets the sections say less, and `pages` tells on which page each heading of the
-    first level and each below it stands, in their order, where that is known. `house` is the style of
-    a company, where one was given.
+    `has_cover` says that the first page is one, and `is_short` lets the sections say less.
+    `pages` tells on which page each of the `headings` stands, where that is known, and `house`
+    is the style of a company, where one was given.
     """
 
     result: Result
@@ -138,7 +138,7 @@ class Draft:
     def heading(self, level: int, words: str) -> None:
         """A heading of level 1 to 3; the contents list those that have a number."""
         style = "HeadingShort" if self.is_short and level == 1 else f"Heading{level}"
-        made = self.paragraph(style, words)
+        made = self.paragraph(style, words, keep_next=True)
         if level <= DEEPEST_NUMBER:
             entry = Entry(level, self._heading_number(level), words, f"_Toc{len(self.headings)}")
             self.headings.append(entry)
@@ -213,7 +213,9 @@ class Draft:
         label = f"{kind}\u00a0{self.number(kind)}"
         number = text.field(f"SEQ {kind} \\* ARABIC", label.rpartition("\u00a0")[2])
         counted = [*text.runs(f"{kind}\u00a0"), *number]
-        made = text.paragraph(style, *counted, *text.runs(f".\u2002{words}"))
+        # Said here too: the captions of a house may not stay with what they announce.
+        keep = style == "Caption"
+        made = text.paragraph(style, *counted, *text.runs(f".\u2002{words}"), keep_next=keep)
         if name:
             self._captions.setdefault(name, label)
             if self._captions[name] == label:

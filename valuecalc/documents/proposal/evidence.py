@@ -47,7 +47,9 @@ def _assumption_table(draft: Draft) -> None:
         1.2,
     )
     heads = ("Assumption", "Value", "Range", "Grade")
-    draft.caption("Table", "Assumptions, their range, and where each comes from")
+    draft.caption(
+        "Table", "Assumptions, their range, and where each comes from", name="assumptions"
+    )
     tables.table(
         draft,
         [
@@ -195,7 +197,7 @@ def _finance_view(draft: Draft) -> None:
     rows.append(Row((viewed[0].label, viewed[0], share)))
     rows += [Row((figure.label, figure, "")) for figure in viewed[1:]]
     rule = next(each.text for each in result.conventions if each.name == "finance_view")
-    draft.caption("Table", "What finance can count on")
+    draft.caption("Table", "What finance can count on", name="finance view")
     tables.table(
         draft,
         [

@@ -15,6 +15,8 @@ from valuecalc.engine.result import Factor, Figure, LineResult, Result
 from valuecalc.formula import quantity, words
 
 WIDEST_AMOUNT_CM = 2.8
+MOST_IN_SHORT = 6
+"""So many rows has a table of lines in a document of two pages."""
 
 
 def benefits(draft: Draft) -> None:
@@ -25,7 +27,7 @@ def benefits(draft: Draft) -> None:
         draft.write("Normal", "No benefit is counted in money yet.")
     else:
         _money_table(draft, "Benefit", result.benefits, ("total_benefits", "pv_benefits"))
-    if result.outcomes:
+    if result.outcomes and not draft.is_short:
         _outcome_table(draft)
 
 
@@ -57,6 +59,9 @@ def formula_in_words(binding: Binding, id: str) -> str:
 def _money_table(
     draft: Draft, noun: str, lines: Sequence[LineResult], totals: tuple[str, str]
 ) -> None:
+    if draft.is_short:
+        _short_table(draft, noun, lines, totals)
+        return
     total, present = map(draft.result.figure, totals)
     found = [_figures(draft.result, line) for line in lines]
     rows = [
@@ -66,7 +71,8 @@ def _money_table(
     title = {"Benefit": "Benefits"}.get(noun, noun)
     texts = [each.text for figures in (*found, [total, present]) for each in figures]
     width, look = _width_and_look(texts)
-    draft.caption("Table", f"{title} over {draft.result.case.timeline.horizon_text}")
+    over = f"{title} over {draft.result.case.timeline.horizon_text}"
+    draft.caption("Table", over, name=f"{noun.lower()} lines")
     tables.table(
         draft,
         [
@@ -82,6 +88,38 @@ def _money_table(
             ["Grade: the weakest evidence that the line rests on, from A to E."],
             *wording.notes(figure for figures in found for figure in figures),
         ],
+    )
+
+
+def _short_table(
+    draft: Draft, noun: str, lines: Sequence[LineResult], totals: tuple[str, str]
+) -> None:
+    """The largest lines with their total and present value; the others are counted."""
+    result = draft.result
+    title = {"Benefit": "Benefits"}.get(noun, noun)
+    by_size = sorted(lines, key=lambda line: -abs(result.value(f"{line.prefix}.total") or 0.0))
+    shown = list(lines) if len(lines) <= MOST_IN_SHORT else by_size[: MOST_IN_SHORT - 1]
+    found = [[result.figure(f"{line.prefix}.{end}") for end in ("total", "pv")] for line in shown]
+    summed = [result.figure(name) for name in totals]
+    texts = [each.text for figures in (*found, summed) for each in figures]
+    width = tables.width_for(texts, 9, least=2.6)
+    rows = [
+        Row((line.label, line.grade, *figures)) for line, figures in zip(shown, found, strict=True)
+    ]
+    left = len(lines) - len(shown)
+    if left:
+        rows.append(Row((f"and {left} smaller ones, counted in the total", "", "", "")))
+    tables.table(
+        draft,
+        [
+            Column(noun, TEXT_WIDTH_CM - 1.3 - 2 * width),
+            Column("Grade", 1.3),
+            Column("Total", width, numeric=True),
+            Column("Present value", width, numeric=True),
+        ],
+        [*rows, Row((f"Total {title.lower()}", "", *summed), total=True)],
+        title=f"{title}: each line with its grade of evidence and its total",
+        look=tables.SHORT,
     )
 
 

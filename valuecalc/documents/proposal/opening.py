@@ -1,4 +1,4 @@
-"""The first page: what is proposed, its value in one message, and the statement."""
+"""What a reader in a hurry reads: the value in one message, its figures, and the statement."""
 
 from __future__ import annotations
 
@@ -6,40 +6,28 @@ from collections.abc import Iterator, Sequence
 
 from valuecalc.case.statement import money_figure
 from valuecalc.documents.proposal import tables, wording
-from valuecalc.documents.proposal.draft import Content, Draft, Styled
+from valuecalc.documents.proposal.draft import Content, Draft, See, Styled
 from valuecalc.documents.proposal.tables import Column, Line, Row
 from valuecalc.engine.result import Figure, Result
 from valuecalc.engine.uncertainty.headline_names import DRAWN
 
 TILES_A_ROW = 4
 LISTED_ASSUMPTIONS = 12
+LISTED_IN_SHORT = 4
 
-_LONG_TITLE = 70
+HEADING = "Executive summary"
+
 # Each size of the numbers in a strip, and how many characters fit into a cell in it.
 _SIZES_OF_EQUATION = ((20, 12), (15, 16), (11, 22))
 _SIZES_OF_TILE = ((15, 13), (11, 18))
 _SMALLEST_SIZE = 8
 
 
-def title_block(draft: Draft) -> None:
-    """Title, customer, scenario and date of the decision."""
-    case = draft.result.case
-    draft.write("Kicker", "Proposal")
-    draft.write("TitleLong" if len(case.title) > _LONG_TITLE else "Title", case.title)
-    if case.customer:
-        draft.write("Subtitle", f"for {case.customer}")
-    facts = (
-        f"Scenario: {draft.result.scenario_label}",
-        f"Decision: {wording.day(case.timeline.start)}",
-        f"Horizon: {case.timeline.horizon_text}",
-        f"Currency: {case.currency}",
-    )
-    draft.write("Facts", "\u2003".join(facts))
-
-
 def key_message(draft: Draft) -> None:
     """The value in one message, with the equation and the headline figures."""
     result = draft.result
+    if not draft.is_short:
+        draft.heading(1, HEADING)
     value = result.lead.value
     is_loss = value is None or value < 0
     draft.write("KeyMessageLoss" if is_loss else "KeyMessage", *wording.key_message(result))
@@ -47,7 +35,7 @@ def key_message(draft: Draft) -> None:
         _lead(draft)
     _equation(draft)
     _tiles(draft)
-    if result.case.summary:
+    if result.case.summary and not draft.is_short:
         draft.write("Summary", result.case.summary)
 
 
@@ -120,13 +108,13 @@ def statement(draft: Draft) -> None:
     draft.heading(1, "Value proposition")
     parts = draft.result.statement.parts
     rows = [Row((lead, [Line(_with_figure(draft.result, text))])) for lead, text in parts[:-1]]
-    rows.append(Row((parts[-1][0], list(_based_on(draft.result)))))
+    rows.append(Row((parts[-1][0], list(_based_on(draft)))))
     tables.table(
         draft,
         [Column("", 3.6), Column("", 12.4)],
         rows,
         title="The value proposition in its five parts",
-        look=tables.STATEMENT,
+        look=tables.STATEMENT_SHORT if draft.is_short else tables.STATEMENT,
     )
 
 
@@ -143,18 +131,23 @@ def _with_figure(result: Result, text: str) -> list[Content]:
     return [f"{before}resulting in ", figure, f" {after}"]
 
 
-def _based_on(result: Result) -> Iterator[Line]:
+def _based_on(draft: Draft) -> Iterator[Line]:
     """The lines of the investment and the drivers, as the statement lists them."""
-    listed = result.statement.based_on
-    shown = listed if len(listed) <= LISTED_ASSUMPTIONS else listed[: LISTED_ASSUMPTIONS - 2]
-    figures = {f"{label}: {figure.text}": (label, figure) for label, figure in _given(result)}
+    listed = draft.result.statement.based_on
+    most = LISTED_IN_SHORT if draft.is_short else LISTED_ASSUMPTIONS
+    shown = listed if len(listed) <= most else listed[: most - (1 if draft.is_short else 2)]
+    figures = {f"{label}: {figure.text}": (label, figure) for label, figure in _given(draft.result)}
     for text in shown:
         label, figure = figures.get(text, (text, None))
         yield Line([f"{label}: ", figure] if figure else [text])
     left = len(listed) - len(shown)
     if left:
-        more = f"and {left} more, each with its evidence, under “Assumptions and evidence”"
-        yield Line([Styled(more, "Muted")])
+        yield Line([Styled(f"and {left} more, each with its evidence", "Muted"), _where(draft)])
+
+
+def _where(draft: Draft) -> Content:
+    """Where the others are: a document of two pages has no table of them."""
+    return ", in the full document" if draft.is_short else See("assumptions")
 
 
 def _given(result: Result) -> Iterator[tuple[str, Figure]]:

@@ -9,8 +9,9 @@ from collections.abc import Iterator
 from lxml import etree
 
 from valuecalc.documents.charts.text import shorten
-from valuecalc.documents.proposal import parts, text
+from valuecalc.documents.proposal import housing, parts, text
 from valuecalc.documents.proposal.draft import Draft
+from valuecalc.documents.proposal.house import House
 from valuecalc.documents.proposal.styles import LANGUAGE
 from valuecalc.documents.proposal.stylesheet import styles
 from valuecalc.documents.proposal.xml import (
@@ -46,8 +47,10 @@ _PARTS = (
     ("header1", "header", f"{_WORD}.header"),
     ("header2", "header", f"{_WORD}.header"),
     ("footer1", "footer", f"{_WORD}.footer"),
+    ("footer2", "footer", f"{_WORD}.footer"),
 )
-_HEADER, _FOOTER, _EMPTY_HEADER = "rIdheader1", "rIdfooter1", "rIdheader2"
+_HEADER, _FOOTER = "rIdheader1", "rIdfooter1"
+_EMPTY_HEADER, _EMPTY_FOOTER = "rIdheader2", "rIdfooter2"
 
 # In points; the text is 453 of them wide.
 _HEADER_SIZE = 8.5
@@ -60,18 +63,23 @@ def packed(draft: Draft) -> bytes:
     """The finished file of a draft."""
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, content in _parts(draft):
+        for name, content in _with_house(draft, dict(_parts(draft))).items():
             entry = zipfile.ZipInfo(name, _NO_TIME)
             entry.create_system = 3
             entry.external_attr = 0o644 << 16
             # A picture is compressed already.
-            way = zipfile.ZIP_STORED if name.endswith(".png") else zipfile.ZIP_DEFLATED
+            way = zipfile.ZIP_STORED if name.endswith((".png", ".jpg")) else zipfile.ZIP_DEFLATED
             archive.writestr(entry, content, compress_type=way)
     return file.getvalue()
 
 
+def _with_house(draft: Draft, parts: dict[str, bytes]) -> dict[str, bytes]:
+    """The parts, those of the house in the place of ours."""
+    return parts if draft.house is None else {**parts, **draft.house.parts}
+
+
 def _parts(draft: Draft) -> Iterator[tuple[str, bytes]]:
-    yield "[Content_Types].xml", _content_types()
+    yield "[Content_Types].xml", _content_types(draft.house)
     yield "_rels/.rels", _package_relationships()
     yield "docProps/core.xml", _core_properties(draft)
     yield "docProps/app.xml", _application_properties()
@@ -85,26 +93,32 @@ def _parts(draft: Draft) -> Iterator[tuple[str, bytes]]:
     yield "word/header1.xml", markup(_header(draft))
     yield "word/header2.xml", markup(w("hdr", text.paragraph("Header")))
     yield "word/footer1.xml", markup(_footer(draft))
+    yield "word/footer2.xml", markup(w("ftr", text.paragraph("Footer")))
     for relationship, picture in draft.pictures.items():
         yield f"word/{_picture_file(relationship)}", picture
 
 
 def _document(draft: Draft) -> Element:
-    return element("w:document", w("body", *draft.body, _section()))
+    body = w("body", *draft.body, _section(draft))
+    if draft.house is not None:
+        body = housing.fitted(body, draft.house)
+    return element("w:document", body)
 
 
 def _picture_file(relationship: str) -> str:
     return f"media/{relationship.removeprefix('rId').lower()}.png"
 
 
-def _section() -> Element:
-    """A4 with margins of 25 mm; the first page has a footer and no header."""
+def _section(draft: Draft) -> Element:
+    """A4 with margins of 25 mm; the first page has no header, and a cover no footer either."""
+    if draft.house is not None:
+        return housing.section(draft.house)
     return w(
         "sectPr",
         _reference("headerReference", "default", _HEADER),
         _reference("headerReference", "first", _EMPTY_HEADER),
         _reference("footerReference", "default", _FOOTER),
-        _reference("footerReference", "first", _FOOTER),
+        _reference("footerReference", "first", _EMPTY_FOOTER if draft.has_cover else _FOOTER),
         w("pgSz", w=11906, h=16838),
         w("pgMar", top=1418, right=1417, bottom=1304, left=1418, header=680, footer=567, gutter=0),
         w("titlePg"),
@@ -143,18 +157,19 @@ def _tabbed(runs: Iterator[Element] | list[Element] | tuple[Element, ...]) -> li
     return [w("r", w("tab")), *runs]
 
 
-def _content_types() -> bytes:
+def _content_types(house: House | None) -> bytes:
     root = etree.Element(f"{{{_CONTENT_TYPES}}}Types", nsmap={None: _CONTENT_TYPES})
     relationships = "application/vnd.openxmlformats-package.relationships+xml"
     for extension, kind in (
         ("rels", relationships),
         ("xml", "application/xml"),
         ("png", "image/png"),
+        *(housing.pictures(house) if house else ()),
     ):
         etree.SubElement(
             root, f"{{{_CONTENT_TYPES}}}Default", Extension=extension, ContentType=kind
         )
-    for name, kind in _overrides():
+    for name, kind in (*_overrides(), *(housing.overrides(house) if house else ())):
         etree.SubElement(root, f"{{{_CONTENT_TYPES}}}Override", PartName=name, ContentType=kind)
     return markup(root)
 
@@ -185,7 +200,8 @@ def _document_relationships(draft: Draft) -> bytes:
     listed = [(_id(name), f"{_OFFICE}/{kind}", f"{name}.xml", False) for name, kind, _ in _PARTS]
     pictures = [(id, f"{_OFFICE}/image", _picture_file(id), False) for id in draft.pictures]
     links = [(id, f"{_OFFICE}/hyperlink", url, True) for url, id in draft.links.items()]
-    return _relationships(*listed, *pictures, *links)
+    edges = housing.relations(draft.house) if draft.house else ()
+    return _relationships(*listed, *edges, *pictures, *links)
 
 
 def _relationships(*listed: tuple[str, str, str, bool]) -> bytes:

@@ -28,6 +28,7 @@ from valuecalc.formula import quantity
 
 WIDTH = 680
 HEIGHT = 290
+HEIGHT_IN_SHORT = 230
 SCALE = 2.5
 """Pixels of a picture for one of the chart: 270 to the inch at the width of the text."""
 
@@ -53,10 +54,9 @@ def add_waterfall(draft: Draft, caption: str) -> None:
     result = draft.result
     bars = [*_bars(result), Bar("Value", result.value("value") or 0.0, "total")]
     money = _money(result)
-    drawing = waterfall(
-        bars, money, palette=PAPER, chart_id="waterfall", width=WIDTH, height=HEIGHT
-    )
-    add(draft, "waterfall", drawing, caption, describe_waterfall(bars, money))
+    height = HEIGHT_IN_SHORT if draft.is_short else HEIGHT
+    drawn = waterfall(bars, money, palette=PAPER, chart_id="waterfall", width=WIDTH, height=height)
+    add(draft, "waterfall", drawn, caption, describe_waterfall(bars, money))
 
 
 def add_cumulative_cash(draft: Draft, caption: str) -> None:
@@ -68,7 +68,7 @@ def add_cumulative_cash(draft: Draft, caption: str) -> None:
     result = draft.result
     points, discounted = (_points(result, name) for name in ("cumulative", "cumulative_discounted"))
     money, label = _money(result), wording.payback_label(result)
-    drawing = cumulative_cash(
+    drawn = cumulative_cash(
         points,
         money,
         palette=PAPER,
@@ -82,7 +82,7 @@ def add_cumulative_cash(draft: Draft, caption: str) -> None:
         band_label="Conservative to stretch",
     )
     told = describe_cumulative(points, money, discounted=discounted, payback_label=label)
-    add(draft, "cumulative cash", drawing, caption, told)
+    add(draft, "cumulative cash", drawn, caption, told)
 
 
 def _total(line: LineResult) -> str:
@@ -126,10 +126,10 @@ def _money(result: Result) -> Money:
     return lambda amount: quantity.show_short(amount, currency)
 
 
-def add(draft: Draft, name: str, drawing: str, caption: str, description: str) -> None:
+def add(draft: Draft, name: str, svg: str, caption: str, description: str) -> None:
     """Put a drawing into the document: its caption below it, its words as alternative text."""
-    picture = png(drawing, scale=SCALE)
-    made = _drawing(
+    picture = png(svg, scale=SCALE)
+    made = drawing(
         draft.picture(picture),
         number=draft.number("drawing"),
         name=name,
@@ -137,7 +137,7 @@ def add(draft: Draft, name: str, drawing: str, caption: str, description: str) -
         description=f"{caption} {description}",
     )
     draft.add(text.paragraph("Picture", w("r", made)))
-    draft.caption("Figure", caption, "PictureCaption")
+    draft.caption("Figure", caption, "PictureCaption", name=name)
 
 
 def _size(picture: bytes) -> tuple[int, int]:
@@ -147,9 +147,10 @@ def _size(picture: bytes) -> tuple[int, int]:
     return width, round(width * pixels_high / pixels_wide)
 
 
-def _drawing(
+def drawing(
     relationship: str, *, number: int, name: str, size: tuple[int, int], description: str
 ) -> Element:
+    """A picture in a line of text: `size` in English metric units, 360,000 to a centimetre."""
     width, height = size
     told: Attributes = {
         "id": number,

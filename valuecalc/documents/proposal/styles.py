@@ -25,12 +25,18 @@ SHADE = "EEF2F7"
 TABLE = "ValueTable"
 FACTS = "FactTable"
 STRIP = "StripTable"
+COVER = "CoverTable"
 
 HEADINGS, SOURCES = 1, 2
 """The numbered lists."""
 
 TEXT_WIDTH_CM = 16.0
 TEXT_WIDTH_TWIPS = 9071
+NO_LEVEL = 9
+"""The outline level of plain text, for a heading that the contents leave out."""
+
+TEXT_TAB = 480
+"""From the number of an entry of the contents to its words, in twips."""
 CELL_MARGIN_TWIPS = 85
 
 
@@ -58,7 +64,9 @@ class Style:
     bar: str = ""
     number: tuple[int, int] | None = None
     outline: int | None = None
+    tab_left: int = 0
     tab_right: int = 0
+    leader: bool = False
 
 
 def _heading(level: int, size: float, before: float, after: float, **more: object) -> Style:
@@ -95,11 +103,81 @@ def _strip_number(size: int) -> Style:
 PARAGRAPHS = (
     Style(id="Kicker", name="Kicker", size=9.5, bold=True, capitals=True, colour=GAIN, after=2),
     Style(
-        id="Title", name="Title", next="Subtitle", size=25, bold=True, colour=NAVY, after=3, line=1
+        id="Title",
+        name="Title",
+        next="Subtitle",
+        size=32,
+        bold=True,
+        colour=NAVY,
+        before=8,
+        after=8,
+        line=1,
+        keep_next=True,
     ),
-    Style(id="TitleLong", name="Title long", base="Title", size=15),
-    Style(id="Subtitle", name="Subtitle", next="Normal", size=13, colour=MUTED, after=4),
+    Style(id="TitleLong", name="Title long", base="Title", size=23),
+    Style(id="TitleShort", name="Title short", base="Title", size=23, after=3),
+    Style(id="TitleShortLong", name="Title short long", base="TitleShort", size=15),
+    Style(
+        id="Subtitle",
+        name="Subtitle",
+        next="Normal",
+        size=16,
+        colour=MUTED,
+        after=4,
+        keep_next=True,
+    ),
+    Style(id="SubtitleShort", name="Subtitle short", base="Subtitle", size=13),
     Style(id="Facts", name="Facts", size=9.5, colour=MUTED, after=12),
+    Style(id="CoverLogo", name="Cover logo", after=150, line=1),
+    Style(
+        id="CoverKicker",
+        name="Cover kicker",
+        base="Kicker",
+        next="Title",
+        size=11,
+        keep_next=True,
+    ),
+    Style(id="CoverRule", name="Cover rule", size=4, before=120, after=0, line=1, keep_next=True),
+    Style(id="CoverText", name="Cover text", base="TableText", size=10.5),
+    Style(id="CoverTerm", name="Cover term", base="CoverText", colour=MUTED),
+    Style(
+        id="ContentsHeading",
+        name="Contents heading",
+        base="Heading1",
+        next="Normal",
+        after=10,
+        number=(0, 0),
+        outline=NO_LEVEL,
+    ),
+    Style(
+        id="TOC1",
+        name="toc 1",
+        next="Normal",
+        before=7,
+        after=2,
+        line=1,
+        tab_left=TEXT_TAB,
+        tab_right=TEXT_WIDTH_TWIPS,
+        leader=True,
+        indent=TEXT_TAB / 20,
+        hanging=TEXT_TAB / 20,
+        keep_lines=True,
+    ),
+    Style(
+        id="TOC2",
+        name="toc 2",
+        base="TOC1",
+        next="Normal",
+        size=9.5,
+        colour=MUTED,
+        before=0.5,
+        after=1,
+        tab_left=2 * TEXT_TAB + 80,
+        tab_right=TEXT_WIDTH_TWIPS,
+        leader=True,
+        indent=(2 * TEXT_TAB + 80) / 20,
+        hanging=(TEXT_TAB + 80) / 20,
+    ),
     Style(
         id="KeyMessage",
         name="Key message",
@@ -116,6 +194,17 @@ PARAGRAPHS = (
     _heading(1, 16, 20, 6, number=(HEADINGS, 0)),
     _heading(2, 11.5, 13, 4, number=(HEADINGS, 1)),
     _heading(3, 10.5, 10, 3),
+    Style(
+        id="HeadingShort",
+        name="Heading short",
+        base="Heading1",
+        next="Normal",
+        size=11.5,
+        before=9,
+        after=3,
+        number=(0, 0),
+        outline=0,
+    ),
     *(_strip_number(size) for size in (20, 15, 11, 8)),
     Style(id="StripLabel", name="Strip label", size=8.5, colour=MUTED, after=3, line=1),
     Style(id="Summary", name="Summary", before=8),
@@ -136,6 +225,23 @@ PARAGRAPHS = (
         colour=NAVY,
     ),
     Style(id="TableSmall", name="Table small", base="TableText", size=8, colour=MUTED),
+    Style(id="TightText", name="Tight text", base="TableText", size=8.5, line=1),
+    Style(id="TightNumber", name="Tight number", base="TightText", align="right"),
+    Style(id="TightTotal", name="Tight total", base="TightText", bold=True, colour=NAVY),
+    Style(id="TightTotalNumber", name="Tight total number", base="TightTotal", align="right"),
+    Style(
+        id="EquationName",
+        name="Equation name",
+        bold=True,
+        colour=NAVY,
+        before=10,
+        after=2,
+        keep_next=True,
+        keep_lines=True,
+    ),
+    Style(id="Equation", name="Equation", before=2, after=3, indent=12, keep_lines=True),
+    Style(id="EquationNumbers", name="Equation numbers", base="Equation", after=6, keep_lines=True),
+    Style(id="EquationNote", name="Equation note", base="EquationNumbers", size=9, colour=MUTED),
     Style(id="CashText", name="Cash text", base="TableText", size=8),
     Style(id="CashNumber", name="Cash number", base="CashText", align="right"),
     Style(id="CashTotal", name="Cash total", base="CashText", bold=True, colour=NAVY),

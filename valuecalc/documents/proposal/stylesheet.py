@@ -9,6 +9,7 @@ from collections.abc import Iterator
 
 from valuecalc.documents.proposal.styles import (
     CELL_MARGIN_TWIPS,
+    COVER,
     FACTS,
     FONT,
     FONT_RIGHT_TO_LEFT,
@@ -87,7 +88,7 @@ def _paragraph_properties(style: Style) -> Iterator[Element | None]:
     if style.bar:
         yield w("pBdr", w("left", val="single", sz=32, space=8, color=style.bar))
     if style.tab_right:
-        yield w("tabs", w("tab", val="right", pos=style.tab_right))
+        yield w("tabs", *_tabs(style))
     yield _spacing(style)
     if style.indent:
         indent = {"left": _twips(style.indent)}
@@ -96,8 +97,17 @@ def _paragraph_properties(style: Style) -> Iterator[Element | None]:
     yield w("outlineLvl", val=style.outline) if style.outline is not None else None
 
 
+def _tabs(style: Style) -> Iterator[Element]:
+    if style.tab_left:
+        yield w("tab", val="left", pos=style.tab_left)
+    dots = {"leader": "dot"} if style.leader else {}
+    yield w("tab", val="right", **dots, pos=style.tab_right)
+
+
 def _numbering(number: tuple[int, int]) -> Element:
     list_id, level = number
+    if not list_id:
+        return w("numPr", w("numId", val=0))
     return w("numPr", w("ilvl", val=level), w("numId", val=list_id))
 
 
@@ -167,6 +177,7 @@ def _table_styles() -> Iterator[Element]:
     thin = (w("top", **inner), w("bottom", **inner), w("insideH", **inner))
     yield _table_style(FACTS, "Fact table", *thin)
     yield _table_style(STRIP, "Strip table")
+    yield _table_style(COVER, "Cover table", w("top", **outer))
 
 
 def _table_style(id: str, name: str, *rules: Element) -> Element:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from valuecalc.documents.proposal import styles
-from valuecalc.documents.proposal.draft import Content, Draft, Styled
+from valuecalc.documents.proposal.draft import Blank, Content, Draft, See, Styled
 from valuecalc.documents.proposal.xml import Element, one_line, w
 from valuecalc.engine.result import Figure
 
@@ -35,6 +35,8 @@ class Line:
     style: str = ""
 
 
+_ONE = Figure | Styled | See | Blank
+
 Cell: TypeAlias = Content | Sequence[Line]
 """What stands in a cell: one text or figure, or several paragraphs."""
 
@@ -50,10 +52,11 @@ class Column:
 
 @dataclass(frozen=True)
 class Row:
-    """The cells of a row; a total stands out."""
+    """The cells of a row; a total stands out. `height` in centimetres is the least it has."""
 
     cells: Sequence[Cell]
     total: bool = False
+    height: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -62,7 +65,7 @@ class Look:
 
     `family` begins the names of its paragraph styles (`TableText`, `TableTotalNumber`);
     `first` is the style of the first column if it has its own; `shade` fills every cell. A
-    table of at most `whole` rows stands on one page.
+    table of at most `whole` rows stands on one page; with `blocks` a page may end after a total.
     """
 
     style: str
@@ -70,13 +73,18 @@ class Look:
     first: str = ""
     shade: bool = False
     whole: int = 12
+    blocks: bool = False
 
 
 VALUES = Look(styles.TABLE)
 LONG = Look(styles.TABLE, whole=5)
-CASH = Look(styles.TABLE, family="Cash", whole=24)
+CASH = Look(styles.TABLE, family="Cash", whole=24, blocks=True)
 FACTS = Look(styles.FACTS, first="TableTerm", whole=9)
 STATEMENT = Look(styles.FACTS, family="Statement", first="StatementLead")
+STATEMENT_SHORT = Look(styles.FACTS, first="TableTerm", whole=9)
+SHORT = Look(styles.TABLE, family="Tight", whole=24)
+COVER = Look(styles.COVER, family="Cover", first="CoverTerm")
+SIGNING = Look(styles.TABLE)
 STRIP = Look(styles.STRIP, shade=True)
 
 
@@ -100,7 +108,7 @@ def table(
     draft.add_table(
         w(
             "tbl",
-            writer.properties(has_head, title, description or title),
+            writer.properties(has_head, bool(rows) and rows[-1].total, title, description or title),
             w("tblGrid", *(w("gridCol", w=_twips(column.width)) for column in columns)),
             writer.head() if has_head else None,
             *writer.rows(rows, has_notes=bool(notes)),
@@ -133,7 +141,7 @@ class _Writer:
     columns: Sequence[Column]
     look: Look
 
-    def properties(self, has_head: bool, title: str, description: str) -> Element:
+    def properties(self, has_head: bool, has_total: bool, title: str, description: str) -> Element:
         width = sum(_twips(column.width) for column in self.columns)
         return w(
             "tblPr",
@@ -141,7 +149,14 @@ class _Writer:
             w("tblW", w=width, type="dxa"),
             w("tblInd", w=0, type="dxa"),
             w("tblLayout", type="fixed"),
-            w("tblLook", firstRow=int(has_head), lastRow=0, firstColumn=0, noHBand=1, noVBand=1),
+            w(
+                "tblLook",
+                firstRow=int(has_head),
+                lastRow=int(has_total),
+                firstColumn=0,
+                noHBand=1,
+                noVBand=1,
+            ),
             w("tblCaption", val=one_line(title, _ALTERNATIVE_TEXT)),
             w("tblDescription", val=one_line(description, _ALTERNATIVE_TEXT)),
         )
@@ -160,7 +175,9 @@ class _Writer:
     def rows(self, rows: Sequence[Row], has_notes: bool) -> Iterator[Element]:
         for number, row in enumerate(rows):
             left = len(rows) - 1 - number
-            yield self.row(row, has_notes if left == 0 else self.is_kept(len(rows), number))
+            is_kept = has_notes if left == 0 else self.is_kept(len(rows), number)
+            ends_block = self.look.blocks and left > 0 and row.total and not rows[number + 1].total
+            yield self.row(row, is_kept and not ends_block)
 
     def is_kept(self, count: int, number: int) -> bool:
         """Whether a row stays on the page of the next one; of a long table, its ends do."""
@@ -172,7 +189,10 @@ class _Writer:
             w("tc", self.cell_properties(row, column), *self.lines(row, number, keep_next))
             for number, column in enumerate(self.columns)
         )
-        return w("tr", w("trPr", w("cantSplit")) if fits else None, *cells)
+        properties = [w("cantSplit")] if fits else []
+        if row.height:
+            properties.append(w("trHeight", val=_twips(row.height), hRule="atLeast"))
+        return w("tr", w("trPr", *properties) if properties else None, *cells)
 
     def cell_properties(self, row: Row, column: Column) -> Element:
         rule = w("tcBorders", w("top", val="single", sz=6, space=0, color=styles.NAVY))
@@ -211,12 +231,12 @@ def _shade() -> Element:
 def _length(cell: Cell) -> int:
     if isinstance(cell, str):
         return len(cell)
-    if isinstance(cell, Figure | Styled):
+    if isinstance(cell, _ONE):
         return len(cell.text)
     return sum(_length(content) for line in cell for content in line.content)
 
 
 def _lines(cell: Cell) -> Sequence[Line]:
-    if isinstance(cell, str | Figure | Styled):
+    if isinstance(cell, str | _ONE):
         return [Line([cell])]
     return cell or [Line([""])]

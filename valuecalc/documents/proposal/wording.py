@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 
 from valuecalc.case.case import Case
-from valuecalc.documents.proposal.draft import Content
+from valuecalc.documents.proposal.draft import Content, See
 from valuecalc.engine.result import Figure, LineResult, Result
 from valuecalc.engine.uncertainty.headline import reached_in
 from valuecalc.formula import quantity
@@ -99,6 +99,7 @@ def reading(result: Result) -> list[Content]:
         *_largest(result, result.investments, "The largest investment is "),
         f"Counting only benefits on evidence of grade {grades}, the value is ",
         view,
+        See("finance view"),
         ".",
     ]
 
@@ -109,7 +110,7 @@ def _largest(result: Result, lines: Sequence[LineResult], lead: str) -> list[Con
     if not known:
         return []
     _, line, figure = max(known, key=lambda each: each[0])
-    return [f"{lead}“{line.label}” with ", figure, ". "]
+    return [f"{lead}“{line.label}” with ", figure, See(f"{line.kind} lines"), ". "]
 
 
 def notes(figures: Iterable[Figure]) -> list[list[Content]]:
@@ -130,6 +131,16 @@ def _together(labels: Sequence[str]) -> str:
 def day(when: date) -> str:
     """A day as a reader writes it, kept on one line: `1 January 2027`."""
     return f"{when.day}\u00a0{when:%B}\u00a0{when.year}"
+
+
+def short_day(when: date) -> str:
+    """A day for a narrow column: `1 Jan 2027`."""
+    return f"{when.day}\u00a0{when:%b}\u00a0{when.year}"
+
+
+def days(number: int) -> str:
+    """So many working days, for a narrow column: `1 day`."""
+    return "1\u00a0day" if number == 1 else f"{number}\u00a0days"
 
 
 def place(case: Case, path: str) -> str:

@@ -25,6 +25,8 @@ NAMESPACES = {
     "wp": "http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing",
     "a": "http://schemas.openxmlformats.org/drawingml/2006/main",
     "pic": "http://schemas.openxmlformats.org/drawingml/2006/picture",
+    "xml": "http://www.w3.org/XML/1998/namespace",
+    "m": "http://schemas.openxmlformats.org/officeDocument/2006/math",
 }
 _WORD_ALONE = {"w": NAMESPACES["w"]}
 XML_SPACE = "{http://www.w3.org/XML/1998/namespace}space"

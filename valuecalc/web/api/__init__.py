@@ -8,6 +8,9 @@
 | `/api/v1/cases/…`, `/api/v1/calculate/bulk` | cases that are kept: see `cases` |
 | `/api/v1/cases/…/versions/…`, `/diff` | their versions: see `versions` |
 | `POST /api/v1/cases/…/workbook` | edited workbooks back into their case: see `workbooks` |
+| `POST /api/v1/fill`, `tags`, `check-template`, `/api/v1/cases/…/fill` | Word: see `embedding` |
+| `POST /api/v1/proposal`, `/api/v1/cases/…/proposal` | proposals as wished: see `proposing` |
+| `POST /api/v1/delays`, `/api/v1/cases/…/delays`, `/plan` | the plan: see `plan` |
 | `/api/v1/cases/…/comments/…` | comments on them: see `comments` |
 | `/api/v1/cases/…/shares`, `/shares/…`, `/proposals/…` | links for customers: see `shares` |
 | `/api/v1/references/…`, `/extrapolate`, `/exchange/…` | straw-men: see `references` |
@@ -30,12 +33,16 @@ from valuecalc import __version__
 from valuecalc.schemas.requests import ProblemDetailsSchema
 from valuecalc.schemas.saved import BULK_ITEM, BulkItemSchema
 from valuecalc.web.api import (
+    approvals,
     archive,
     cases,
     comments,
     docs,
+    embedding,
     jobs,
     people,
+    plan,
+    proposing,
     references,
     shares,
     uncertainty,
@@ -69,8 +76,8 @@ SECURITY_SCHEMES: Mapping[str, dict[str, Any]] = {
     },
 }
 PARTS = (
-    *(v1, cases, uncertainty, versions, workbooks, comments),
-    *(shares, references, jobs, people, archive),
+    *(v1, cases, uncertainty, plan, versions, workbooks, embedding, proposing, comments),
+    *(shares, approvals, references, jobs, people, archive),
 )
 
 

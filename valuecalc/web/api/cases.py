@@ -8,8 +8,11 @@ from flask import Response, url_for
 
 from valuecalc.errors import InputError, NotFound
 from valuecalc.schemas import result, saved
+from valuecalc.schemas.jobs import JobSchema, dump_job
 from valuecalc.schemas.paging import next_cursor
-from valuecalc.services import cases, exchange, exporting, saved_cases
+from valuecalc.services import cases, exchange, exporting, saved_cases, workbook_jobs
+from valuecalc.services.cases import Export
+from valuecalc.services.jobs import State
 from valuecalc.services.saved_cases import Saved
 from valuecalc.web.api import examples
 from valuecalc.web.api.blueprint import Blueprint, Body, as_json, nothing
@@ -30,6 +33,7 @@ REPLAYED_HEADER = {
         "schema": {"type": "string"},
     }
 }
+JOB_HEADER = {"Location": {"description": "Where the job is.", "schema": {"type": "string"}}}
 MADE_HEADERS = {**ETAG_HEADER, **LOCATION_HEADER, **REPLAYED_HEADER}
 
 blueprint = Blueprint("cases", __name__, description="Cases that are kept for a team")
@@ -247,10 +251,37 @@ _FILES: dict[str, Any] = {
 @blueprint.route("/cases/<uid:case_id>/export", methods=["GET"])
 @blueprint.arguments(saved.ExportQuery, location="query")
 @blueprint.doc(responses={"200": {"description": "The file", "content": _FILES}})
+@blueprint.alt_response(
+    202,
+    schema=JobSchema,
+    description="The job that writes a large workbook",
+    example=examples.of("job"),
+    headers=JOB_HEADER,
+)
+@blueprint.alt_response(409, "CONFLICT")
+@blueprint.alt_response(501, "NOT_IMPLEMENTED")
+@blueprint.alt_response(503, "SERVICE_UNAVAILABLE")
 def export_case(query: Body, case_id: str) -> Response:
-    """Write a case as an Excel workbook, a Word document or a value model for other programs."""
+    """Write a case as a workbook, a document, slides or a value model for other programs.
+
+    A PDF is the document as LibreOffice prints it: where the server has none, the answer is 501
+    and says what to install; where too many are being made, 503 with `Retry-After`.
+
+    A workbook of about 100,000 formulas and more is written in the background: the answer is 202
+    with the job, and `Location` says where the job is. When it is done, the file is at
+    `/jobs/{job_id}/file`, and here, for the rest of the day.
+    """
     found = _opened(case_id, query)
-    return as_download(exporting.export(found, actor(), query["format"], query["scenario"]))
+    if not workbook_jobs.is_needed(found.case, query["format"]):
+        return as_download(_exported(found, query))
+    job = workbook_jobs.submit(store(), found, actor(), query["scenario"])
+    if job.state is State.DONE:
+        return as_download(workbook_jobs.file(store(), actor(), job.uid))
+    return as_json(dump_job(job), 202, Location=url_for("jobs.read_job", job_id=job.uid))
+
+
+def _exported(found: Saved, query: Body) -> Export:
+    return exporting.export(store(), found, actor(), query["format"], query["scenario"])
 
 
 # --------------------------------------------------------------------------- many at once

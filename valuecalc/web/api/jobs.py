@@ -1,21 +1,25 @@
-"""Work in the background: portfolios of many cases, how far they are, and their answers."""
+"""Work in the background: portfolios and large workbooks, how far they are, what came of them."""
 
 from __future__ import annotations
 
 from flask import Response, url_for
 
+from valuecalc.errors import Conflict
 from valuecalc.schemas import jobs as shapes
 from valuecalc.schemas.paging import next_cursor
 from valuecalc.schemas.portfolio import PortfolioAsked, PortfolioRequestSchema, PortfolioSchema
 from valuecalc.schemas.saved import KeyHeaders, KnownHeaders
-from valuecalc.services import jobs, portfolio
+from valuecalc.services import cases, jobs, portfolio, workbook_jobs
 from valuecalc.web.api import examples
 from valuecalc.web.api.blueprint import Blueprint, Body, as_json
 from valuecalc.web.api.conditional import ETAG_HEADER, unless_known
+from valuecalc.web.downloads import as_download
 from valuecalc.web.identity import actor
 from valuecalc.web.storage import store
 
 LOCATION_HEADER = {"Location": {"description": "Where the job is.", "schema": {"type": "string"}}}
+
+_FILES = {cases.XLSX: {"schema": {"type": "string", "format": "binary"}}}
 
 blueprint = Blueprint("jobs", __name__, description="Work in the background, such as portfolios")
 
@@ -81,11 +85,25 @@ def read_result(headers: Body, job_id: str) -> Response:
     also says why there will be none, when the job has failed or was cancelled.
     """
     job = jobs.read(store(), actor(), job_id)
+    if job.kind == workbook_jobs.NAME:
+        raise Conflict("The answer of this job is a file.", "Ask for it at /jobs/{id}/file.")
 
     def answer() -> Response:
         return as_json(jobs.result(store(), actor(), job_id))
 
     return unless_known(job.sha, answer) if job.sha else answer()
+
+
+@blueprint.route("/jobs/<uid:job_id>/file", methods=["GET"])
+@blueprint.doc(responses={"200": {"description": "The file", "content": _FILES}})
+@blueprint.alt_response(409, "CONFLICT")
+def read_file(job_id: str) -> Response:
+    """Take the file of a job that writes a large workbook.
+
+    Until there is one, and when there will be none, the answer is 409 and says why, as it is for
+    the answers of other jobs. It is gone with its case.
+    """
+    return as_download(workbook_jobs.file(store(), actor(), job_id))
 
 
 @blueprint.route("/jobs/<uid:job_id>", methods=["DELETE"])

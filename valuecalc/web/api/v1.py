@@ -5,10 +5,11 @@ from __future__ import annotations
 from flask import Response
 
 from valuecalc.schemas import requests, result
-from valuecalc.services import cases
+from valuecalc.services import cases, exporting
 from valuecalc.web.api import examples
 from valuecalc.web.api.blueprint import Blueprint, Body, as_json, open_to_all
 from valuecalc.web.downloads import as_download
+from valuecalc.web.identity import reader
 
 blueprint = Blueprint(
     "v1", __name__, description="The case in the body; no account needed, nothing kept"
@@ -141,6 +142,15 @@ def solve(body: Body) -> Response:
         }
     }
 )
+@blueprint.alt_response(501, "NOT_IMPLEMENTED")
+@blueprint.alt_response(503, "SERVICE_UNAVAILABLE")
 def export(body: Body) -> Response:
-    """Write a case as an Excel workbook or as a Word document."""
-    return as_download(cases.export(body["case"], body["format"], body["scenario"]))
+    """Write a case as an Excel workbook, a Word document, a PDF or PowerPoint slides.
+
+    A PDF is the document as LibreOffice prints it: where the server has none, the answer is 501
+    and says what to install; where too many are being made, 503 with `Retry-After`.
+    """
+    made = exporting.export_unkept(
+        body["case"], reader(), body["format"], body["scenario"], "a request of a program"
+    )
+    return as_download(made)

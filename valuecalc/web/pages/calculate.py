@@ -7,9 +7,10 @@ from dataclasses import replace
 from flask import Blueprint, Response, current_app, make_response, render_template, request
 
 from valuecalc.errors import DocumentError, InputError, Problem, UnknownName
-from valuecalc.services import cases, library
+from valuecalc.services import cases, exporting, library
 from valuecalc.web.downloads import as_download
 from valuecalc.web.errors import problems_of
+from valuecalc.web.identity import reader
 from valuecalc.web.pages.case import render_explanation, wanted_scenario
 from valuecalc.web.pages.case_page import render_case
 from valuecalc.web.pages.places import PostedPlace
@@ -54,7 +55,8 @@ def explain(figure: str) -> Response | str:
 @blueprint.post("/export/<kind>")
 def download(kind: str) -> Response:
     """The case that was sent as a file."""
-    return as_download(cases.export(cases.read(sent_document()), kind, wanted_scenario()))
+    case, source = cases.read(sent_document()), "a text that was worked out"
+    return as_download(exporting.export_unkept(case, reader(), kind, wanted_scenario(), source))
 
 
 def sent_document() -> str:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from flask import Blueprint, Response, abort, render_template, request
 
 from valuecalc.engine.result import Result, Trace
-from valuecalc.services import cases, library
+from valuecalc.services import cases, exporting, library
 from valuecalc.web.downloads import as_download
+from valuecalc.web.identity import reader
 from valuecalc.web.pages.case_page import render_case
 from valuecalc.web.pages.explanation import shape
 from valuecalc.web.pages.places import EXPECTED, LibraryPlace, Place
@@ -37,7 +38,8 @@ def download(slug: str, stem: str, kind: str) -> Response:
     case = library.straw_man(slug).case
     if stem != slug:
         abort(404)
-    return as_download(cases.export(case, kind, wanted_scenario()))
+    source = f"the straw-man {slug}"
+    return as_download(exporting.export_unkept(case, reader(), kind, wanted_scenario(), source))
 
 
 def wanted_scenario() -> str:

@@ -37,7 +37,7 @@ class Place(Protocol):
         """How a figure came about."""
 
     def download(self, kind: str) -> str:
-        """A file of the case: `xlsx` or `docx`."""
+        """A file of the case: `xlsx`, `docx`, `pdf`, …"""
 
 
 class InsightPlace(Place, Protocol):

@@ -12,11 +12,14 @@ from functools import cached_property
 
 from valuecalc.engine.result import Result
 from valuecalc.formula import quantity
-from valuecalc.services import charts, plans
-from valuecalc.services.plans import Delay, StepResult
+from valuecalc.services import charts, delays
+from valuecalc.services.delays import Delay, StepResult
 
 TOGETHER = "\u00a0"
 """Between the parts of a day, which stay on one line."""
+
+ISOLATE, END = "\u2068", "\u2069"
+"""Around a label in a text, whose direction may be the other one."""
 
 CRITICAL_SHOWN = 12
 """So many steps of the critical path are named in its sentence."""
@@ -28,8 +31,8 @@ class PlanRow:
 
     `work` is how many working days it takes, `slack` by how much it may be later, `missed` by
     how much it misses its own day. `week` is what one working week more changes of the net
-    present value: empty for nothing, None where it is not worked out. `after` are the labels of
-    what it comes after, `starts` those of the lines that start with it.
+    present value, None where it is not worked out. `after` are the labels of what it comes
+    after, `starts` those of the lines that start with it.
     """
 
     step: StepResult
@@ -53,11 +56,6 @@ class PlanRow:
         """The step for people."""
         return self.step.label
 
-    @property
-    def loses(self) -> bool:
-        """Whether a week more costs something."""
-        return (self.week or "").startswith("−")
-
 
 class PlanPage:
     """What templates read of the plan of a result."""
@@ -80,7 +78,7 @@ class PlanPage:
     @cached_property
     def costs(self) -> Mapping[str, Delay] | None:
         """What a week more costs at each task and decision; None where it would take long."""
-        return plans.weekly_costs(self.result)
+        return delays.weekly_costs(self.result)
 
     @cached_property
     def chart(self) -> charts.Chart | None:
@@ -102,7 +100,7 @@ class PlanPage:
     def week_of(self, id: str) -> str | None:
         """What one working week more changes at a step; None where it is not worked out."""
         delay = self.costs.get(id) if self.costs else None
-        return None if delay is None else plans.cost_text(delay, self.case)
+        return None if delay is None else delays.change_text(delay.npv, self.case.currency)
 
     def _row(self, step: StepResult, *, with_costs: bool = True) -> PlanRow:
         return PlanRow(
@@ -122,7 +120,7 @@ class PlanPage:
         steps = self.plan.by_id
         for before in step.after:
             label = steps[before.id].label if before.id in steps else before.id
-            yield f"{label} + {working_days(before.lag)}" if before.lag else label
+            yield f"{ISOLATE}{label}{END} + {working_days(before.lag)}" if before.lag else label
 
     @cached_property
     def _starting(self) -> Mapping[str, tuple[str, ...]]:

@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from valuecalc.case.case import Achievement, Case
 from valuecalc.formula import quantity
-from valuecalc.services import cases, references
+from valuecalc.services import cases, exporting, references
 from valuecalc.services.access import Action
 from valuecalc.services.references import Cursor, Opened, StrawMan
 from valuecalc.store.pages import Slice
@@ -167,7 +167,12 @@ def explain(id: str, figure: str) -> str:
 @blueprint.get("/export.<kind>")
 def download(id: str, kind: str) -> Response:
     """The straw-man as a file."""
-    return as_download(cases.export(_of_team(id).case, kind, wanted_scenario()))
+    opened = _of_team(id)
+    source, team = f"the straw-man {id}", opened.about.team
+    made = exporting.export_unkept(
+        opened.case, actor(), kind, wanted_scenario(), source, team.name if team else ""
+    )
+    return as_download(made)
 
 
 def _of_team(id: str) -> Opened:

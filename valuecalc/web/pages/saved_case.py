@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from flask import Blueprint, Response, render_template, request
+from flask import Blueprint, render_template, request
+from werkzeug.wrappers import Response as AnyResponse
 
 from valuecalc.errors import CaseError, NotFound, Problem
-from valuecalc.services import cases, exporting, saved_cases
+from valuecalc.services import approvals, cases, exporting, saved_cases
 from valuecalc.services.access import Action
 from valuecalc.services.saved_cases import Saved
 from valuecalc.web.downloads import as_download
@@ -15,6 +16,7 @@ from valuecalc.web.identity import actor
 from valuecalc.web.pages.case import render_explanation, wanted_scenario
 from valuecalc.web.pages.case_page import CasePage
 from valuecalc.web.pages.places import SavedPlace
+from valuecalc.web.pages.workbooks import in_background
 from valuecalc.web.pages.worked_out import choose, scenarios_of_version
 from valuecalc.web.storage import store
 
@@ -84,6 +86,7 @@ def show(uid: str) -> str:
         return draft(saved, error.problems)
     result = choose(results, wanted_scenario())
     page = CasePage(result, results, place_of(saved, result.scenario))
+    page.approvals = approvals.of_case(store(), actor(), uid, saved.case) if page.plan else ()
     bar = Bar(saved, "case")
     return render_template("saved_case.html", page=page, place=page.place, bar=bar)
 
@@ -109,8 +112,10 @@ def explain(uid: str, figure: str) -> str:
 
 
 @blueprint.get("/export.<kind>")
-def download(uid: str, kind: str) -> Response:
-    """The case as a file."""
+def download(uid: str, kind: str) -> AnyResponse:
+    """The case as a file; a large workbook is written in the background first."""
     saved = load(uid)
-    known = exporting.provenance_of(saved, actor())
-    return as_download(cases.export(saved.case, kind, wanted_scenario(), known))
+    elsewhere = in_background(saved, kind, wanted_scenario())
+    if elsewhere is not None:
+        return elsewhere
+    return as_download(exporting.export(store(), saved, actor(), kind, wanted_scenario()))

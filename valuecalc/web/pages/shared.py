@@ -14,23 +14,26 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from valuecalc.engine.result import Result, Trace
 from valuecalc.errors import (
+    Busy,
     CaseError,
     Conflict,
     Forbidden,
     InputError,
     NotFound,
+    NotInstalled,
     Refusal,
     StoreUnavailable,
     TooMany,
 )
 from valuecalc.schemas.case import load_case
 from valuecalc.schemas.shares import LONGEST_CODE_WORD, Numbers
-from valuecalc.services import cases, code_words, exporting, proposals, shared
+from valuecalc.services import approvals, cases, code_words, exporting, proposals, shared
+from valuecalc.services.cases import Export
 from valuecalc.services.shared import Visit
 from valuecalc.web import limits, logs
 from valuecalc.web.downloads import as_download
 from valuecalc.web.errors import failure_of_input, failure_of_refusal
-from valuecalc.web.identity import actor
+from valuecalc.web.identity import actor, reader
 from valuecalc.web.pages import visitors
 from valuecalc.web.pages.case import wanted_scenario
 from valuecalc.web.pages.explanation import shape
@@ -75,6 +78,8 @@ def not_usable(error: InputError) -> Response:
     return _failed(failure_of_input(error))
 
 
+@blueprint.errorhandler(Busy)
+@blueprint.errorhandler(NotInstalled)
 @blueprint.errorhandler(Forbidden)
 @blueprint.errorhandler(Conflict)
 @blueprint.errorhandler(TooMany)
@@ -144,12 +149,17 @@ def explain(secret: str, figure: str) -> str:
 @blueprint.get("/download/<kind>")
 def download(secret: str, kind: str) -> Response:
     """The shared version as a file."""
-    return as_download(exporting.export_shared(_visit(), kind, wanted_scenario()))
+    return as_download(_exported(kind))
+
+
+def _exported(kind: str) -> Export:
+    return exporting.export_shared(store(), _visit(), reader(), kind, wanted_scenario())
 
 
 @blueprint.get("/numbers")
 @blueprint.get("/proposals")
 @blueprint.get("/comments")
+@blueprint.get("/approvals")
 @blueprint.get("/code-word")
 def back(secret: str) -> AnyResponse:
     """Where forms are sent to there is nothing to read."""
@@ -224,6 +234,31 @@ def _thanks(secret: str, what: str) -> AnyResponse:
     return redirect(url_for("shared.show", secret=secret, sent=what, _anchor=what), code=303)
 
 
+# --------------------------------------------------------------------------- the plan
+
+
+@blueprint.post("/approvals")
+def approve(secret: str) -> AnyResponse:
+    """Approve the plan of the shared version."""
+    visit, entry = _visit(), Entry.approved()
+    try:
+        approvals.approve(store(), visit, actor(), entry.name, limits.network())
+    except CaseError as error:
+        return make_response(_page(visit, entry.with_problems(error.problems)), 422)
+    return _thanks(secret, "plan")
+
+
+@blueprint.post("/approvals/<approval>/take-back")
+def take_approval_back(secret: str, approval: str) -> AnyResponse:
+    """Take an approval back; that it was given stays recorded."""
+    visit, entry = _visit(), Entry.approved()
+    try:
+        approvals.take_back(store(), visit, actor(), approval, entry.name, limits.network())
+    except CaseError as error:
+        return make_response(_page(visit, entry.with_problems(error.problems)), 422)
+    return _thanks(secret, "plan")
+
+
 # --------------------------------------------------------------------------- the page
 
 
@@ -251,6 +286,7 @@ def _page(
         ours=choose(ours, result.scenario),
         comments=shared.comments(store(), visit),
         proposals=proposals.of_visit(store(), visit),
+        approvals=approvals.of_visit(store(), visit),
         thanks=thanks,
     )
     return render_template("shared.html", page=page, place=page.place, secret=g.secret)

@@ -41,7 +41,11 @@ def is_web_address(text: str) -> bool:
 
 def amount(value: float | None, unit: str, sign: bool = False) -> str:
     """A number of a unit for people; a dash for none."""
-    return quantity.UNDEFINED if value is None else quantity.show(value, unit, sign=sign)
+    if value is None:
+        return quantity.UNDEFINED
+    # A difference of sums is no price: what is less than a penny says nothing.
+    is_difference = sign and unit == quantity.currency_of(unit)
+    return quantity.show(round(value, 2) if is_difference else value, unit, sign=sign)
 
 
 def unbroken(text: str) -> str:

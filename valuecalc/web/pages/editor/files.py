@@ -15,7 +15,7 @@ from valuecalc.web.pages.workbooks import in_background
 from valuecalc.web.storage import store
 
 FORMATS = {
-    **{"xlsx": "xlsx", "docx": "docx", "pdf": "pdf", "json": exchange.VALUE_MODELS},
+    **{"xlsx": "xlsx", "docx": "docx", "pdf": "pdf", "pptx": "pptx", "json": exchange.VALUE_MODELS},
     **{"xml": plan_writing.PROJECT_XML, "ics": plan_writing.CALENDAR},
 }
 """What files end in, and the format of each."""

@@ -14,16 +14,16 @@ from valuecalc.engine.result import Result
 from valuecalc.errors import DocumentError
 from valuecalc.formula import quantity
 from valuecalc.schemas.document import read_json
-from valuecalc.services import approvals, plans, saved_cases
+from valuecalc.services import approvals, delays, saved_cases
 from valuecalc.services.access import Action, require
 from valuecalc.services.approvals import Approved
-from valuecalc.services.plans import MOST_DAYS, Delay, Slip
+from valuecalc.services.delays import MOST_DAYS, NO_CHANGE, Delays, StepDelay
 from valuecalc.services.saved_cases import Saved
 from valuecalc.web.errors import read_by_scripts
 from valuecalc.web.identity import actor
 from valuecalc.web.pages.editor.form import form
 from valuecalc.web.pages.places import EXPECTED
-from valuecalc.web.pages.plan import day_text, working_days
+from valuecalc.web.pages.plan import day_text
 from valuecalc.web.storage import store
 
 blueprint = Blueprint("editor_plan", __name__, url_prefix="/cases/<uid>/edit")
@@ -49,59 +49,34 @@ TITLES = {
 class SlipPage:
     """What a delay of one step does, in words."""
 
-    slip: Slip
+    found: Delays
 
     @property
-    def delay(self) -> Delay:
-        """The delay."""
-        return self.slip.delay
+    def told(self) -> StepDelay:
+        """The delay, with its words."""
+        return self.found.steps[0]
 
     @property
     def result(self) -> Result:
         """The result without the delay."""
-        return self.slip.result
+        return self.found.result
 
     @property
-    def lead(self) -> str:
-        """What is asked: `If “Survey” takes 5 working days more:`."""
-        days = self.delay.days
-        step = self.result.plan.by_id[self.delay.step]
-        count = working_days(abs(days)).replace(" day", " working day")
-        if step.kind == "task":
-            return f"If “{self.delay.label}” takes {count} {'more' if days >= 0 else 'less'}:"
-        return f"If “{self.delay.label}” comes {count} {'later' if days >= 0 else 'earlier'}:"
+    def figures(self) -> tuple[tuple[str, str, str], ...]:
+        """The figures that it may change: what each is called, its change, and what it becomes."""
+        delay = self.told.delay
+        return (
+            ("Net present value", *self._changed("npv", delay.npv)),
+            ("Value", *self._changed("value", delay.value)),
+        )
 
-    @property
-    def npv(self) -> str:
-        """The change of the net present value; empty for none."""
-        return plans.change_text(self.delay.npv, self.result.case.currency)
-
-    @property
-    def value(self) -> str:
-        """The change of the value; empty for none."""
-        return plans.change_text(self.delay.value, self.result.case.currency)
-
-    @property
-    def npv_then(self) -> str:
-        """The net present value with the delay."""
-        return self._then("npv", self.delay.npv)
-
-    @property
-    def value_then(self) -> str:
-        """The value with the delay."""
-        return self._then("value", self.delay.value)
-
-    def _then(self, figure: str, change: float) -> str:
+    def _changed(self, figure: str, change: float) -> tuple[str, str]:
+        currency = self.result.case.currency
+        text = delays.change_text(change, currency)
+        if text == NO_CHANGE:
+            return text, ""
         before = self.result.value(figure) or 0.0
-        return quantity.show_short(before + change, self.result.case.currency)
-
-    @property
-    def end(self) -> str:
-        """By how much the plan ends later."""
-        days = self.delay.plan_days
-        if not days:
-            return "stays as it is"
-        return f"{working_days(abs(days))} {'later' if days > 0 else 'earlier'}"
+        return text, quantity.show_short(before + change, currency)
 
     @property
     def moved(self) -> list[tuple[str, str, str]]:
@@ -109,21 +84,9 @@ class SlipPage:
         steps = self.result.plan.by_id
         return [
             (steps[id].label, day_text(steps[id].finish), day_text(day))
-            for id, day in self.delay.moved.items()
+            for id, day in self.told.delay.moved.items()
             if id in steps
         ]
-
-    @property
-    def why(self) -> str:
-        """Why it costs nothing, where it does not."""
-        if self.npv or self.value or self.delay.days <= 0:
-            return ""
-        slack = self.result.plan.by_id[self.delay.step].free_slack
-        if not self.delay.moved and slack >= self.delay.days:
-            return f"It has {working_days(slack)} of slack before anything else moves."
-        if not self.delay.moved:
-            return "No milestone moves."
-        return "No line starts or ends at these milestones in another period."
 
 
 @blueprint.get("/plan")
@@ -146,7 +109,7 @@ def slip(uid: str) -> str:
             'Send {"document": {…}, "step": "survey", "days": 5}.',
         )
     scenario = body.get("scenario")
-    found = plans.slipped(
+    found = delays.delay_of_typed(
         document,
         saved.document,
         step,

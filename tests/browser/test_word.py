@@ -1,0 +1,99 @@
+"""Somebody's own Word document: a tag is copied, a document looked at, decided and filled."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browser.conftest import excess, faults_in_light_and_dark, settle
+from tests.browser.signed_in import cookie, listening
+from tests.documents.embedding_documents import control, document, edited, paragraph, texts
+from tests.team_members import new_member, new_team
+from tests.web.conftest import served
+from valuecalc.schemas.case import load_case
+from valuecalc.services import cases, embedding, saved_cases
+from valuecalc.web.api.v1 import EXAMPLE_CASE
+
+pytestmark = pytest.mark.browser
+
+DESK, PHONE = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
+CASE = load_case(EXAMPLE_CASE)
+NPV = cases.calculate(CASE).figure("npv").text
+TEMPLATE = document(
+    paragraph("NPV ", control("value.npv", "-"), control("value.nvp", "-", id=2)),
+    paragraph("For ", control("text.customer", "-", id=3)),
+)
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Iterator[tuple[str, dict[str, Any]]]:
+    """The address of a case, a cookie of a reader, and a filled document that was typed over."""
+    app = served(tmp_path)
+    store = app.extensions["store"]
+    editor = new_member(store, new_team(store))
+    made, _ = saved_cases.create(store, editor, CASE)
+    once = embedding.fill(CASE, TEMPLATE).export.content
+    (tmp_path / "offer.docx").write_bytes(edited(once, f">{NPV}<", ">about ten million<"))
+    with listening(app) as address:
+        yield f"{address}/cases/{made.head.uid}", cookie(app, editor, address)
+
+
+@pytest.fixture
+def reading(
+    browser: Browser, browser_context_args: dict[str, Any], site: tuple[str, dict[str, Any]]
+) -> Iterator[Page]:
+    context = browser.new_context(**browser_context_args)
+    context.add_cookies([site[1]])  # type: ignore[list-item]
+    context.grant_permissions(["clipboard-read", "clipboard-write"])
+    yield context.new_page()
+    context.close()
+
+
+def looks(page: Page, heading: str) -> list[str]:
+    """What axe finds in both themes, and what is too wide, at a desk and on a phone."""
+    found = []
+    for size in (DESK, PHONE):
+        page.set_viewport_size(size)  # type: ignore[arg-type]
+        settle(page, page.get_by_role("heading", name=heading, level=1))
+        found += [*faults_in_light_and_dark(page), *excess(page)]
+    page.set_viewport_size(DESK)  # type: ignore[arg-type]
+    return found
+
+
+def test_tags_are_searched_and_copied(reading: Page, site: tuple[str, dict[str, Any]]) -> None:
+    reading.goto(f"{site[0]}/word")
+    assert looks(reading, "Your own Word document") == []
+    reading.get_by_role("searchbox", name="Search").fill("short.npv net")
+    expect(reading.locator("[data-tag]:visible")).to_have_count(1)
+    expect(reading.get_by_text("1 match", exact=True)).to_be_visible()
+    reading.get_by_role("button", name="Copy the tag value.npv").click()
+    expect(reading.locator("#copied")).to_have_text("Copied: the tag value.npv")
+    assert reading.evaluate("navigator.clipboard.readText()") == "value.npv"
+    reading.get_by_role("button", name="Copy the words of value.npv").click()
+    expect(reading.locator("#copied")).to_have_text("Copied: the words of value.npv")
+    assert reading.evaluate("navigator.clipboard.readText()") == NPV
+    reading.get_by_role("searchbox", name="Search").fill("no such thing")
+    expect(reading.get_by_role("heading", name="Nothing matches")).to_be_visible()
+
+
+def test_a_document_is_looked_at_decided_and_filled(
+    reading: Page, site: tuple[str, dict[str, Any]], tmp_path: Path
+) -> None:
+    reading.goto(f"{site[0]}/word")
+    reading.get_by_label("The document").set_input_files(tmp_path / "offer.docx")
+    reading.get_by_role("button", name="See what would be filled").click()
+    assert looks(reading, "What would be filled in offer.docx") == []
+    expect(reading.get_by_text("Did you mean value.npv")).to_be_visible()
+    keep = reading.get_by_role("radio", name="value.npv: keep about ten million")
+    expect(keep).to_be_checked()
+    keep.focus()
+    reading.keyboard.press("ArrowRight")
+    expect(reading.get_by_role("radio", name=f"value.npv: take {NPV}")).to_be_checked()
+    with reading.expect_download() as download:
+        reading.get_by_role("button", name="Fill and download").click()
+    assert download.value.suggested_filename == "offer.docx"
+    assert texts(Path(download.value.path()).read_bytes(), "value.npv") == [NPV]

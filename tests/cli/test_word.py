@@ -1,0 +1,116 @@
+"""Somebody's own Word document on the command line: its tags, a check of it, and filling it."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.cli.running import REFERENCE, as_json, plain, run, shown
+from tests.documents.embedding_documents import control, document, edited, paragraph, texts
+from valuecalc.services import cases, embedding, library
+
+SOUND = document(paragraph("NPV ", control("value.npv", "-")))
+WRONG = document(paragraph(control("value.npv", "-"), control("value.nvp", "-", id=2)))
+
+
+def npv() -> str:
+    return cases.calculate(library.straw_man(REFERENCE).case).figure("npv").text
+
+
+@pytest.fixture
+def template(tmp_path: Path) -> Path:
+    return written(tmp_path, SOUND)
+
+
+def written(folder: Path, content: bytes) -> Path:
+    file = folder / "template.docx"
+    file.write_bytes(content)
+    return file
+
+
+def test_the_tags_are_listed_with_what_they_are_now() -> None:
+    lines = run("tags", REFERENCE, "--search", "NPV net").output.splitlines()
+    found = {line.split()[0]: line for line in lines}
+    assert {"value.npv", "short.npv"} <= set(found)
+    assert "value.roi" not in found
+    assert found["value.npv"].endswith(npv())
+    assert shown("tags", REFERENCE, "--search", "no such thing") == "No tag fits."
+
+
+def test_the_tags_as_json_are_those_of_the_api() -> None:
+    found = embedding.list_tags(library.straw_man(REFERENCE).case)
+    assert as_json("tags", REFERENCE) == plain(embedding.tags_as_answer(found))
+
+
+def test_a_starter_is_written_beside_the_list(tmp_path: Path) -> None:
+    output = tmp_path / "starter.docx"
+    assert run("tags", REFERENCE, "--starter", output).exit_code == 0
+    assert output.read_bytes() == embedding.starter().content
+
+
+def test_a_document_is_filled_and_the_report_stands_on_standard_error(
+    template: Path, tmp_path: Path
+) -> None:
+    output = tmp_path / "out.docx"
+    found = run("fill", template, REFERENCE, "-o", output)
+    assert (found.exit_code, found.stdout) == (0, "")
+    assert found.stderr == f"Wrote {output} (1 filled, 0 as they were).\n"
+    assert texts(output.read_bytes(), "value.npv") == [npv()]
+
+
+def test_the_report_as_json_stands_on_standard_output(template: Path, tmp_path: Path) -> None:
+    found = run("fill", template, REFERENCE, "-o", tmp_path / "out.docx", "--json")
+    [entry] = json.loads(found.stdout)["entries"]
+    assert (entry["outcome"], entry["ours"]) == ("filled", npv().replace("\u00a0", " "))
+
+
+def test_what_was_typed_over_stays_with_1_unless_it_is_named(
+    template: Path, tmp_path: Path
+) -> None:
+    output = tmp_path / "out.docx"
+    run("fill", template, REFERENCE, "-o", output)
+    written(tmp_path, edited(output.read_bytes(), f">{npv()}<", ">about that<"))
+    left = run("fill", template, REFERENCE, "-o", output)
+    assert left.exit_code == 1
+    assert "value.npv (the body): “about that”, in the case" in left.stderr
+    assert texts(output.read_bytes(), "value.npv") == ["about that"]
+    for name in ("value.npv", "*"):
+        taken = run("fill", template, REFERENCE, "-o", output, "--overwrite", name)
+        assert taken.exit_code == 0
+        assert texts(output.read_bytes(), "value.npv") == [npv()]
+
+
+def test_a_tag_that_does_not_exist_gives_1_and_the_nearest(tmp_path: Path) -> None:
+    template = written(tmp_path, WRONG)
+    filled = run("fill", template, REFERENCE, "-o", tmp_path / "out.docx")
+    checked = run("check-template", template, REFERENCE)
+    for found in (filled.stderr, checked.stdout):
+        assert "Tags that do not exist (1)" in found
+        assert "Did you mean value.npv" in found
+    assert (filled.exit_code, checked.exit_code) == (1, 1)
+    assert checked.stdout.splitlines()[-1] == "Not everything can be filled."
+
+
+def test_a_sound_template_gives_0(template: Path) -> None:
+    found = run("check-template", template, REFERENCE)
+    assert found.exit_code == 0
+    assert found.output.splitlines() == ["value.npv", "", "Everything can be filled."]
+    assert as_json("check-template", template, REFERENCE)["is_sound"]
+
+
+def test_files_that_cannot_be_used_give_3_and_wrong_usage_2(template: Path, tmp_path: Path) -> None:
+    output = tmp_path / "out.docx"
+    for content in (b"no document", SOUND[:-30]):
+        refused = run("fill", written(tmp_path, content), REFERENCE, "-o", output)
+        assert refused.exit_code == 3
+        assert str(template) in refused.stderr
+        assert not output.exists()
+        assert run("check-template", template, REFERENCE).exit_code == 3
+    written(tmp_path, SOUND)
+    assert run("fill", tmp_path / "none.docx", REFERENCE, "-o", output).exit_code == 3
+    assert run("fill", template, REFERENCE, "-o", tmp_path / "no" / "out.docx").exit_code == 3
+    assert run("fill", template, REFERENCE, "-o", tmp_path / "out.pdf").exit_code == 2
+    assert run("fill", template, REFERENCE).exit_code == 2
+    assert run("fill", template, "-", "-o", output, text="title: x\n").exit_code == 1
