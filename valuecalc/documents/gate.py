@@ -27,11 +27,13 @@ import io
 import re
 import zipfile
 from collections import Counter
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from html import unescape
 from itertools import pairwise
 from typing import Literal
 
+from valuecalc.documents import carried
 from valuecalc.errors import FileRefused
 
 Kind = Literal["xlsx", "docx"]
@@ -43,6 +45,9 @@ class Limits:
 
     `ratio` is how many times its packed size a part may have; `ratio_from` is the size up to
     which it is not asked for, as small parts of honest files are packed most tightly.
+
+    Of a workbook that carries a case there are looked up cells by their names alone, in one
+    pass that keeps nothing else: it may have `cells_with_case`, which our largest ones need.
     """
 
     size: int = 5_000_000
@@ -52,9 +57,12 @@ class Limits:
     ratio: int = 120
     ratio_from: int = 1_000_000
     cells: int = 200_000
+    cells_with_case: int = 1_000_000
     rows: int = 50_000
     columns: int = 2_000
     area: int = 2_000_000
+    names: int = 50_000
+    formats: int = 65_500
 
 
 LIMITS = Limits()
@@ -69,6 +77,9 @@ _UNLINK: dict[Kind, str] = {
     "docx": "In Word, choose File → Info → Edit Links to Files → Break Link",
 }
 _NEEDS: dict[Kind, str] = {"xlsx": "sheet", "docx": "document"}
+LAST_ROW = 1_048_576
+"""Of a sheet. LibreOffice writes the last rows, empty, once somebody has deleted others."""
+
 CONTENT_TYPES = "[Content_Types].xml"
 
 _PIECE = 1 << 18
@@ -97,28 +108,41 @@ _ACTIVE_TYPE = re.compile(
 _DTD = re.compile(rb"<!(?:DOCTYPE|ENTITY)")
 _ENCODING = re.compile(rb"""<\?xml[^>]*encoding\s*=\s*["']([^"']+)""")
 _RELATIONSHIP = re.compile(rb"<(?:\w+:)?Relationship\b[^>]*>")
-# A name of XML may have a prefix; looking for its colon is much faster than reading the prefix.
-_CELL = re.compile(rb"[<:]c[ />]")
-_ROW = re.compile(rb"[<:]row[ />]")
-_ADDRESS = re.compile(rb"""\sr\s*=\s*["']([A-Z]{0,4})([0-9]{0,9})["']""")
+# A name of XML may have a prefix. What begins with a plain sign is looked for five times as fast
+# as what begins with one of several, so there are two of each.
+_CELL = (re.compile(rb"<c[\s/>]"), re.compile(rb":c[\s/>]"))
+_ROW = (re.compile(rb"<row[\s/>]"), re.compile(rb":row[\s/>]"))
+_NAME = (re.compile(rb"<definedName[\s/>]"), re.compile(rb":definedName[\s/>]"))
+_FORMAT = (re.compile(rb"<xf[\s/>]"), re.compile(rb":xf[\s/>]"))
+# Nearly all addresses are near ones: the others are looked at one by one.
+_NOT_NEAR = re.compile(
+    rb"""r\s*=\s*(?:"(?![A-Z]{0,2}[0-9]{1,4}")([^"]{0,40})|'(?![A-Z]{0,2}[0-9]{1,4}')([^']{0,40}))"""
+)
+_ADDRESS = re.compile(rb"([A-Z]{0,3})([0-9]{0,7})")
+_ROW_TAG = re.compile(rb"<(?:\w+:)?row\s")
 _RANGE = re.compile(
     rb"""[<:](?:mergeCell|hyperlink)\b"""
     rb"""[^>]*?\bref\s*=\s*["']([^"']{1,200})"""
 )
 _AREA = re.compile(rb"\$?([A-Z]{1,3})\$?(\d{1,8}):\$?([A-Z]{1,3})\$?(\d{1,8})")
-_FORMULA = re.compile(rb"[<:](?:f|formula[12]?|definedName)(?:\s[^>]*)?>([^<]{0,8200})")
+_FORMULA = re.compile(rb"[<:](?:f|formula[12]?|definedName)(?:\s[^>]*)?>([^<]{0,8200})(<!)?")
 _TEXT_IN_FORMULA = re.compile(rb'"[^"]*"|&quot;.*?&quot;')
 _STARTS_PROGRAM = re.compile(
     rb"\|[^<]*!|\b(?:WEBSERVICE|CALL|REGISTER\.ID|EXEC)\s*\(", re.IGNORECASE
 )
+_SUSPICIOUS = (b"|", b"[", b"&#", b"<!", b"WEBSERVICE", b"CALL", b"REGISTER.ID", b"EXEC")
+"""Without any of these, in capitals, no formula has to be looked at."""
 _FOREIGN_OBJECT = re.compile(rb"[<:](?:OLEObject|objectEmbed|objectLink|control)[\s/>]")
 _FOREIGN_FILE = re.compile(rb"[<:](?:altChunk|subDoc)[\s/>]")
 _STRICT = b"http://purl.oclc.org/ooxml/"
 _OTHER_BOOK = re.compile(rb"\[\d+\]|\[[^\]<]{1,200}\.xl")
 
 
-def check(content: bytes, kind: Kind = "xlsx") -> None:
-    """Nothing, for a file that may be parsed. Raises `FileRefused` with cause and remedy."""
+def check(content: bytes, kind: Kind = "xlsx", *, takes_case: bool = False) -> None:
+    """Nothing, for a file that may be parsed. Raises `FileRefused` with cause and remedy.
+
+    `takes_case` says that of a workbook which carries a case only the named cells are kept.
+    """
     _check_size(len(content))
     _check_beginning(content, kind)
     with _opened(content, kind) as archive:
@@ -127,12 +151,18 @@ def check(content: bytes, kind: Kind = "xlsx") -> None:
         for part in parts:
             _check_name(part, kind)
         counted = Counted()
-        for part in parts:
+        for part in sorted(parts, key=_may_carry, reverse=takes_case):
             _check_part(archive, part, kind, counted)
+            if takes_case and counted.carries_case:
+                counted.most_cells = LIMITS.cells_with_case
     if not counted.has_types:
         raise FileRefused(
             f"The file is no {PROGRAMS[kind]} file: it has no list of its parts.", _resave(kind)
         )
+
+
+def _may_carry(part: zipfile.ZipInfo) -> bool:
+    return part.filename.startswith(carried.FOLDER)
 
 
 def _resave(kind: Kind) -> str:
@@ -226,6 +256,10 @@ class Counted:
     size: int = 0
     cells: int = 0
     rows: int = 0
+    names: int = 0
+    formats: int = 0
+    most_cells: int = field(default_factory=lambda: LIMITS.cells)
+    carries_case: bool = False
     has_types: bool = False
 
 
@@ -236,12 +270,17 @@ def _check_part(
         raise FileRefused("Parts of the file are encrypted.", "Take the password off.")
     is_xml = part.filename.casefold().endswith((".xml", ".rels", ".vml"))
     before = b""
+    is_sheet = part.filename.startswith("xl/worksheets/")
     for number, piece in enumerate(_pieces(archive, part, kind, counted)):
         if not is_xml:
             continue
         if number == 0:
             _check_encoding(piece, kind)
         _check_xml(part.filename, before, piece, kind, counted)
+        # A sheet may lie anywhere in the file.
+        is_sheet = is_sheet or (kind == "xlsx" and b"sheetData" in before[-16:] + piece)
+        if is_sheet:
+            _check_sheet(before, piece, counted)
         before = (before + piece)[-_OVERLAP:]
     if part.filename == CONTENT_TYPES:
         counted.has_types = True
@@ -292,13 +331,25 @@ def _check_xml(name: str, before: bytes, piece: bytes, kind: Kind, counted: Coun
         _check_types(text, kind)
     elif name.endswith(".rels"):
         _check_relationships(text, kind)
-    elif name.startswith("xl/worksheets/"):
-        _count_cells(before, text, counted)
-        _check_cells(text)
-    elif name == "xl/workbook.xml":
-        _check_formulas(text)
     elif kind == "docx":
         _check_document(text)
+    elif name.startswith(carried.FOLDER):
+        counted.carries_case |= carried.NAMESPACE.encode() in text
+    elif name == "xl/workbook.xml":
+        counted.names += _more(_NAME, before, text)
+        _check_formulas(text)
+    elif name.endswith("styles.xml"):
+        counted.formats += _more(_FORMAT, before, text)
+    if counted.names > LIMITS.names or counted.formats > LIMITS.formats:
+        raise FileRefused(
+            f"The file has more than {LIMITS.names:,} names or {LIMITS.formats:,} formats.",
+            "Copy the sheet that is needed into a new workbook, without formats.",
+        )
+
+
+def _more(patterns: Sequence[re.Pattern[bytes]], before: bytes, text: bytes) -> int:
+    """How often a text has them that begins with what came `before`, beyond that."""
+    return sum(len(each.findall(text)) - len(each.findall(before)) for each in patterns)
 
 
 def _check_types(text: bytes, kind: Kind) -> None:
@@ -343,30 +394,45 @@ def _check_relationships(text: bytes, kind: Kind) -> None:
 # --------------------------------------------------------------------------- cells
 
 
-def _count_cells(before: bytes, text: bytes, counted: Counted) -> None:
-    counted.cells += len(_CELL.findall(text)) - len(_CELL.findall(before))
-    counted.rows += len(_ROW.findall(text)) - len(_ROW.findall(before))
-    if counted.cells > LIMITS.cells or counted.rows > LIMITS.rows:
+def _check_sheet(before: bytes, piece: bytes, counted: Counted) -> None:
+    text = before + piece
+    counted.cells += _more(_CELL, before, text)
+    counted.rows += _more(_ROW, before, text)
+    if counted.cells > counted.most_cells or counted.rows > LIMITS.rows:
         raise FileRefused(
-            f"The file has more than {LIMITS.cells:,} cells or {LIMITS.rows:,} rows.",
+            f"The file has more than {counted.most_cells:,} cells or {LIMITS.rows:,} rows.",
             "Copy the table that is needed into a new workbook.",
         )
+    _check_places(text)
+    _check_formulas(text)
 
 
-def _check_cells(text: bytes) -> None:
-    for found in _ADDRESS.finditer(text):
-        if _column(found[1]) > LIMITS.columns or int(found[2] or 0) > LIMITS.rows:
-            raise _too_far(found[1] + found[2])
+def _check_places(text: bytes) -> None:
+    for found in _NOT_NEAR.finditer(text):
+        # Other attributes end with an r, too.
+        if text[found.start() - 1 : found.start()].isspace():
+            is_row = bool(_ROW_TAG.match(text, text.rfind(b"<", 0, found.start())))
+            _check_address(found[1] or found[2] or b"", LAST_ROW if is_row else LIMITS.rows)
+    if b"mergeCell" not in text and b"hyperlink" not in text:
+        return
     for found in _RANGE.finditer(text):
+        if b"&" in found[1]:
+            raise _too_far(found[1])
         for area in _AREA.finditer(found[1]):
             if _size_of(area) > LIMITS.area:
                 raise _too_far(area[0])
-    _check_formulas(text)
+
+
+def _check_address(written: bytes, last_row: int) -> None:
+    found = _ADDRESS.fullmatch(written)
+    # Nobody writes an address in any other way who does not want to hide it.
+    if found is None or _column(found[1]) > LIMITS.columns or int(found[2] or 0) > last_row:
+        raise _too_far(written)
 
 
 def _too_far(place: bytes) -> FileRefused:
     return FileRefused(
-        f"The sheet reaches as far as {place.decode()}.",
+        f"The sheet reaches as far as {_shown(place.decode(errors='replace'))}.",
         "Copy the table that is needed into a new workbook.",
     )
 
@@ -384,15 +450,27 @@ def _size_of(area: re.Match[bytes]) -> int:
 
 
 def _check_formulas(text: bytes) -> None:
+    in_capitals = text.upper()
+    if not any(each in in_capitals for each in _SUSPICIOUS):
+        return
     for found in _FORMULA.finditer(text):
-        formula = _TEXT_IN_FORMULA.sub(b"", found[1])
-        if _STARTS_PROGRAM.search(formula):
-            raise FileRefused(
-                "A formula of the file starts a program or asks another host.",
-                "Replace such formulas by their values.",
-            )
-        if _OTHER_BOOK.search(formula):
-            raise FileRefused(
-                "A formula of the file reads another workbook.",
-                "In Excel, choose Data → Edit Links → Break Link, and save it again.",
-            )
+        _check_formula(_TEXT_IN_FORMULA.sub(b"", _plain(found[1])), is_cut=bool(found[2]))
+
+
+def _plain(formula: bytes) -> bytes:
+    """A formula without the numbers of signs that may stand for the signs themselves."""
+    return unescape(formula.decode(errors="replace")).encode() if b"&#" in formula else formula
+
+
+def _check_formula(formula: bytes, *, is_cut: bool) -> None:
+    # What follows after a comment of XML or within a CDATA section would not be seen here.
+    if is_cut or _STARTS_PROGRAM.search(formula):
+        raise FileRefused(
+            "A formula of the file starts a program or asks another host.",
+            "Replace such formulas by their values.",
+        )
+    if _OTHER_BOOK.search(formula):
+        raise FileRefused(
+            "A formula of the file reads another workbook.",
+            "In Excel, choose Data → Edit Links → Break Link, and save it again.",
+        )

@@ -17,7 +17,8 @@ from valuecalc.documents import workbook
 from valuecalc.documents.sheets import Book, NamedCell
 from valuecalc.documents.workbook import provenance, serials, unfinished
 from valuecalc.documents.workbook.layout import Given, Layout
-from valuecalc.errors import CaseError, FileRefused, Problem, Severity
+from valuecalc.engine.scenarios import EXPECTED
+from valuecalc.errors import CaseError, FileRefused, Problem, Severity, UnknownName
 from valuecalc.formula import quantity
 from valuecalc.schemas.case import dump_case, load_case
 from valuecalc.services import carried_case, cases
@@ -80,16 +81,30 @@ def edits_of(book: Book) -> Edits:
     if unfinished.MISTAKES in book.properties:
         raise _UNFINISHED
     base = carried_case.case_of(book.carried or "")
-    layout = workbook.layout(cases.calculate(base), base)
-    found = [_compared(each, book.named.get(name)) for name, each in layout.given.items()]
+    layout = _layout(base, book)
+    found = [_compared(each, book, name) for name, each in layout.given.items()]
     return Edits(
         base,
         tuple(each for each in found if isinstance(each, Change)),
         tuple(each for each in found if isinstance(each, Problem)),
-        tuple(_overtyped(layout, book)),
+        (*_overtyped(layout, book), *_not_compared(base)),
         book.properties.get(provenance.CASE_ID, ""),
         book.properties.get(provenance.VERSION, ""),
     )
+
+
+def _layout(base: Case, book: Book) -> Layout:
+    """Where its workbook has numbers and formulas; of a large one, on the sheet of inputs alone.
+
+    To lay out all sheets of a large one takes as long as to write it, for which nobody waits.
+    What follows what, and so the rows of slopes, may be another thing in another scenario.
+    """
+    made = workbook.layout_of_inputs if workbook.is_large(base) else workbook.layout
+    try:
+        result = cases.calculate(base, book.properties.get(provenance.SCENARIO, EXPECTED))
+    except UnknownName:
+        result = cases.calculate(base)
+    return made(result, base)
 
 
 def read_back(book: Book, file_name: str, today: date) -> ComeBack:
@@ -113,14 +128,15 @@ def _doubts(base: Case, changes: Sequence[Change]) -> Iterator[Problem]:
             yield problem(place_of(each.given), doubt, "It was taken as it stands.")
 
 
-def _compared(given: Given, cell: NamedCell | None) -> Change | Problem | None:
+def _compared(given: Given, book: Book, name: str) -> Change | Problem | None:
     """The change of one number, why it is not taken, or None where it is the same."""
+    cell = book.named.get(name)
     is_day = given.unit == serials.DAY_UNIT
     if cell is None or (cell.value is None and not is_day):
         return problem(place_of(given), "Its cell is empty or gone.", "The exported number stays.")
-    value = _day_in(cell) if is_day else cell.value
+    value = _day_in(cell, book.days_before) if is_day else cell.value
     if not isinstance(value, int | float) or not math.isfinite(value):
-        cause = f"“{str(cell.value)[:40]}” is no {'day' if is_day else 'number'}."
+        cause = f"“{_typed(cell, book)[:40]}” is no {'day' if is_day else 'number'}."
         return problem(place_of(given), cause, "The exported number stays.")
     if math.isclose(value, given.value, rel_tol=SAME):
         return None
@@ -128,11 +144,22 @@ def _compared(given: Given, cell: NamedCell | None) -> Change | Problem | None:
     return change if given.may_change else _fixed(change)
 
 
-def _day_in(cell: NamedCell) -> float | None:
+def _day_in(cell: NamedCell, days_before: int) -> float | None:
     """The number of the day that a cell holds; an empty one holds none."""
-    if cell.value is None:
+    if not cell.value:
         return serials.NO_DAY
-    return serials.serial_in(cell.value) if isinstance(cell.value, str) else cell.value
+    if isinstance(cell.value, str):
+        return serials.serial_in(cell.value)
+    number = cell.value + days_before
+    # With a time of the day it is none; the verbs say what they make of other numbers.
+    return number if number.is_integer() else None
+
+
+def _typed(cell: NamedCell, book: Book) -> str:
+    """What is no number, or no day, as the program shows it."""
+    if isinstance(cell.value, float) and math.isfinite(cell.value):
+        return serials.moment_of(cell.value + book.days_before)
+    return str(cell.value)
 
 
 def place_of(given: Given) -> str:
@@ -198,6 +225,15 @@ def _overtyped(layout: Layout, book: Book) -> Iterator[Problem]:
                 f"{_counted(len(gone))} overtyped: {_listed(gone)}.",
                 "What was typed there was ignored; change the inputs instead.",
             )
+
+
+def _not_compared(base: Case) -> Iterator[Problem]:
+    if workbook.is_large(base):
+        yield problem(
+            "The other sheets",
+            "The workbook is so large that only the formulas of its inputs were compared.",
+            "All formulas are written anew from the case; change the inputs alone.",
+        )
 
 
 def _has_moved(title: str, layout: Layout, named: Mapping[str, NamedCell]) -> bool:

@@ -40,7 +40,7 @@ class Table:
         """How many rows there are, and of which columns."""
         count = "1 row" if len(self.rows) == 1 else f"{len(self.rows)} rows"
         heads = " · ".join(head for head in self.heads if head)
-        return f"{count}: {heads}"
+        return f"{count}: {heads}" if heads else count
 
 
 @dataclass(frozen=True)
