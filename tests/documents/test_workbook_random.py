@@ -3,8 +3,8 @@
 Variety is drawn, and then counted: a model has up to five assumptions, four calculations and six
 lines on one to four years of months, quarters or years, with scenarios of its own beside those
 that come with ranges. Of several hundred drawn, those are checked that have what the others have
-least often, and a run fails that has not met everything in `FEATURES`. Models that may divide by
-zero or take a root of what has none stand in a test of their own.
+least often, and a run fails that has not met everything in `FEATURES`. Half of them may divide by
+zero or take a root of what has none.
 """
 
 from __future__ import annotations
@@ -40,14 +40,14 @@ from valuecalc.engine.result import Result
 pytestmark = pytest.mark.office
 KINDS = {"1": "share", "%": "share", "subscriber": "people", "subscribers": "people"}
 CANDIDATES = 400
-OVERFLOWING = ("^ 100", "exp(1k", ", 400)")
+OVERFLOWING = ("^ 100", "exp(1k")
 """Left out: near the largest number, programs differ in which product or power still exists."""
 
 
 @st.composite
-def models(draw: DrawFn, hazards: bool) -> Case:
-    """A case with ranges, often with a scenario of its own, and with hazards where asked for."""
-    made = draw(cases(ranges=True, hazards=hazards))
+def models(draw: DrawFn) -> Case:
+    """A case with ranges, often with a scenario of its own, and with hazards."""
+    made = draw(cases(ranges=True, hazards=draw(st.booleans())))
     assume(not any(hazard in text for text in formulas_of(made) for hazard in OVERFLOWING))
     if draw(st.booleans()):
         made = replace(made, scenarios=(draw(own_scenarios(made)),))
@@ -111,6 +111,7 @@ FEATURES = {
     *("a ramp in shares", "a start", "an end", "a spread", "growth of a line", "a haircut", "risk"),
     *("no money", "growth", "values by year", "a range", "a unit factor", "a percentage"),
     *("an own scenario", "another discount rate", "an undefined figure"),
+    *("a line undefined in some period", "an undefined sum"),
     *("month", "quarter", "year"),
     *("timing: start", "timing: mid", "timing: end"),
 }
@@ -153,7 +154,7 @@ class Model:
     features: frozenset[str]
 
 
-def drawn(number: int, hazards: bool = False) -> list[Model]:
+def drawn(number: int) -> list[Model]:
     """Models drawn at random, the same in every run."""
     found: list[Model] = []
 
@@ -165,7 +166,7 @@ def drawn(number: int, hazards: bool = False) -> list[Model]:
         phases=[Phase.generate],
         suppress_health_check=list(HealthCheck),
     )
-    @given(models(hazards))
+    @given(models())
     def collect(made: Case) -> None:
         found.append(Model(made, frozenset(features(made, calculate(made)))))
 
@@ -205,11 +206,4 @@ def test_fifty_models_at_random_agree_in_every_scenario() -> None:
 @pytest.mark.slow
 def test_a_thousand_models_at_random_agree_in_every_scenario() -> None:
     wrong = disagreements(chosen(drawn(1000), 1000))
-    assert not wrong, "\n\n".join(wrong)
-
-
-@pytest.mark.slow
-@pytest.mark.xfail(reason="a power of zero shows as an error in a line that never runs")
-def test_models_that_are_undefined_in_some_periods_agree_in_every_scenario() -> None:
-    wrong = disagreements(chosen(drawn(CANDIDATES, hazards=True), 200))
     assert not wrong, "\n\n".join(wrong)

@@ -18,7 +18,7 @@ def errors(case: Case) -> Iterator[Problem]:
         for each in steps:
             place = f"plan.{section}.{each.id}"
             if each.owner and each.owner not in people:
-                yield _unknown(f"{place}.owner", "person", each.owner, people)
+                yield _no_person(f"{place}.owner", each.owner, case)
             for before in each.after:
                 if before.id not in case.plan.by_id:
                     kind = "task, milestone or decision"
@@ -29,6 +29,22 @@ def errors(case: Case) -> Iterator[Problem]:
 def _unknown(place: str, kind: str, id: str, known: list[str]) -> Problem:
     cause = f"There is no {kind} “{id}”."
     return Problem(code="reference", place=place, cause=cause, remedy=did_you_mean(id, known))
+
+
+def _no_person(place: str, owner: str, case: Case) -> Problem:
+    """An owner who is none of the people, with the one who is called like that if there is one."""
+    known = [each.id for each in case.people]
+    called = owner.casefold()
+    same = [e.id for e in case.people if called in (e.name.casefold(), e.role.casefold())]
+    if same:
+        remedy = f"Write the id of the person: “{same[0]}”."
+    elif known:
+        remedy = f"{did_you_mean(owner, known)} Or add “{owner}” to the people of the case."
+    else:
+        remedy = f"Add “{owner}” to the people of the case first."
+    return Problem(
+        code="reference", place=place, cause=f"There is no person “{owner}”.", remedy=remedy
+    )
 
 
 def _circles(plan: Plan) -> Iterator[Problem]:

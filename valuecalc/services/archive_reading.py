@@ -3,7 +3,9 @@
 The whole archive is read and checked before anything is kept. Then each case is kept with all
 its versions in one transaction; one that the team has already, by its id, is passed over, so
 an import that was cut short can be repeated. Shares are not brought back: their links are
-dead, and whoever wants them makes new ones.
+dead, and whoever wants them makes new ones. Nor are the approvals of plans: only the customer gives
+them, on a shared page, and whoever can edit a file could put another name into it. The archive
+goes on saying who had approved which version.
 """
 
 from __future__ import annotations

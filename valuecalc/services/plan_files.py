@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from valuecalc.case.case import Case
-from valuecalc.errors import DocumentError
+from valuecalc.engine.result import Result
+from valuecalc.errors import DocumentError, Problem
 from valuecalc.schemas import plan_reading as shapes
 from valuecalc.schemas.case import dump_case
-from valuecalc.services import cases, comparison, plan_merging, saved_cases
+from valuecalc.schemas.written import written
+from valuecalc.services import cases, comparison, editing, plan_merging, saved_cases
 from valuecalc.services.access import Actor
 from valuecalc.services.plan_merging import Merged
 from valuecalc.services.saved_cases import Expected, Saved
@@ -79,11 +83,49 @@ def save(
     return saved_cases.save(store, actor, saved.head.uid, found.case, expected, note(found, name))
 
 
+@dataclass(frozen=True, kw_only=True)
+class Preview:
+    """What the plan of a file makes of a case as it is typed.
+
+    `before` and `after` are the results, None for a case that cannot be worked out; `problems`
+    are those of the case with the plan.
+    """
+
+    found: Merged
+    before: Result | None
+    after: Result | None
+    problems: tuple[Problem, ...]
+
+    @property
+    def written_parts(self) -> dict[str, Any]:
+        """The plan, and the people who are new, as they are typed."""
+        case = self.found.case
+        known = {each.id for each in self.found.before.people}
+        document = written(dump_case(case))
+        people = [each for each in document.get("people", ()) if each["id"] not in known]
+        return {"plan": document.get("plan", {}), "people": people}
+
+
+def preview(
+    document: Mapping[str, Any], base: Mapping[str, Any], content: bytes, name: str = ""
+) -> Preview:
+    """What a file makes of a document as it is typed; nothing is kept.
+
+    `base` is the document that it was made from. What cannot be read in the document stays out.
+    Raises what `merge` does.
+    """
+    read_plan = read(content, name)
+    typed = editing.worked_out(document, base)
+    found = plan_merging.merged(typed.sound, read_plan)
+    problems = tuple(cases.check(found.case))
+    is_sound = not any(each.is_error for each in problems)
+    after = cases.calculate(found.case) if is_sound else None
+    return Preview(found=found, before=typed.result, after=after, problems=problems)
+
+
 def note(found: Merged, name: str = "") -> str:
     """What the new version says of itself."""
-    counts = (("new", found.added), ("kept", found.kept), ("taken out", found.removed))
-    told = ", ".join(f"{len(labels):,} {what}" for what, labels in counts if labels)
-    return f"Plan from {name[-LONGEST_NAME:] or 'a file'}: {told}."
+    return f"Plan from {name[-LONGEST_NAME:] or 'a file'}: {found.counts}."
 
 
 def as_answer(found: Merged, version: int | None = None) -> dict[str, Any]:

@@ -41,6 +41,12 @@ class Merged:
     removed: tuple[str, ...]
     people: tuple[str, ...]
 
+    @property
+    def counts(self) -> str:
+        """How many steps became what: `12 new, 3 kept, 1 taken out`."""
+        counts = (("new", self.added), ("kept", self.kept), ("taken out", self.removed))
+        return ", ".join(f"{len(labels):,} {what}" for what, labels in counts if labels)
+
 
 def merged(case: Case, read: ReadPlan) -> Merged:
     """The case with the plan that was read.

@@ -16,8 +16,8 @@ export function start() {
     share.open();
   });
   share.dialog.addEventListener("click", (event) => {
-    const button = event.target.closest("[data-copy]");
-    if (button) copy(document.getElementById(button.dataset.copy));
+    const button = event.target.closest("[data-copy-field]");
+    if (button) copy(document.getElementById(button.dataset.copyField));
   });
 }
 
