@@ -122,14 +122,13 @@ class _Writer:
         """What one factor takes off what the factors before it have left."""
         before, factor = line.factors[:number], line.factors[number]
         value = self._taken_off(line, number)
-        # A sum passes over factors that are not there, and over n/a; adding does not.
-        so_far = f"$C{row}+SUM($D{row}:${get_column_letter(column - 1)}{row})"
-        if number == 0:
-            so_far = f"$C{row}"
+        taken = [f"${get_column_letter(HAIRCUTS[each.name])}{row}" for each in before]
         if not self._varies(line, factor):
+            so_far = "+".join((f"$C{row}", *taken))
             formula = f"({so_far})*({self._factor(line, factor)}-1)"
         elif factor is line.factors[-1]:
-            formula = f"$G{row}-({so_far})"
+            # A sum passes over n/a, which adding does not.
+            formula = f"$G{row}-SUM($C{row}:{taken[-1] if taken else f'$C{row}'})"
         else:
             kept = "".join(f"*{self._factor(line, each)}" for each in before)
             flow = f"[{line.prefix}.gross|all]{kept}*({self._factor(line, factor)}-1)"
