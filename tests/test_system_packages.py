@@ -47,7 +47,9 @@ def test_root_installs_what_is_missing_after_one_look_at_the_lists(
     monkeypatch.setattr("os.geteuid", lambda: 0)
     system_packages.provide_system_packages()
     assert [command.endswith(" update") for command in commands] == [True, False, False, False]
-    assert commands[2].endswith(" install libreoffice-calc libreoffice-math libreoffice-writer python3-uno")
+    assert commands[2].endswith(
+        " install libreoffice-calc libreoffice-math libreoffice-writer python3-uno"
+    )
     assert not any("sudo" in command for command in commands)
 
 
@@ -67,7 +69,8 @@ def test_without_rights_nothing_is_run_and_one_line_names_everything(
     assert not commands
     assert losses[0] == "Missing: Chromium; tests marked 'browser' are skipped."
     assert line.endswith(
-        "apt-get install -y chromium libreoffice-calc libreoffice-math libreoffice-writer python3-uno poppler-utils"
+        "apt-get install -y chromium libreoffice-calc libreoffice-math libreoffice-writer "
+        "python3-uno poppler-utils"
     )
 
 
