@@ -15,7 +15,8 @@ OFF = "off"
 
 REMEDY = (
     "Whoever runs the server can install LibreOffice (Debian: apt-get install "
-    "libreoffice-writer libreoffice-calc python3-uno), or name it in VALUECALC_OFFICE."
+    "libreoffice-writer libreoffice-calc libreoffice-math python3-uno), or "
+    "name it in VALUECALC_OFFICE."
 )
 
 NAMES = ("soffice", "libreoffice", "/Applications/LibreOffice.app/Contents/MacOS/soffice")
