@@ -75,7 +75,7 @@ OF_KIND = {
     "amount": ("({running}) * 3 month", "({running}) * 1 quarter"),
 }
 HAZARDS = (
-    "{k} / {share}",
+    "{k} / (1 * {share})",
     "{k} / ({share} - {share})",
     "{k} * ln({share})",
     "{k} * sqrt({share})",
