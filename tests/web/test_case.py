@@ -306,9 +306,9 @@ def test_a_plan_shows_what_is_decided_reached_and_done(post: Post) -> None:
         )
     ]
     assert rows == [
-        "Release the budget Decision A. JonesCustomer 15 Jan 2027 87 days of slack nothing –",
+        "Release the budget Decision A. JonesCustomer 15 Jan 2027 87 days of slack no change –",
         "Site <survey> Task after Release the budget Our team 18 – 29 Jan 2027"
-        "10 days 87 days of slack nothing 25%",
+        "10 days 87 days of slack no change 25%",
         "Go live Milestone Joint 1 Jun 2027 Critical – –",
     ]
 

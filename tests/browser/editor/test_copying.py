@@ -18,12 +18,16 @@ def test_a_table_is_copied_with_what_was_typed_last(open_editor: Callable[..., P
     page.locator('[data-sections] a[href="#results"]').click()
     button = page.locator('[data-live="cash-flow.table"] [data-copy=table]')
     expect(button).to_be_visible()
+    table = page.locator('[data-live="cash-flow.table"] table')
+    last = table.locator("tbody tr").first.locator("td").last
+    before = last.inner_text()
     place(page, "assumptions.users.value").fill("200")
     expect_value(page, "£291k")
+    expect(last).not_to_have_text(before)
     button.click()
     expect(button).to_have_text("Copied")
-    table = page.locator('[data-live="cash-flow.table"] table')
-    total = table.locator("tbody tr").first.locator("td").last.inner_text()
+    expect(button).to_have_text("Copy table")
+    total = last.inner_text()
     text = page.evaluate("navigator.clipboard.readText()")
     first = text.replace("\u00a0", " ").splitlines()[2]
     assert first.split("\t")[-1] == total.replace("\u00a0", " ").replace("\u2212", "-")

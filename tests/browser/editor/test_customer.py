@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -68,7 +69,7 @@ def downloaded(page: Page, name: str, folder: Path) -> io.BytesIO:
     """A file of the menu."""
     page.get_by_role("button", name="Download").click()
     with page.expect_download() as found:
-        page.locator("#downloads").get_by_role("link", name=name).click()
+        page.locator("#downloads").get_by_role("link", name=re.compile(f"^{name}")).click()
     path = folder / found.value.suggested_filename
     found.value.save_as(path)
     return io.BytesIO(path.read_bytes())

@@ -135,9 +135,9 @@ def test_what_was_typed_offline_survives_a_closed_window(
     editor_site.change(case, editor_site.new_member("Sam Jones"), edit)
     page.context.set_offline(False)
     page = page.context.new_page()
-    page.goto(f"/cases/{case}/edit")
+    with page.expect_response("**/edit/save"):
+        page.goto(f"/cases/{case}/edit")
     expect(page.locator("#toasts")).to_contain_text("Changes that were not saved are back.")
-    expect_status(page, "Saved at")
     expect(place(page, USERS)).to_have_value("300")
     document = editor_site.document(case)
     assert (value_of(document, "users"), value_of(document, "price")) == (300, 8000)

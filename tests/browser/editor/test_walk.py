@@ -111,7 +111,7 @@ def propose(page: Page, address: str, count: str) -> None:
 def downloaded(page: Page, name: str, folder: Path) -> io.BytesIO:
     page.get_by_role("button", name="Download", exact=True).click()
     with page.expect_download() as found:
-        page.locator("#downloads").get_by_role("link", name=name).click()
+        page.locator("#downloads").get_by_role("link", name=re.compile(f"^{name}")).click()
     path = folder / found.value.suggested_filename
     found.value.save_as(path)
     return io.BytesIO(path.read_bytes())

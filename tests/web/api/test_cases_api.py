@@ -344,7 +344,7 @@ def test_a_case_goes_to_other_programs_and_comes_back_as_it_was(editor: Program)
     back = editor("POST", "/exchange/value-models", json=model).get_json()
     assert back == {"case": kept["case"], "notes": []}
     problem(editor("POST", "/exchange/value-models", json={"variables": 5}), 422)
-    problem(editor("GET", f"/cases/{kept['id']}/export?format=pdf"), 422)
+    problem(editor("GET", f"/cases/{kept['id']}/export?format=odt"), 422)
 
 
 def test_many_cases_are_worked_out_in_their_order_and_none_fails_the_others(

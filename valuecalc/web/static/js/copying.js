@@ -32,13 +32,23 @@ const WAYS = {
   },
 };
 
-// Says on the button what has become of it, also to those who listen.
+// What stands on a button as long as nothing has become of it. It is not kept on the button itself,
+// which the editor makes anew with every answer.
+const labels = new WeakMap();
+
+// Says on the button what has become of it, also to those who listen, and for a while whatever the
+// editor makes of the button.
 function tell(button, words) {
-  button.dataset.label ??= button.textContent;
+  if (!labels.has(button)) labels.set(button, button.textContent);
   button.setAttribute("aria-live", "polite");
   button.textContent = words;
+  const again = new MutationObserver(() => {
+    if (button.textContent !== words) button.textContent = words;
+  });
+  again.observe(button, { childList: true, characterData: true, subtree: true });
   setTimeout(() => {
-    button.textContent = button.dataset.label;
+    again.disconnect();
+    button.textContent = labels.get(button);
   }, SECONDS);
 }
 
