@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import subprocess
 import zipfile
 from collections.abc import Iterator
 
@@ -18,6 +19,7 @@ from valuecalc.schemas.shares import Wish
 from valuecalc.services import exchange, proposals, references, saved_cases, shared, shares
 from valuecalc.services.saved_cases import Saved
 from valuecalc.store.database import Database
+from valuecalc.system_packages import POPPLER
 
 CHANCE = 0.4173
 TRACES = ("41.73", "0.4173", "4173", "chance of winning", "chance of coming about", "probability")
@@ -125,8 +127,18 @@ def traces_in(content: bytes) -> list[str]:
     if zipfile.is_zipfile(io.BytesIO(content)):
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             content = b"\n".join(archive.read(name) for name in archive.namelist())
+    if content.startswith(b"%PDF"):
+        content = printed(content)
     text = content.decode("utf-8", "replace").casefold()
     return [trace for trace in TRACES if trace in text]
+
+
+def printed(pdf: bytes) -> bytes:
+    """What is to be read in a PDF file, whose offsets and fonts hold any number by chance."""
+    program = POPPLER.path()
+    assert program is not None, "who has LibreOffice for the file has Poppler to read it"
+    run = subprocess.run([program, "-", "-"], input=pdf, capture_output=True, check=True)
+    return run.stdout
 
 
 def test_the_search_for_traces_finds_them(people: Cast, kept: Saved) -> None:
