@@ -8,7 +8,7 @@ files go through one process, which has a profile of its own.
 from __future__ import annotations
 
 import subprocess
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
@@ -128,12 +128,22 @@ def _single_cells(book: etree._Element) -> Iterator[tuple[str, tuple[str, str]]]
 
 def without_values(content: bytes) -> bytes:
     """The workbook with no value under any formula."""
+    return _with_sheets(content, _stripped)
+
+
+def with_wrong_values(content: bytes) -> bytes:
+    """The workbook with another number under every formula that has one."""
+    return _with_sheets(content, _lying)
+
+
+def _with_sheets(content: bytes, change: Callable[[bytes], bytes]) -> bytes:
+    """The workbook with every sheet changed."""
     made = BytesIO()
     with ZipFile(BytesIO(content)) as source, ZipFile(made, "w") as target:
         for entry in source.infolist():
             part = source.read(entry)
             if entry.filename.startswith("xl/worksheets/sheet"):
-                part = _stripped(part)
+                part = change(part)
             target.writestr(entry.filename, part)
     return made.getvalue()
 
@@ -146,18 +156,6 @@ def _stripped(part: bytes) -> bytes:
         for value in cell.findall(f"{MAIN}v"):
             cell.remove(value)
     return bytes(etree.tostring(root, xml_declaration=True, encoding="UTF-8"))
-
-
-def with_wrong_values(content: bytes) -> bytes:
-    """The workbook with another number under every formula that has one."""
-    made = BytesIO()
-    with ZipFile(BytesIO(content)) as source, ZipFile(made, "w") as target:
-        for entry in source.infolist():
-            part = source.read(entry)
-            if entry.filename.startswith("xl/worksheets/sheet"):
-                part = _lying(part)
-            target.writestr(entry.filename, part)
-    return made.getvalue()
 
 
 def _lying(part: bytes) -> bytes:
