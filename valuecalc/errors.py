@@ -36,6 +36,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
+from valuecalc.phrases import joined, phrase
+
 
 class Severity(StrEnum):
     """How bad a problem is: an error stops the calculation, a warning does not."""
@@ -159,15 +161,18 @@ class FileRefused(InputError):
 
 
 class CaseError(InputError):
-    """A case that cannot be calculated. `problems` holds every mistake found."""
+    """A case that cannot be calculated. `problems` holds every mistake found.
+
+    `whole` is what has them, if that is not the case: a request around one, or without one.
+    """
 
     code = "case"
 
-    def __init__(self, problems: Iterable[Problem]) -> None:
+    def __init__(self, problems: Iterable[Problem], whole: str = "case") -> None:
         self.problems = tuple(problems)
         count = len(self.problems)
         mistakes = "1 mistake" if count == 1 else f"{count} mistakes"
-        super().__init__(f"The case has {mistakes}.", "Mend each place that is listed.")
+        super().__init__(f"The {whole} has {mistakes}.", "Mend each place that is listed.")
 
     def __str__(self) -> str:
         return "\n".join(map(str, self.problems))
@@ -284,8 +289,8 @@ def did_you_mean(name: str, known: Iterable[str]) -> str:
     names = list(dict.fromkeys(known))
     near = difflib.get_close_matches(name.lower(), names, n=3, cutoff=0.55)
     if near:
-        return f"Did you mean {' or '.join(near)}?"
+        return phrase("Did you mean {names}?", names=joined(phrase(" or "), near))
     if not names:
-        return "There are none yet: add one first."
-    shown = ", ".join(names[:8]) + (", …" if len(names) > 8 else "")
-    return f"Known: {shown}."
+        return phrase("There are none yet: add one first.")
+    shown = [*names[:8], "…"] if len(names) > 8 else names
+    return phrase("Known: {names}.", names=joined(", ", shown))

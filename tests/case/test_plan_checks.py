@@ -78,6 +78,29 @@ def test_a_date_that_the_work_before_it_misses_is_told_with_the_days() -> None:
     assert warnings(task("a", 12), milestone("live", date(2027, 1, 18), "a")) == []
 
 
+def test_a_date_long_before_everything_else_is_most_likely_a_wrong_year() -> None:
+    work = (task("a", 5, "go"), decision("go", date(2027, 2, 1)))
+    [problem] = warnings(milestone("agreed", date(2020, 1, 1)), *work)
+    assert problem.place == "plan.milestones.agreed.date"
+    assert problem.cause == (
+        "“agreed” has the date 1 January 2020, more than a year before the case begins on "
+        "1 January 2027."
+    )
+    assert "Check its year" in problem.remedy
+    [early] = warnings(decision("signed", date(2025, 12, 30)))
+    assert early.place == "plan.decisions.signed.date"
+    assert warnings(milestone("agreed", date(2025, 12, 31)), *work) == []
+
+
+def test_a_plan_that_is_said_to_start_early_may_have_early_dates() -> None:
+    made = planned(milestone("agreed", date(2020, 1, 1)))
+    early = replace(made, plan=replace(made.plan, start=date(2020, 1, 1)))
+    assert list(plan_checks.warnings(early)) == []
+    late = replace(made, plan=replace(made.plan, start=date(2028, 1, 1)))
+    [problem] = plan_checks.warnings(late)
+    assert "begins on 1 January 2027" in problem.cause
+
+
 def test_a_plan_that_ends_after_the_horizon_is_odd() -> None:
     last_day = decision("go", date(2029, 12, 31))
     assert warnings(last_day) == []

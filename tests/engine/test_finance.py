@@ -276,6 +276,40 @@ def test_rounding_noise_is_not_a_crossing() -> None:
     assert finance.cumulative_flows([0.1, 0.2, -0.3]).tolist()[-1] == 0.0
 
 
+def test_rounding_noise_before_the_first_real_flow_is_no_flow() -> None:
+    # 0.3 - (0.1 + 0.2) = -5.6e-17, which the first real flow would pay back at once.
+    noise = 0.3 - (0.1 + 0.2)
+    assert noise < 0
+    assert finance.payback([noise, noise, 100], 12) == finance.Payback(0.0, 0, 0)
+    assert finance.cumulative_flows([noise, noise, 100]).tolist() == [0, 0, 100]
+    assert finance.modified_internal_rate([noise, 50, 100], range(3), 0.1, 0.1) is None
+    assert finance.internal_rates([noise, 50, 100], range(3)).rates == ()
+
+
+def test_where_everything_cancels_what_it_is_made_of_tells_the_noise() -> None:
+    noise = 0.3 - (0.1 + 0.2)
+    flows = [noise, -noise, noise, -2 * noise]
+    assert finance.payback(flows, 12).crossings == 2
+    assert finance.payback(flows, 12, scale=0.3) == finance.Payback(0.0, 0, 0)
+    assert finance.cumulative_flows(flows, 0.3).tolist() == [0, 0, 0, 0]
+    assert finance.without_noise(flows, 0.3).tolist() == [0, 0, 0, 0]
+    assert finance.modified_internal_rate(flows, range(4), 0.1, 0.1, 0.3) is None
+    assert finance.internal_rates(flows, range(4), 0.3).rates == ()
+    assert finance.internal_rates(flows, range(4)).rates
+
+
+@pytest.mark.parametrize("scale", [None, 100.0])
+def test_a_flow_of_more_than_the_noise_counts_however_small(scale: float | None) -> None:
+    assert finance.payback([-1.1e-10, 100], 12, scale=scale).period == 0
+    assert finance.payback([-2.1e-10, 100], 12, scale=scale).period == 1
+    assert finance.without_noise([-1e-10, -1.1e-10, 100], scale).tolist() == [0, -1.1e-10, 100]
+
+
+def test_the_largest_flow_is_one_that_is_a_number() -> None:
+    assert finance.largest_flow([1, -3], [math.inf, 2, math.nan]) == 3
+    assert finance.largest_flow([math.nan]) == 0
+
+
 @given(st.lists(AMOUNTS, min_size=2, max_size=20))
 def test_cash_is_never_negative_after_the_payback(flows: list[float]) -> None:
     found = finance.payback(flows, 1)

@@ -16,6 +16,7 @@ from valuecalc.case.plan import Plan
 from valuecalc.case.risk import BOUNDED, ENDS, PERCENTILES, Correlation, Outcome, Pilot, Simulation
 from valuecalc.case.timeline import Timeline
 from valuecalc.case.travel import Origin, Travel
+from valuecalc.phrases import phrase
 
 
 class Grade(StrEnum):
@@ -34,11 +35,11 @@ class Grade(StrEnum):
 
 
 GRADE_LABELS = {
-    Grade.A: "Customer’s own measured data",
-    Grade.B: "Customer’s estimate, with a named owner",
-    Grade.C: "Measured at a reference customer",
-    Grade.D: "Published benchmark, with source and date",
-    Grade.E: "Our own assumption",
+    Grade.A: phrase("Customer’s own measured data"),
+    Grade.B: phrase("Customer’s estimate, with a named owner"),
+    Grade.C: phrase("Measured at a reference customer"),
+    Grade.D: phrase("Published benchmark, with source and date"),
+    Grade.E: phrase("Our own assumption"),
 }
 
 
@@ -152,25 +153,25 @@ class Category:
 BENEFIT_CATEGORIES = {
     category.id: category
     for category in (
-        Category("revenue", "Revenue"),
-        Category("cost_reduction", "Cost reduction"),
-        Category("cost_avoidance", "Cost avoidance", hard=False),
-        Category("productivity", "Productivity", hard=False),
-        Category("risk_reduction", "Risk reduction", hard=False),
-        Category("capital_avoided", "Capital expenditure avoided"),
-        Category("working_capital", "Working capital"),
-        Category("other", "Other benefit", hard=False),
+        Category("revenue", phrase("Revenue")),
+        Category("cost_reduction", phrase("Cost reduction")),
+        Category("cost_avoidance", phrase("Cost avoidance"), hard=False),
+        Category("productivity", phrase("Productivity"), hard=False),
+        Category("risk_reduction", phrase("Risk reduction"), hard=False),
+        Category("capital_avoided", phrase("Capital expenditure avoided")),
+        Category("working_capital", phrase("Working capital")),
+        Category("other", phrase("Other benefit"), hard=False),
     )
 }
 INVESTMENT_CATEGORIES = {
     category.id: category
     for category in (
-        Category("capital", "Capital expenditure"),
-        Category("one_off", "One-off cost"),
-        Category("running", "Running cost"),
-        Category("internal_effort", "Customer’s own effort"),
-        Category("financing", "Financing"),
-        Category("other", "Other investment"),
+        Category("capital", phrase("Capital expenditure")),
+        Category("one_off", phrase("One-off cost")),
+        Category("running", phrase("Running cost")),
+        Category("internal_effort", phrase("Customer’s own effort")),
+        Category("financing", phrase("Financing")),
+        Category("other", phrase("Other investment")),
     )
 }
 
@@ -270,9 +271,9 @@ class Conventions:
 
 
 ALTERNATIVES = {
-    "do_nothing": "Do nothing",
-    "next_best": "Next best alternative",
-    "other": "Other alternative",
+    "do_nothing": phrase("Do nothing"),
+    "next_best": phrase("Next best alternative"),
+    "other": phrase("Other alternative"),
 }
 """What kind of alternative to the case it is, with the words for people."""
 
@@ -319,7 +320,11 @@ class Scenario:
     note: str = ""
 
 
-SIDES = {"customer": "Customer", "vendor": "Our team", "joint": "Joint"}
+SIDES = {
+    "customer": phrase("Customer"),
+    "vendor": phrase("Our team"),
+    "joint": phrase("Joint"),
+}
 """Who does something in a plan, or belongs to it, with the words for people."""
 
 

@@ -18,6 +18,7 @@ from valuecalc.case.references import references
 from valuecalc.errors import Problem, Severity
 from valuecalc.formula.known_units import CURRENCIES
 from valuecalc.formula.quantity import is_percentage, show, show_with_unit
+from valuecalc.phrases import Phrase, phrase
 
 MAX_BENEFITS = 5
 MAX_SHARE = 2.0
@@ -57,10 +58,13 @@ def no_lines(binding: Binding) -> Iterator[Problem]:
     """A case needs benefits and investments to say anything."""
     case = binding.case
     if not case.benefits:
-        yield _warning("no_benefits", "benefits", "There is no benefit.", "Add one.")
+        yield _warning(
+            "no_benefits", "benefits", phrase("There is no benefit."), phrase("Add one.")
+        )
     if not case.investments:
-        remedy = "Add what the solution costs, the customer’s own effort included."
-        yield _warning("no_investment", "investments", "There is no investment.", remedy)
+        cause = phrase("There is no investment.")
+        remedy = phrase("Add what the solution costs, the customer’s own effort included.")
+        yield _warning("no_investment", "investments", cause, remedy)
 
 
 def no_evidence(binding: Binding) -> Iterator[Problem]:
@@ -70,15 +74,19 @@ def no_evidence(binding: Binding) -> Iterator[Problem]:
             yield _warning(
                 "no_evidence",
                 f"assumptions.{each.id}",
-                f"“{each.label}” has no evidence and counts as grade E.",
-                "Say where the number comes from, with a grade, a source and a date.",
+                phrase("“{label}” has no evidence and counts as grade E.", label=each.label),
+                phrase("Say where the number comes from, with a grade, a source and a date."),
             )
         elif each.evidence.grade is not Grade.E and not each.evidence.source:
             yield _warning(
                 "no_source",
                 f"assumptions.{each.id}.evidence.source",
-                f"“{each.label}” is graded {each.evidence.grade} but names no source.",
-                "Name the source, or grade it E.",
+                phrase(
+                    "“{label}” is graded {grade} but names no source.",
+                    label=each.label,
+                    grade=each.evidence.grade,
+                ),
+                phrase("Name the source, or grade it E."),
             )
 
 
@@ -88,7 +96,10 @@ def ranges(binding: Binding) -> Iterator[Problem]:
         found = disorder(each)
         if found is not None:
             place = f"assumptions.{each.id}.{found.field}"
-            remedy = f"{found.remedy} Until then, it cannot be said how sure the value is."
+            remedy = phrase(
+                "{remedy} Until then, it cannot be said how sure the value is.",
+                remedy=found.remedy,
+            )
             yield _warning("range", place, found.cause, remedy)
 
 
@@ -107,19 +118,25 @@ def disorder(assumption: Assumption) -> Disorder | None:
     if assumption.outcomes:
         return None
     if low is not None and high is not None and low > high:
-        return Disorder("low", _beside(assumption, low, "above high", high), "Exchange the two.")
+        cause = _beside(_LOW_ABOVE_HIGH, assumption, low, high)
+        return Disorder("low", cause, phrase("Exchange the two."))
     if low is not None and low > value:
-        cause = _beside(assumption, low, "above its value", value)
-        return Disorder("low", cause, "Lower it to that or below, or leave it out.")
+        cause = _beside(_LOW_ABOVE_VALUE, assumption, low, value)
+        return Disorder("low", cause, phrase("Lower it to that or below, or leave it out."))
     if high is not None and high < value:
-        cause = _beside(assumption, high, "below its value", value, "High")
-        return Disorder("high", cause, "Raise it to that or above, or leave it out.")
+        cause = _beside(_HIGH_BELOW_VALUE, assumption, high, value)
+        return Disorder("high", cause, phrase("Raise it to that or above, or leave it out."))
     return None
 
 
-def _beside(assumption: Assumption, end: float, words: str, other: float, name: str = "Low") -> str:
+_LOW_ABOVE_HIGH = phrase("Low of “{label}”, {end}, is above high, {other}.")
+_LOW_ABOVE_VALUE = phrase("Low of “{label}”, {end}, is above its value, {other}.")
+_HIGH_BELOW_VALUE = phrase("High of “{label}”, {end}, is below its value, {other}.")
+
+
+def _beside(words: Phrase, assumption: Assumption, end: float, other: float) -> str:
     first, second = (show_with_unit(each, assumption.unit) for each in (end, other))
-    return f"{name} of “{assumption.label}”, {first}, is {words}, {second}."
+    return words.with_values({"label": assumption.label, "end": first, "other": second})
 
 
 def percentages(binding: Binding) -> Iterator[Problem]:
@@ -130,17 +147,24 @@ def percentages(binding: Binding) -> Iterator[Problem]:
             yield _warning(
                 "percentage",
                 f"assumptions.{each.id}.value",
-                f"“{each.label}” is {shown}.",
-                f"A plain number is a fraction: write {show(each.value / 100, '%')} if it is that.",
+                phrase("“{label}” is {amount}.", label=each.label, amount=shown),
+                _fraction(each.value),
             )
     rate = binding.case.discounting.rate
     if rate > MAX_RATE:
         yield _warning(
             "rate",
             "discounting.rate",
-            f"The discount rate is {show(rate, '%')} a year.",
-            f"A plain number is a fraction: write {show(rate / 100, '%')} if it is that.",
+            phrase("The discount rate is {rate} a year.", rate=show(rate, "%")),
+            _fraction(rate),
         )
+
+
+def _fraction(number: float) -> str:
+    return phrase(
+        "A plain number is a fraction: write {share} if it is that.",
+        share=show(number / 100, "%"),
+    )
 
 
 def unused(binding: Binding) -> Iterator[Problem]:
@@ -154,8 +178,8 @@ def unused(binding: Binding) -> Iterator[Problem]:
             yield _warning(
                 "unused",
                 _place(each),
-                f"Nothing uses “{each.label}”.",
-                "Use it in a formula, or remove it.",
+                phrase("Nothing uses “{label}”.", label=each.label),
+                phrase("Use it in a formula, or remove it."),
             )
 
 
@@ -173,8 +197,8 @@ def no_margin(binding: Binding) -> Iterator[Problem]:
             yield _warning(
                 "no_margin",
                 f"benefits.{benefit.id}",
-                f"“{benefit.label}” counts revenue without a margin.",
-                "Multiply it by a margin assumption, or make it another category.",
+                phrase("“{label}” counts revenue without a margin.", label=benefit.label),
+                phrase("Multiply it by a margin assumption, or make it another category."),
             )
 
 
@@ -185,8 +209,12 @@ def too_many_benefits(binding: Binding) -> Iterator[Problem]:
         yield _warning(
             "many_benefits",
             "benefits",
-            f"There are {count} benefits; more than {MAX_BENEFITS} are seldom believed.",
-            "Keep those that decide and those that support them.",
+            phrase(
+                "There are {number} benefits; more than {most} are seldom believed.",
+                number=str(count),
+                most=str(MAX_BENEFITS),
+            ),
+            phrase("Keep those that decide and those that support them."),
         )
 
 
@@ -203,8 +231,13 @@ def same_saving(binding: Binding) -> Iterator[Problem]:
                 yield _warning(
                     "same_saving",
                     f"benefits.{second.id}",
-                    f"“{second.label}” and “{first.label}” are both driven by “{each.label}”.",
-                    "Make sure that the saving is counted once, and say so in a note.",
+                    phrase(
+                        "“{second}” and “{first}” are both driven by “{driver}”.",
+                        second=second.label,
+                        first=first.label,
+                        driver=each.label,
+                    ),
+                    phrase("Make sure that the saving is counted once, and say so in a note."),
                 )
 
 
@@ -247,9 +280,16 @@ def _mirror_warning(
     return _warning(
         "mirrored_inaction",
         f"alternatives.{alternative.id}.investments.{line.id}",
-        f"“{line.label}” and the benefit “{benefit.label}” both rest on “{shared.label}”: beside "
-        "doing nothing, the same money may count twice.",
-        "Leave the cost of doing nothing out, or count in the benefit only what goes beyond it.",
+        phrase(
+            "“{line}” and the benefit “{benefit}” both rest on “{driver}”: beside "
+            "doing nothing, the same money may count twice.",
+            line=line.label,
+            benefit=benefit.label,
+            driver=shared.label,
+        ),
+        phrase(
+            "Leave the cost of doing nothing out, or count in the benefit only what goes beyond it."
+        ),
     )
 
 
@@ -260,8 +300,8 @@ def no_own_effort(binding: Binding) -> Iterator[Problem]:
         yield _warning(
             "own_effort",
             "investments",
-            "The customer’s own effort is missing from the investment.",
-            "Add a line of category internal_effort: project team, training, disruption.",
+            phrase("The customer’s own effort is missing from the investment."),
+            phrase("Add a line of category internal_effort: project team, training, disruption."),
         )
 
 
@@ -275,8 +315,11 @@ def rounded_shares(binding: Binding) -> Iterator[Problem]:
             yield _warning(
                 "rounding",
                 f"assumptions.{each.id}.travel.to",
-                f"“{each.label}” is a share, and rounding makes a whole number of it.",
-                "Leave the rounding out, or round to 0.01 for whole percentages.",
+                phrase(
+                    "“{label}” is a share, and rounding makes a whole number of it.",
+                    label=each.label,
+                ),
+                phrase("Leave the rounding out, or round to 0.01 for whole percentages."),
             )
 
 

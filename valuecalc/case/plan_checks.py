@@ -7,8 +7,13 @@ from collections.abc import Iterator, Mapping
 from valuecalc.case import graph
 from valuecalc.case.case import Case
 from valuecalc.case.plan import Plan
-from valuecalc.case.schedule import predecessors, schedule
+from valuecalc.case.schedule import own_day, predecessors, schedule
 from valuecalc.errors import Problem, Severity, did_you_mean
+from valuecalc.formula import quantity
+from valuecalc.phrases import day, phrase, plural
+
+LONG_BEFORE = 366
+"""Days: what is dated earlier than that before a case begins has more likely a wrong year."""
 
 
 def errors(case: Case) -> Iterator[Problem]:
@@ -90,6 +95,7 @@ def _way_back(first: str, last: str, came_from: Mapping[str, str]) -> list[str]:
 def warnings(case: Case) -> Iterator[Problem]:
     """What stands in a plan and can hardly be meant."""
     yield from _no_days(case.plan)
+    yield from _long_before(case)
     yield from _misses(case)
     yield from _beyond_horizon(case)
 
@@ -104,8 +110,28 @@ def _no_days(plan: Plan) -> Iterator[Problem]:
         if not task.days:
             yield _warning(
                 f"plan.tasks.{task.id}.days",
-                f"“{task.label}” takes no working day.",
-                "Say how many it takes, or make it a milestone.",
+                phrase("“{step}” takes no working day.", step=task.label),
+                phrase("Say how many it takes, or make it a milestone."),
+            )
+
+
+def _long_before(case: Case) -> Iterator[Problem]:
+    """Milestones and decisions so early that the whole plan would begin with them by mistake."""
+    start = case.timeline.start
+    begins = min(start, case.plan.start or start)
+    for step in case.plan.steps:
+        given = own_day(step)
+        if given is not None and (begins - given).days > LONG_BEFORE:
+            yield _warning(
+                f"{case.plan.place(step.id)}.date",
+                phrase(
+                    "“{step}” has the date {day}, more than a year before the case begins on "
+                    "{start}.",
+                    step=step.label,
+                    day=day(given),
+                    start=day(begins),
+                ),
+                phrase("Check its year. If it is meant, give the plan that start."),
             )
 
 
@@ -113,30 +139,39 @@ def _misses(case: Case) -> Iterator[Problem]:
     """Milestones and decisions with a day of their own that comes too early."""
     planned = schedule(case.plan, case.timeline.start)
     for id in planned.spans:
-        late, day = planned.late(id), planned.over(id)
-        if late > 0 and day is not None:
+        late, over = planned.late(id), planned.over(id)
+        if late > 0 and over is not None:
             yield _warning(
                 f"{case.plan.place(id)}.date",
-                f"The plan misses “{case.plan.by_id[id].label}” by {working_days(late)}: what "
-                f"comes before it is over on {day:%-d %B %Y}.",
-                "Give it a later date, or shorten the work before it.",
+                phrase(
+                    "The plan misses “{step}” by {late}: what comes before it is over on {day}.",
+                    step=case.plan.by_id[id].label,
+                    late=working_days(late),
+                    day=day(over),
+                ),
+                phrase("Give it a later date, or shorten the work before it."),
             )
 
 
 def _beyond_horizon(case: Case) -> Iterator[Problem]:
     planned = schedule(case.plan, case.timeline.start)
-    days = {id: day for id in planned.spans if (day := planned.over(id)) is not None}
+    days = {id: over for id in planned.spans if (over := planned.over(id)) is not None}
     end = case.timeline.end_day(case.timeline.periods)
     if not days or max(days.values()) < end:
         return
     last = max(days, key=lambda id: days[id])
     yield _warning(
         case.plan.place(last),
-        f"“{case.plan.by_id[last].label}” is over on {days[last]:%-d %B %Y}, after the horizon.",
-        "Lengthen the timeline, or shorten the plan.",
+        phrase(
+            "“{step}” is over on {day}, after the horizon.",
+            step=case.plan.by_id[last].label,
+            day=day(days[last]),
+        ),
+        phrase("Lengthen the timeline, or shorten the plan."),
     )
 
 
 def working_days(number: int) -> str:
     """A number of working days for people: `1 working day`, `6 working days`."""
-    return "1 working day" if number == 1 else f"{number:,} working days"
+    shown = quantity.show(number)
+    return plural("{number} working day", "{number} working days", number, number=shown)

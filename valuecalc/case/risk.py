@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from valuecalc.phrases import phrase
+
 DISTRIBUTIONS = ("triangular", "pert", "uniform", "normal", "lognormal", "discrete")
 """How an assumption can be spread. Without a name it is two halves of a normal distribution
 that meet in the expected value, with low and high as the 10th and 90th percentile."""
@@ -18,7 +20,7 @@ BOUNDED = ("triangular", "pert", "uniform")
 
 SOBOL = "sobol"
 PLAIN = "plain"
-METHODS = {SOBOL: "Scrambled Sobol points", PLAIN: "Plain random draws"}
+METHODS = {SOBOL: phrase("Scrambled Sobol points"), PLAIN: phrase("Plain random draws")}
 
 MIN_DRAWS, MAX_DRAWS = 1_000, 1_000_000
 MAX_SEED = 2**63 - 1

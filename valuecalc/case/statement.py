@@ -7,11 +7,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
-from valuecalc.case.case import Case, Proposition
+from valuecalc.case.case import Case
 from valuecalc.case.risk import HEADLINES
+from valuecalc.formula import quantity
+from valuecalc.formula.quantity import Amount
+from valuecalc.phrases import joined, lowered, phrase
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,8 +31,12 @@ class Statement:
     @property
     def text(self) -> str:
         """The statement as one sentence, with the assumptions at its end."""
-        sentence = ", ".join(f"{lead} {text}".strip() for lead, text in self.parts)
-        return f"{sentence} {'; '.join(self.based_on)}."
+        parts = (joined(" ", filter(None, part)) for part in self.parts)
+        return phrase(
+            "{statement} {assumptions}.",
+            statement=joined(", ", parts),
+            assumptions=joined(phrase("; "), self.based_on),
+        )
 
 
 def compose(
@@ -45,11 +52,11 @@ def compose(
     proposition = case.proposition
     return Statement(
         parts=(
-            ("We believe that", _belief(case, figure_text, shown)),
-            ("through the ability to", proposition.capability or _MISSING),
-            ("as a result of", proposition.delivery or _MISSING),
-            ("for an investment of", figure_text("total_investment") or _MISSING),
-            ("based on the following assumptions", ""),
+            (phrase("We believe that"), _belief(case, figure_text, shown)),
+            (phrase("through the ability to"), proposition.capability or _MISSING),
+            (phrase("as a result of"), proposition.delivery or _MISSING),
+            (phrase("for an investment of"), figure_text("total_investment") or _MISSING),
+            (phrase("based on the following assumptions"), ""),
         ),
         based_on=tuple(_based_on(case, figure_text, shown)),
     )
@@ -60,15 +67,15 @@ _MISSING = "…"
 
 def _belief(case: Case, figure_text: Callable[[str], str | None], shown: Mapping[str, str]) -> str:
     proposition = case.proposition
-    customer = case.customer or "the customer"
-    change = proposition.change or _default_change(case)
-    money = figure_text(money_figure(case, figure_text)) or _MISSING
-    result = f"{money} {proposition.result or 'in benefits'}".strip()
-    by = proposition.by or f"over {case.timeline.horizon_text}"
-    return (
-        f"{customer} should be able to {change}{_from_to(proposition, shown)}, "
-        f"resulting in {result} {by}{_reached(case, figure_text)}"
+    belief = phrase(
+        "{customer} should be able to {change}, resulting in {money} {result} {by}",
+        customer=case.customer or phrase("the customer"),
+        change=_change(case, shown),
+        money=figure_text(money_figure(case, figure_text)) or _MISSING,
+        result=proposition.result or phrase("in benefits"),
+        by=proposition.by or phrase("over {horizon}", horizon=case.timeline.horizon_text),
     )
+    return _how_sure(belief, case, figure_text)
 
 
 def money_figure(case: Case, figure_text: Callable[[str], str | None]) -> str:
@@ -82,46 +89,65 @@ def money_figure(case: Case, figure_text: Callable[[str], str | None]) -> str:
     return name if figure_text(percentile) is None else percentile
 
 
-def _reached(case: Case, figure_text: Callable[[str], str | None]) -> str:
-    """How sure the money is, where the case shows a percentile: `, with a value of …`."""
+def _how_sure(belief: str, case: Case, figure_text: Callable[[str], str | None]) -> str:
+    """What is believed, with how sure the money is where the case shows a percentile."""
     convention = case.conventions.headline
     value = figure_text(f"value_{convention}")
     if value is None:
-        return ""
-    draws = f"{1 - HEADLINES[convention]:.0%} of the draws ({convention.upper()})"
+        return belief
+    share = quantity.show(1 - HEADLINES[convention], "%", digits=0)
     if money_figure(case, figure_text) != (case.proposition.figure or "total_benefits"):
-        return f", reached or exceeded in {draws}"
-    return f", with a value over {case.timeline.horizon_text} of {value} or more in {draws}"
+        return phrase(
+            "{belief}, reached or exceeded in {share} of the draws ({percentile})",
+            belief=belief,
+            share=share,
+            percentile=convention.upper(),
+        )
+    return phrase(
+        "{belief}, with a value over {horizon} of {value} or more in {share} of the draws "
+        "({percentile})",
+        belief=belief,
+        horizon=case.timeline.horizon_text,
+        value=value,
+        share=share,
+        percentile=convention.upper(),
+    )
+
+
+def _change(case: Case, shown: Mapping[str, str]) -> str:
+    """What changes, from what to what: `raise the price from £22 to £26 per user`."""
+    proposition = case.proposition
+    change = proposition.change or _default_change(case)
+    source, target = shown.get(proposition.source), shown.get(proposition.target)
+    if source and target:
+        start = _without_common_unit(source, target)
+        return phrase("{change} from {start} to {end}", change=change, start=start, end=target)
+    return phrase("{change} to {end}", change=change, end=target) if target else change
 
 
 def _default_change(case: Case) -> str:
     if not case.benefits:
         return _MISSING
-    label = case.benefits[0].label
-    begins = label[:1] if label[1:2].isupper() else label[:1].lower()
-    return f"achieve {begins}{label[1:]}"
-
-
-def _from_to(proposition: Proposition, shown: Mapping[str, str]) -> str:
-    source, target = shown.get(proposition.source), shown.get(proposition.target)
-    if source and target:
-        return f" from {_without_common_unit(source, target)} to {target}"
-    return f" to {target}" if target else ""
+    return phrase("achieve {benefit}", benefit=lowered(case.benefits[0].label))
 
 
 def _without_common_unit(source: str, target: str) -> str:
     """`£22` of `£22 per user per month` when the other amount has the same unit."""
-    number, per, tail = source.partition(" per ")
-    return number if per and target.endswith(f"{per}{tail}") else source
+    if isinstance(source, Amount) and isinstance(target, Amount):
+        _, slash, per = source.unit.partition("/")
+        return source.without_per() if slash and target.unit.endswith(f"/{per}") else source
+    # The workbook has marks for numbers in its texts, which are plain ones.
+    number, between, tail = source.partition(" per ")
+    return number if between and target.endswith(f"{between}{tail}") else source
 
 
 def _based_on(
     case: Case, figure_text: Callable[[str], str | None], shown: Mapping[str, str]
-) -> list[str]:
-    investments = [
-        f"{line.label}: {amount}"
-        for line in case.investments
-        if (amount := figure_text(f"investments.{line.id}.total"))
-    ]
-    drivers = [f"{each.label}: {shown[each.id]}" for each in case.assumptions if each.id in shown]
-    return investments + drivers
+) -> Iterator[str]:
+    for line in case.investments:
+        amount = figure_text(f"investments.{line.id}.total")
+        if amount:
+            yield phrase("{label}: {amount}", label=line.label, amount=amount)
+    for each in case.assumptions:
+        if each.id in shown:
+            yield phrase("{label}: {amount}", label=each.label, amount=shown[each.id])

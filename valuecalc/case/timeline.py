@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 
+from valuecalc.phrases import MONTH_OF_YEAR, SHORT_MONTH, day, phrase, plural
+
 MAX_YEARS = 100
 
 
@@ -51,7 +53,7 @@ class Timeline:
         """The horizon for people: `3 years`, `30 months`."""
         if self.months % 12:
             return months_text(self.months)
-        return "1 year" if self.months == 12 else f"{self.months // 12} years"
+        return plural("{number} year", "{number} years", self.months // 12)
 
     def year_of(self, period: int) -> int:
         """The report year of a period: 0 for the decision, then 1, 2, …"""
@@ -83,22 +85,35 @@ class Timeline:
     def label(self, period: int) -> str:
         """A period for people: `Initial`, `Jan 2027`, `Q1 2027`, `Feb–Apr 2027`, `Year 1`."""
         if period == 0:
-            return "Initial"
+            return INITIAL
         first = self.first_day(period)
         if self.period is Period.MONTH:
-            return f"{first:%b %Y}"
+            return day(first, SHORT_MONTH)
         if self.period is Period.QUARTER:
-            if first.month % 3 == 1:
-                return f"Q{first.month // 3 + 1} {first.year}"
-            last = add_months(first, 2)
-            begins = f"{first:%b}" if first.year == last.year else f"{first:%b %Y}"
-            return f"{begins}–{last:%b %Y}"
-        return f"Year {period}"
+            return _quarter(first)
+        return year_label(period)
+
+
+def _quarter(first: date) -> str:
+    if first.month % 3 == 1:
+        return phrase("Q{quarter} {year}", quarter=str(first.month // 3 + 1), year=str(first.year))
+    last = add_months(first, 2)
+    begins = day(first, MONTH_OF_YEAR if first.year == last.year else SHORT_MONTH)
+    return phrase("{first}–{last}", first=begins, last=day(last, SHORT_MONTH))
+
+
+INITIAL = phrase("Initial")
+"""The column of the decision."""
+
+
+def year_label(year: int) -> str:
+    """A year after the decision for people: `Year 1`."""
+    return phrase("Year {number}", number=str(year))
 
 
 def months_text(months: int) -> str:
     """A number of months for people: `1 month`, `18 months`."""
-    return "1 month" if months == 1 else f"{months} months"
+    return plural("{number} month", "{number} months", months, number=str(months))
 
 
 def add_months(day: date, months: int) -> date:

@@ -11,7 +11,7 @@ import numpy as np
 from valuecalc.case.binding import RUNNING
 from valuecalc.case.case import Assumption, Benefit, Calculation, Case, Grade
 from valuecalc.case.timeline import months_text
-from valuecalc.engine.finance import cumulative_flows, delayed
+from valuecalc.engine.finance import cumulative_flows, delayed, largest_flow
 from valuecalc.engine.model import Evaluation, Model, ModelLine
 from valuecalc.engine.result import (
     AssumptionResult,
@@ -24,8 +24,19 @@ from valuecalc.engine.result import (
 from valuecalc.formula import known_units, numbers, quantity, units, words
 from valuecalc.formula.tree import Number, names, previous_of, walk
 from valuecalc.formula.units import Unit
+from valuecalc.phrases import joined, phrase
 
-FACTOR_LABELS = {"realisation": "Realisation", "attribution": "Attribution", "risk": "Risk"}
+SIDES = {
+    "net": ("benefits", "investment"),
+    "discounted": ("discounted_benefits", "discounted_investment"),
+}
+"""The rows that a row of the cash flow is the difference of."""
+
+FACTOR_LABELS = {
+    "realisation": phrase("Realisation"),
+    "attribution": phrase("Attribution"),
+    "risk": phrase("Risk"),
+}
 
 
 @dataclass(frozen=True)
@@ -43,6 +54,10 @@ class Books:
     def of(self, kind: str) -> list[LineResult]:
         """The lines in money of one kind, `benefit` or `investment`."""
         return [line for line in self.lines if line.kind == kind and not line.non_monetary]
+
+    def scale(self, row: str) -> float:
+        """The largest of what a row is the difference of: what its rounding is measured by."""
+        return largest_flow(*(self.series[side] for side in SIDES[row]))
 
 
 def keep(evaluation: Evaluation) -> Books:
@@ -176,7 +191,7 @@ class _Keeper:
             times={"period": str(period), "year": str(int(self.axis.years[period]))},
             before=before,
         )
-        return f"= {text}"
+        return joined("", ("= ", text))
 
     def initial_values(self, id: str) -> dict[str, str]:
         """What `previous` gives in the first period: its second argument, worked out."""
@@ -227,24 +242,29 @@ class _Keeper:
     def timing_text(self, line: ModelLine, first: int, last: int) -> str:
         label = self.axis.labels
         if last < first:
-            return "outside the horizon"
+            return phrase("outside the horizon")
         if line.flow.kind != RUNNING:
-            return self.amount_timing(line, first, last)
-        text = f"from {label[first]}"
+            return self.amount_timing(line, first)
+        when = phrase("from {first}", first=label[first])
         if last < self.axis.periods:
-            text += f" to {label[last]}"
+            when = phrase("from {first} to {last}", first=label[first], last=label[last])
         ramp = line.line.ramp
         if ramp.months:
-            text += f", ramping up over {months_text(ramp.months)}"
-        elif ramp.years:
-            shares = " / ".join(quantity.show(share, "%") for share in ramp.years)
-            text += f", {shares} by year"
-        return text
+            rise = months_text(ramp.months)
+            return phrase("{when}, ramping up over {months}", when=when, months=rise)
+        if ramp.years:
+            shares = joined(" / ", [quantity.show(share, "%") for share in ramp.years])
+            return phrase("{when}, {shares} by year", when=when, shares=shares)
+        return when
 
-    def amount_timing(self, line: ModelLine, first: int, last: int) -> str:
+    def amount_timing(self, line: ModelLine, first: int) -> str:
+        label = self.axis.labels[first]
         if line.line.spread:
-            return f"over {months_text(line.line.spread)} from {self.axis.labels[first]}"
-        return "once, at the decision" if first == 0 else f"once, in {self.axis.labels[first]}"
+            months = months_text(line.line.spread)
+            return phrase("over {months} from {first}", months=months, first=label)
+        if first == 0:
+            return phrase("once, at the decision")
+        return phrase("once, in {period}", period=label)
 
     @np.errstate(all="ignore")
     def rows(self, lines: tuple[LineResult, ...]) -> dict[str, Series]:
@@ -254,17 +274,19 @@ class _Keeper:
         benefits = sum((each.net for each in lines if _counts(each, "benefit")), zero)
         investment = sum((each.net for each in lines if _counts(each, "investment")), zero)
         net = benefits - investment
+        gained, spent = benefits * factor, investment * factor
+        discounted_net = cumulative_flows(net * factor, largest_flow(gained, spent))
         delayed_benefits = delayed(benefits, 1, self.axis.months_per_period)
         rows = {
             "benefits": benefits,
             "investment": investment,
             "net": net,
-            "cumulative": cumulative_flows(net),
+            "cumulative": cumulative_flows(net, largest_flow(benefits, investment)),
             "discount_factor": factor,
-            "discounted_benefits": benefits * factor,
-            "discounted_investment": investment * factor,
+            "discounted_benefits": gained,
+            "discounted_investment": spent,
             "discounted": net * factor,
-            "cumulative_discounted": cumulative_flows(net * factor),
+            "cumulative_discounted": discounted_net,
             "delayed_benefits": delayed_benefits,
             "net_delayed": delayed_benefits - investment,
         }

@@ -18,12 +18,13 @@ from valuecalc.engine.effects import Bridge, signed
 from valuecalc.engine.result import LineResult, Result
 from valuecalc.errors import UnknownName
 from valuecalc.formula import quantity
+from valuecalc.phrases import joined, phrase
 
 PART_OF = {"value": "total", "npv": "pv"}
 """The figures that are the sum of their lines, and the figure of a line that goes into each."""
 
 ADDED, REMOVED, CHANGED, SAME = ("added", "removed", "changed", "same")
-ROUNDING = "Rounding"
+ROUNDING = phrase("Rounding")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -104,7 +105,7 @@ def line_bridge(
     before: Result,
     after: Result,
     figure: str = "value",
-    labels: tuple[str, str] = ("Before", "After"),
+    labels: tuple[str, str] = (phrase("Before"), phrase("After")),
 ) -> LineBridge:
     """What each line did to the difference of a figure between any two results.
 
@@ -133,9 +134,11 @@ def line_bridge(
 def _obstacle(before: Result, after: Result, figure: str) -> str:
     """Why the two results cannot be compared at all."""
     if before.case.currency != after.case.currency:
-        return (
-            f"One result is in {before.case.currency} and the other in {after.case.currency}, "
-            "so their amounts are not compared."
+        return phrase(
+            "One result is in {before} and the other in {after}, "
+            "so their amounts are not compared.",
+            before=before.case.currency,
+            after=after.case.currency,
         )
     found = (each.figure(figure) for each in (before, after))
     return next((each.note for each in found if each.value is None), "")
@@ -146,10 +149,16 @@ def _note(before: Result, after: Result, figure: str) -> str:
     notes = []
     old, new = before.case.timeline, after.case.timeline
     if old.months != new.months:
-        notes.append(f"The horizon is {old.horizon_text} before and {new.horizon_text} after.")
+        notes.append(
+            phrase(
+                "The horizon is {before} before and {after} after.",
+                before=old.horizon_text,
+                after=new.horizon_text,
+            )
+        )
     if figure == "npv" and before.case.discounting != after.case.discounting:
-        notes.append("The discounting is another one, which is part of every step.")
-    return " ".join(notes)
+        notes.append(phrase("The discounting is another one, which is part of every step."))
+    return joined(" ", notes)
 
 
 def every_line(line: LineResult) -> bool:

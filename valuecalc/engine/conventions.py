@@ -10,76 +10,119 @@ from valuecalc.engine.result import Convention, Figure
 from valuecalc.engine.uncertainty.headline import plan_of, reached_in
 from valuecalc.engine.uncertainty.headline_names import percentile_name
 from valuecalc.formula import quantity
+from valuecalc.phrases import MONTH, day, joined, phrase
 
-_TIMING = {
-    "end": "at the end of each period",
-    "mid": "in the middle of each period",
-    "start": "at the start of each period",
+_DISCOUNTING = {
+    "end": phrase("{rate} a year, annual effective; flows stand at the end of each period"),
+    "mid": phrase("{rate} a year, annual effective; flows stand in the middle of each period"),
+    "start": phrase("{rate} a year, annual effective; flows stand at the start of each period"),
 }
-_TIMING_OF_LINES = (
+_TIMING_OF_LINES = phrase(
     "Running amounts count whole periods between start and end; "
     "a single amount falls into the period of its date"
 )
 _ROI = {
-    "roi_discounted": "NPV / present value of investment (discounted ROI)",
-    "roi": "value / total investment (undiscounted ROI)",
-    "roi_annual": "average annual net benefit / investment at the decision (annual ROI)",
+    "roi_discounted": phrase("NPV / present value of investment (discounted ROI)"),
+    "roi": phrase("value / total investment (undiscounted ROI)"),
+    "roi_annual": phrase("average annual net benefit / investment at the decision (annual ROI)"),
 }
-_PERIODS = {"month": "Monthly", "quarter": "Quarterly", "year": "Yearly"}
+_HORIZON = {
+    "month": phrase("{horizon} from {start}; monthly periods"),
+    "quarter": phrase("{horizon} from {start}; quarterly periods"),
+    "year": phrase("{horizon} from {start}; yearly periods"),
+}
+_PAYBACK = {
+    (True, "first"): phrase(
+        "Months from the decision until cumulative cash turns positive, "
+        "counted to the end of the period; with several crossings the first one"
+    ),
+    (True, "last"): phrase(
+        "Months from the decision until cumulative cash turns positive, "
+        "counted to the end of the period; with several crossings the last one"
+    ),
+    (False, "first"): phrase(
+        "Months from the decision until cumulative cash turns positive, "
+        "interpolated inside the period; with several crossings the first one"
+    ),
+    (False, "last"): phrase(
+        "Months from the decision until cumulative cash turns positive, "
+        "interpolated inside the period; with several crossings the last one"
+    ),
+}
+
+
+_INITIAL = phrase("The decision, labelled Initial; its flows are not discounted")
+_IRR = phrase("Annual effective; shown only when it is the single one above −100%")
+_HAIRCUTS = phrase("Each applied once: realisation, attribution, then risk")
+_COST_OF_DELAY = phrase("Every benefit one month later, same horizon")
 
 
 def in_force(case: Case, figures: Mapping[str, Figure]) -> tuple[Convention, ...]:
     """Every convention that the figures of a case follow, in the order they are printed."""
     found = (
-        ("horizon", "Horizon", _horizon(case)),
-        ("initial", "Period 0", "The decision, labelled Initial; its flows are not discounted"),
-        ("timing", "Timing", _TIMING_OF_LINES),
-        ("discounting", "Discounting", _discounting(case)),
-        ("headline", "Headline figure", _headline(case, figures)),
-        ("roi", "Headline ROI", _ROI[ROI_NAMES[case.conventions.roi]]),
-        ("irr", "IRR", "Annual effective; shown only when it is the single one above −100%"),
-        ("mirr", "Modified IRR", _mirr(case)),
-        ("payback", "Payback", _payback(case)),
-        ("haircuts", "Haircuts", "Each applied once: realisation, attribution, then risk"),
-        ("finance_view", "Finance view", _finance_view(case)),
-        ("cost_of_delay", "Cost of delay", "Every benefit one month later, same horizon"),
-        ("rounding", "Rounding", "None inside; display only"),
+        ("horizon", phrase("Horizon"), _horizon(case)),
+        ("initial", phrase("Period 0"), _INITIAL),
+        ("timing", phrase("Timing"), _TIMING_OF_LINES),
+        ("discounting", phrase("Discounting"), _discounting(case)),
+        ("headline", phrase("Headline figure"), _headline(case, figures)),
+        ("roi", phrase("Headline ROI"), _ROI[ROI_NAMES[case.conventions.roi]]),
+        ("irr", phrase("IRR"), _IRR),
+        ("mirr", phrase("Modified IRR"), _mirr(case)),
+        ("payback", phrase("Payback"), _payback(case)),
+        ("haircuts", phrase("Haircuts"), _HAIRCUTS),
+        ("finance_view", phrase("Finance view"), _finance_view(case)),
+        ("cost_of_delay", phrase("Cost of delay"), _COST_OF_DELAY),
+        ("rounding", phrase("Rounding"), phrase("None inside; display only")),
     )
     return tuple(Convention(name=name, label=label, text=text) for name, label, text in found)
 
 
 def _horizon(case: Case) -> str:
-    grid = _PERIODS[case.timeline.period]
-    return f"{case.timeline.horizon_text} from {case.timeline.start:%B %Y}; {grid.lower()} periods"
+    timeline = case.timeline
+    return _HORIZON[timeline.period].with_values(
+        {"horizon": timeline.horizon_text, "start": day(timeline.start, MONTH)}
+    )
 
 
 def _discounting(case: Case) -> str:
     discounting = case.discounting
     rate = quantity.show(discounting.rate, "%")
-    text = f"{rate} a year, annual effective; flows stand {_TIMING[discounting.timing]}"
+    said: list[str] = [_DISCOUNTING[discounting.timing].with_values({"rate": rate})]
     if discounting.day_count != "months":
-        text += f"; years are counted as {discounting.day_count} days"
+        said.append(phrase("years are counted as {count} days", count=discounting.day_count))
     if discounting.factor_decimals is not None:
-        text += f"; factors rounded to {discounting.factor_decimals} decimals"
-    return text
+        decimals = str(discounting.factor_decimals)
+        said.append(phrase("factors rounded to {decimals} decimals", decimals=decimals))
+    return joined(phrase("; "), said)
 
 
 def _headline(case: Case, figures: Mapping[str, Figure]) -> str:
     """Which value and NPV documents lead with, and where it comes from."""
     convention = case.conventions.headline
     if convention == "expected":
-        return "Expected: every assumption at its expected value"
+        return phrase("Expected: every assumption at its expected value")
     name = convention.upper()
     shown = figures.get(percentile_name("value", convention))
     if shown is None:
-        return f"{name} in the expected scenario; here figures at the values of the scenario"
+        return phrase(
+            "{percentile} in the expected scenario; here figures at the values of the scenario",
+            percentile=name,
+        )
     if shown.value is None:
-        return f"{name} was chosen and cannot be worked out; expected figures stand in for it"
+        return phrase(
+            "{percentile} was chosen and cannot be worked out; expected figures stand in for it",
+            percentile=name,
+        )
     if len(shown.rule.parts) == 1:
-        return f"{name}, which is the expected figure, as nothing has a range"
-    return (
-        f"{name}: the value and the NPV that {reached_in(convention)} of the draws reach or "
-        f"exceed ({plan_of(case).words}); the expected ones stand beside them"
+        return phrase(
+            "{percentile}, which is the expected figure, as nothing has a range", percentile=name
+        )
+    return phrase(
+        "{percentile}: the value and the NPV that {share} of the draws reach or "
+        "exceed ({plan}); the expected ones stand beside them",
+        percentile=name,
+        share=reached_in(convention),
+        plan=plan_of(case).words,
     )
 
 
@@ -87,22 +130,18 @@ def _mirr(case: Case) -> str:
     rate, conventions = case.discounting.rate, case.conventions
     finance = rate if conventions.finance_rate is None else conventions.finance_rate
     invest = rate if conventions.reinvestment_rate is None else conventions.reinvestment_rate
-    return (
-        f"Outflows discounted at {quantity.show(finance, '%')}, "
-        f"inflows reinvested at {quantity.show(invest, '%')}"
+    return phrase(
+        "Outflows discounted at {finance}, inflows reinvested at {reinvestment}",
+        finance=quantity.show(finance, "%"),
+        reinvestment=quantity.show(invest, "%"),
     )
 
 
 def _payback(case: Case) -> str:
     conventions = case.conventions
-    whole = conventions.payback == "whole_periods"
-    inside = "counted to the end of the period" if whole else "interpolated inside the period"
-    return (
-        f"Months from the decision until cumulative cash turns positive, {inside}; "
-        f"with several crossings the {conventions.payback_crossing} one"
-    )
+    return _PAYBACK[conventions.payback == "whole_periods", conventions.payback_crossing]
 
 
 def _finance_view(case: Case) -> str:
-    grades = " or ".join(case.conventions.finance_view)
-    return f"Counts only benefits whose weakest evidence is of grade {grades}"
+    grades = joined(phrase(" or "), case.conventions.finance_view)
+    return phrase("Counts only benefits whose weakest evidence is of grade {grades}", grades=grades)

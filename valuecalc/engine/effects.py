@@ -21,6 +21,7 @@ from valuecalc.engine.model import Evaluation, Model, compile_case
 from valuecalc.engine.result import Figure, Result
 from valuecalc.errors import CaseError
 from valuecalc.formula import quantity
+from valuecalc.phrases import joined, listed, phrase, plural
 
 BRIDGED = ("value", "npv")
 """The figures that get a bridge."""
@@ -31,7 +32,7 @@ MOST_ATTEMPTS = 40
 ROUNDING = 1e-9
 """Differences below this, relative to the amounts that are added up, are rounding."""
 
-OTHER = "Other changes"
+OTHER = phrase("Other changes")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -107,8 +108,12 @@ def effects(before: Case, after: Case) -> Effects:
     in_one_currency = before.currency == after.currency
     if not in_one_currency:
         notes.append(
-            f"The currency changed from {before.currency} to {after.currency}, "
-            "so amounts of money are not compared."
+            phrase(
+                "The currency changed from {before} to {after}, "
+                "so amounts of money are not compared.",
+                before=before.currency,
+                after=after.currency,
+            )
         )
     figures = tuple(_figures(earlier, later, before_note, after_note))
     bridges: tuple[Bridge, ...] = ()
@@ -126,10 +131,21 @@ def _worked_out(case: Case, which: str) -> tuple[Result | None, str]:
 
 def why_not(error: CaseError, which: str) -> str:
     """Why the `earlier` or the `later` version has no figures."""
-    count = len(error.problems)
     first = error.problems[0]
-    mistakes = "a mistake" if count == 1 else f"{count} mistakes, the first"
-    return f"The {which} version has {mistakes} in {first.place}: {first.cause}"
+    said = {"place": first.place, "cause": first.cause}
+    if which == "earlier":
+        return plural(
+            "The earlier version has a mistake in {place}: {cause}",
+            "The earlier version has {number} mistakes, the first in {place}: {cause}",
+            len(error.problems),
+            **said,
+        )
+    return plural(
+        "The later version has a mistake in {place}: {cause}",
+        "The later version has {number} mistakes, the first in {place}: {cause}",
+        len(error.problems),
+        **said,
+    )
 
 
 # --------------------------------------------------------------------------- figures
@@ -151,7 +167,7 @@ def _figures(
             after=after.value if after else None,
             before_text=_text(before),
             after_text=_text(after),
-            note=" ".join(dict.fromkeys(note for note in notes if note)),
+            note=joined(" ", dict.fromkeys(note for note in notes if note)),
             is_comparable=before is None or before.unit == shown.unit,
         )
 
@@ -181,7 +197,7 @@ def _text(figure: Figure | None) -> str:
 def signed(value: float, unit: str) -> str:
     """A difference with its sign: `+£2,000`, `−3.5 points`, `+2 months`."""
     if unit == "%":
-        return f"{quantity.show(value * 100, '1', digits=1, sign=True)} points"
+        return phrase("{number} points", number=quantity.show(value * 100, digits=1, sign=True))
     if unit == "x":
         return quantity.show(value, "1", digits=2, sign=True)
     if unit == "months":
@@ -192,8 +208,11 @@ def signed(value: float, unit: str) -> str:
 
 
 def _months(value: float) -> str:
-    number = quantity.show(value, "1", digits=1, sign=True).removesuffix(".0")
-    return f"{number} month" if number[1:] == "1" else f"{number} months"
+    number = quantity.show(value, "1", digits=1, sign=True)
+    if number.endswith(".0"):
+        number = quantity.show(round(value), "1", digits=0, sign=True)
+    count = 1 if number[1:] == "1" else 2
+    return plural("{number} month", "{number} months", count, number=number)
 
 
 # --------------------------------------------------------------------------- the walk
@@ -325,25 +344,25 @@ def _steps(bridge: Bridge, stops: Sequence[_Stop], index: int) -> tuple[Step, ..
     reached = stops[0].figures[index]
     scale = max([abs(bridge.before), abs(bridge.after), *(each.scale for each in stops)])
     found: list[Step] = []
-    joined: list[_Stop] = []
+    together: list[_Stop] = []
     for stop in stops[1:]:
-        joined.append(stop)
+        together.append(stop)
         figure = stop.figures[index]
         if not math.isfinite(figure):
             continue
         amount = figure - reached
-        if abs(amount) > ROUNDING * scale or any(each.is_shown for each in joined):
-            found.append(_step(joined, amount))
+        if abs(amount) > ROUNDING * scale or any(each.is_shown for each in together):
+            found.append(_step(together, amount))
             reached = figure
-        joined = []
+        together = []
     return _adding_up(found, bridge.after - bridge.before, ROUNDING * scale)
 
 
-def _step(joined: Sequence[_Stop], amount: float) -> Step:
-    if len(joined) == 1:
-        return Step(label=joined[0].label, place=joined[0].place, amount=amount)
-    named = [each.label for each in joined if each.label != OTHER]
-    label = " and ".join(named) if 0 < len(named) <= 2 else OTHER
+def _step(together: Sequence[_Stop], amount: float) -> Step:
+    if len(together) == 1:
+        return Step(label=together[0].label, place=together[0].place, amount=amount)
+    named = [each.label for each in together if each.label != OTHER]
+    label = listed(named) if 0 < len(named) <= 2 else OTHER
     return Step(label=label, place="", amount=amount)
 
 

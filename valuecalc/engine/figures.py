@@ -12,6 +12,7 @@ from valuecalc.engine.ledger import Ledger, finite
 from valuecalc.engine.result import Figure, LineResult, Rule
 from valuecalc.engine.uncertainty.headline_names import HEADLINE
 from valuecalc.formula import units
+from valuecalc.phrases import joined, phrase
 
 ROI_NAMES = {"discounted": "roi_discounted", "undiscounted": "roi", "annual": "roi_annual"}
 
@@ -42,33 +43,39 @@ def _line_figures(ledger: Ledger, line: LineResult) -> None:
     for year, (column, column_label) in enumerate(columns):
         ledger.add(
             f"{line.prefix}.{column}",
-            f"{line.label}, {column_label}",
+            joined(", ", (line.label, column_label)),
             Rule(kind="flow", series=(net,), year=year),
-            definition="Its net flow in the periods of the column",
+            definition=_OF_COLUMN,
             **common,
         )
     ledger.add(
         f"{line.prefix}.gross",
-        f"{line.label}, before haircuts",
+        phrase("{line}, before haircuts", line=line.label),
         Rule(kind="flow", series=(f"{line.prefix}.gross",)),
-        definition="The formula over time, before realisation, attribution and risk",
+        definition=_GROSS,
         **common,
     )
     ledger.add(
         f"{line.prefix}.total",
-        f"{line.label}, total",
+        phrase("{line}, total", line=line.label),
         Rule(kind="flow", series=(net,)),
-        definition="The sum of its net flow over the horizon",
+        definition=_TOTAL,
         **common,
     )
     if not line.non_monetary:
         ledger.add(
             f"{line.prefix}.pv",
-            f"{line.label}, present value",
+            phrase("{line}, present value", line=line.label),
             Rule(kind="flow", series=(net, "discount_factor")),
-            definition="The sum of its net flows times the discount factors",
+            definition=_PRESENT_VALUE,
             **common,
         )
+
+
+_OF_COLUMN = phrase("Its net flow in the periods of the column")
+_GROSS = phrase("The formula over time, before realisation, attribution and risk")
+_TOTAL = phrase("The sum of its net flow over the horizon")
+_PRESENT_VALUE = phrase("The sum of its net flows times the discount factors")
 
 
 def _sum_unit(line: LineResult) -> str:
@@ -78,22 +85,41 @@ def _sum_unit(line: LineResult) -> str:
     return str(units.over_time(units.read(line.unit)))
 
 
+_SIDES = (
+    (
+        "benefit",
+        "total_benefits",
+        "pv_benefits",
+        phrase("Total benefits"),
+        phrase("The benefits of all lines in the column"),
+        phrase("Present value of benefits"),
+    ),
+    (
+        "investment",
+        "total_investment",
+        "pv_investment",
+        phrase("Total investment"),
+        phrase("The investment of all lines in the column"),
+        phrase("Present value of investment"),
+    ),
+)
+"""Benefits and investment: their kind, the names of their two sums, and what those are called."""
+
+_DISCOUNTED = phrase("The net flow of the column’s periods times their discount factors")
+
+
 def _totals(ledger: Ledger) -> None:
     axis = ledger.books.axis
-    sides = (
-        ("benefit", "total_benefits", "pv_benefits", "Total benefits", "benefits"),
-        ("investment", "total_investment", "pv_investment", "Total investment", "investment"),
-    )
-    for kind, total, present, label, noun in sides:
+    for kind, total, present, label, of_column, present_label in _SIDES:
         prefixes = [line.prefix for line in ledger.books.of(kind)]
         for column, column_label in zip(axis.columns, axis.column_labels, strict=True):
             parts = tuple(f"{prefix}.{column}" for prefix in prefixes)
             ledger.add(
                 f"{total}.{column}",
-                f"{label}, {column_label}",
+                joined(", ", (label, column_label)),
                 Rule(kind="sum", parts=parts),
                 group="year",
-                definition=f"The {noun} of all lines in the column",
+                definition=of_column,
             )
         parts = tuple(f"{prefix}.total" for prefix in prefixes)
         ledger.add(
@@ -101,44 +127,44 @@ def _totals(ledger: Ledger) -> None:
             label,
             Rule(kind="sum", parts=parts),
             group="headline",
-            definition="The sum of its lines over the horizon, undiscounted",
+            definition=phrase("The sum of its lines over the horizon, undiscounted"),
         )
         parts = tuple(f"{prefix}.pv" for prefix in prefixes)
         ledger.add(
             present,
-            f"Present value of {noun}",
+            present_label,
             Rule(kind="sum", parts=parts),
-            definition="The sum of the present values of its lines",
+            definition=phrase("The sum of the present values of its lines"),
         )
     for column, column_label in zip(axis.columns, axis.column_labels, strict=True):
         ledger.add_formula(
             f"net.{column}",
-            f"Net value, {column_label}",
+            phrase("Net value, {column}", column=column_label),
             f"total_benefits.{column} - total_investment.{column}",
             group="year",
-            definition="Benefits less investment in the column",
+            definition=phrase("Benefits less investment in the column"),
         )
     for year, (column, column_label) in enumerate(
         zip(axis.columns, axis.column_labels, strict=True)
     ):
         ledger.add(
             f"discounted.{column}",
-            f"Discounted net value, {column_label}",
+            phrase("Discounted net value, {column}", column=column_label),
             Rule(kind="flow", series=("net", "discount_factor"), year=year),
             group="year",
-            definition="The net flow of the column’s periods times their discount factors",
+            definition=_DISCOUNTED,
         )
         ledger.add(
             f"cumulative.{column}",
-            f"Cumulative net value, {column_label}",
+            phrase("Cumulative net value, {column}", column=column_label),
             Rule(kind="sum", parts=tuple(f"net.{each}" for each in axis.columns[: year + 1])),
             group="year",
-            definition="The net value up to and including the column",
+            definition=phrase("The net value up to and including the column"),
         )
 
 
-_NO_INVESTMENT = "There is no investment to divide by."
-_NO_BENEFITS = "There are no benefits to divide by."
+_NO_INVESTMENT = phrase("There is no investment to divide by.")
+_NO_BENEFITS = phrase("There are no benefits to divide by.")
 
 
 def _derived(ledger: Ledger) -> None:
@@ -146,79 +172,81 @@ def _derived(ledger: Ledger) -> None:
     years = case.timeline.months / 12
     ledger.figures["horizon_years"] = Figure(
         name="horizon_years",
-        label="Horizon",
+        label=phrase("Horizon"),
         value=years,
         unit="year",
-        definition="The years after the decision that are counted",
+        definition=phrase("The years after the decision that are counted"),
         group="convention",
     )
     ledger.add_formula(
         "value",
-        "Value",
+        phrase("Value"),
         "total_benefits - total_investment",
         group="headline",
-        definition="Total benefits less total investment over the horizon, undiscounted",
+        definition=phrase("Total benefits less total investment over the horizon, undiscounted"),
     )
     ledger.add_formula(
         "value_year_1",
-        "First-year value",
+        phrase("First-year value"),
         "net.initial + net.year_1",
         group="headline",
-        definition="Benefits less investment of the decision and the first year",
+        definition=phrase("Benefits less investment of the decision and the first year"),
     )
     ledger.add_formula(
         "npv",
-        "Net present value (NPV)",
+        phrase("Net present value (NPV)"),
         "pv_benefits - pv_investment",
         group="headline",
-        definition="Present value of benefits less present value of investment",
+        definition=phrase("Present value of benefits less present value of investment"),
     )
     _returns(ledger)
     ledger.add_search(
         "irr",
-        "Internal rate of return (IRR)",
+        phrase("Internal rate of return (IRR)"),
         "net",
         unit="%",
         group="headline",
-        definition="The yearly discount rate at which the NPV is zero",
+        definition=phrase("The yearly discount rate at which the NPV is zero"),
     )
     ledger.add_search(
         "mirr",
-        "Modified IRR",
+        phrase("Modified IRR"),
         "net",
         unit="%",
         # Where there is no IRR, the modified one stands in for it.
         group="headline" if ledger.figures["irr"].value is None else "total",
-        definition="Outflows discounted at the finance rate, inflows carried at the "
-        "reinvestment rate; the yearly rate between them",
+        definition=phrase(
+            "Outflows discounted at the finance rate, inflows carried at the "
+            "reinvestment rate; the yearly rate between them"
+        ),
     )
     _paybacks(ledger)
     ledger.add_search(
         "peak_funding",
-        "Peak funding",
+        phrase("Peak funding"),
         "cumulative",
         group="headline",
-        definition="The lowest point of cumulative cash",
+        definition=phrase("The lowest point of cumulative cash"),
     )
     ledger.add_search(
         "peak_funding_month",
-        "Month of peak funding",
+        phrase("Month of peak funding"),
         "cumulative",
         unit="months",
-        definition="Months from the decision to the lowest point of cumulative cash",
+        definition=phrase("Months from the decision to the lowest point of cumulative cash"),
     )
     ledger.add(
         "npv_delayed",
-        "NPV with every benefit one month later",
+        phrase("NPV with every benefit one month later"),
         Rule(kind="flow", series=("net_delayed", "discount_factor")),
-        definition="The NPV with each benefit one month later, within the same horizon",
+        definition=phrase("The NPV with each benefit one month later, within the same horizon"),
     )
     ledger.add_formula(
         "cost_of_delay",
-        "Cost of delay, one month",
+        phrase("Cost of delay, one month"),
         "npv - npv_delayed",
         group="headline",
-        definition="NPV now less NPV with every benefit one month later",
+        definition=phrase("NPV now less NPV with every benefit one month later"),
     )
 
 
@@ -226,56 +254,79 @@ def _returns(ledger: Ledger) -> None:
     headline = ROI_NAMES[ledger.books.case.conventions.roi]
     ledger.add_formula(
         "annual_net_benefit",
-        "Average annual net benefit",
+        phrase("Average annual net benefit"),
         "( total_benefits - ( total_investment - total_investment.initial ) ) / horizon_years",
-        definition="Benefits less the investment after the decision, per year",
+        definition=phrase("Benefits less the investment after the decision, per year"),
     )
     rois = (
-        ("roi", "ROI, undiscounted", "value / total_investment", _NO_INVESTMENT, "Value"),
+        (
+            "roi",
+            phrase("ROI, undiscounted"),
+            "value / total_investment",
+            _NO_INVESTMENT,
+            phrase("Value divided by total investment"),
+        ),
         (
             "roi_discounted",
-            "ROI, discounted",
+            phrase("ROI, discounted"),
             "npv / pv_investment",
             _NO_INVESTMENT,
-            "NPV",
+            phrase("NPV divided by present value of investment"),
         ),
         (
             "roi_annual",
-            "ROI, annual",
+            phrase("ROI, annual"),
             "annual_net_benefit / total_investment.initial",
-            "There is no investment at the decision to divide by.",
-            "Average annual net benefit",
+            phrase("There is no investment at the decision to divide by."),
+            phrase("Average annual net benefit divided by investment at the decision"),
         ),
     )
-    bases = ("total investment", "present value of investment", "investment at the decision")
-    for (name, label, formula, reason, above), below in zip(rois, bases, strict=True):
+    for name, label, formula, reason, definition in rois:
         ledger.add_formula(
             name,
             label,
             formula,
             unit="%",
             group="headline" if name == headline else "total",
-            definition=f"{above} divided by {below}",
+            definition=definition,
             when_undefined=reason,
         )
     ledger.add_formula(
         "benefit_cost_ratio",
-        "Benefit–cost ratio",
+        phrase("Benefit–cost ratio"),
         "pv_benefits / pv_investment",
         unit="x",
         group="headline",
-        definition="Present value of benefits divided by present value of investment",
+        definition=phrase("Present value of benefits divided by present value of investment"),
         when_undefined=_NO_INVESTMENT,
     )
 
 
+_CROSSINGS = {
+    (True, "first"): phrase("to the end of its period; the first crossing counts"),
+    (True, "last"): phrase("to the end of its period; the last crossing counts"),
+    (False, "first"): phrase("interpolated; the first crossing counts"),
+    (False, "last"): phrase("interpolated; the last crossing counts"),
+}
+"""How a payback is counted: whether in whole periods, and which crossing of zero it is."""
+
+
 def _paybacks(ledger: Ledger) -> None:
     conventions = ledger.books.case.conventions
-    how = "to the end of its period" if conventions.payback == "whole_periods" else "interpolated"
-    convention = f"{how}; the {conventions.payback_crossing} crossing counts"
-    for name, label, series, noun in (
-        ("payback", "Payback", "net", "cumulative cash"),
-        ("payback_discounted", "Discounted payback", "discounted", "cumulative discounted cash"),
+    convention = _CROSSINGS[conventions.payback == "whole_periods", conventions.payback_crossing]
+    for name, label, series, definition in (
+        (
+            "payback",
+            phrase("Payback"),
+            "net",
+            phrase("Months from the decision until cumulative cash turns positive"),
+        ),
+        (
+            "payback_discounted",
+            phrase("Discounted payback"),
+            "discounted",
+            phrase("Months from the decision until cumulative discounted cash turns positive"),
+        ),
     ):
         ledger.add_search(
             name,
@@ -283,7 +334,7 @@ def _paybacks(ledger: Ledger) -> None:
             series,
             unit="months",
             group="headline" if name == "payback" else "total",
-            definition=f"Months from the decision until {noun} turns positive",
+            definition=definition,
             convention=convention,
         )
 
@@ -292,37 +343,43 @@ def _evidence(ledger: Ledger) -> None:
     benefits = ledger.books.of("benefit")
     for grade in Grade:
         parts = tuple(f"{line.prefix}.total" for line in benefits if line.grade is grade)
-        _share(ledger, f"evidence.{grade.lower()}", f"Benefits on grade {grade}", parts)
+        label = phrase("Benefits on grade {grade}", grade=grade)
+        _share(ledger, f"evidence.{grade.lower()}", label, parts)
     viewed = [b for b in benefits if b.grade in ledger.books.case.conventions.finance_view]
-    grades = " and ".join(ledger.books.case.conventions.finance_view)
+    grades = joined(phrase(" and "), ledger.books.case.conventions.finance_view)
     details = {
         "group": "evidence",
-        "definition": f"Counting only benefits on evidence of grade {grades}",
+        "definition": phrase("Counting only benefits on evidence of grade {grades}", grades=grades),
     }
-    for name, ending in (("benefits", "total"), ("pv_benefits", "pv")):
+    for name, label, ending in (
+        ("benefits", phrase("Benefits, finance view"), "total"),
+        ("pv_benefits", phrase("Present value of benefits, finance view"), "pv"),
+    ):
         rule = Rule(kind="sum", parts=tuple(f"{line.prefix}.{ending}" for line in viewed))
-        label = "Benefits" if ending == "total" else "Present value of benefits"
-        ledger.add(f"finance_view.{name}", f"{label}, finance view", rule, **details)
+        ledger.add(f"finance_view.{name}", label, rule, **details)
     for name, label, below in (
-        ("value", "Value", "total_investment"),
-        ("npv", "NPV", "pv_investment"),
+        ("value", phrase("Value, finance view"), "total_investment"),
+        ("npv", phrase("NPV, finance view"), "pv_investment"),
     ):
         above = "finance_view.benefits" if name == "value" else "finance_view.pv_benefits"
         ledger.add_formula(
             f"finance_view.{name}",
-            f"{label}, finance view",
+            label,
             f"{above} - {below}",
             **details,
         )
     ledger.add_formula(
         "finance_view.share",
-        "Share of the benefits in the finance view",
+        phrase("Share of the benefits in the finance view"),
         "finance_view.benefits / total_benefits",
         unit="%",
         when_undefined=_NO_BENEFITS,
         **details,
     )
-    for name, label, hard in (("hard", "Hard benefits", True), ("soft", "Soft benefits", False)):
+    for name, label, hard in (
+        ("hard", phrase("Hard benefits"), True),
+        ("soft", phrase("Soft benefits"), False),
+    ):
         parts = tuple(f"{b.prefix}.total" for b in benefits if _is_hard(b) is hard)
         _share(ledger, name, label, parts)
     for category in BENEFIT_CATEGORIES.values():
@@ -342,17 +399,21 @@ def _share(ledger: Ledger, name: str, label: str, parts: tuple[str, ...]) -> Non
         label,
         Rule(kind="sum", parts=parts),
         group="evidence",
-        definition="The sum of the benefits of this kind over the horizon",
+        definition=phrase("The sum of the benefits of this kind over the horizon"),
     )
     ledger.add_formula(
         f"{name}.share",
-        f"{label}, share",
+        phrase("{label}, share", label=label),
         f"{name}.total / total_benefits",
         unit="%",
         group="evidence",
-        definition="Its part of total benefits",
+        definition=phrase("Its part of total benefits"),
         when_undefined=_NO_BENEFITS,
     )
+
+
+_GIVEN = phrase("Given; in the first period if it changes over time")
+_CALCULATED = phrase("Calculated; in the first period if it changes over time")
 
 
 def _values(ledger: Ledger) -> None:
@@ -366,7 +427,7 @@ def _values(ledger: Ledger) -> None:
             value=value,
             note=note,
             unit=each.unit,
-            definition="Given; in the first period if it changes over time",
+            definition=_GIVEN,
             group="assumption",
         )
     for calculation in ledger.books.calculations:
@@ -378,6 +439,6 @@ def _values(ledger: Ledger) -> None:
             value=value,
             note=note,
             unit=calculation.unit,
-            definition="Calculated; in the first period if it changes over time",
+            definition=_CALCULATED,
             group="calculation",
         )

@@ -2,7 +2,9 @@
 
 Rates are annual effective fractions; times are years after the decision, one per flow, not
 decreasing. Nothing is rounded. Amounts that are zero but for rounding noise count as zero:
-less than a part in 10¹² of the largest flow.
+less than a part in 10¹² of the largest flow of the whole horizon, or of the `scale` that is given
+for flows that are differences: where all benefits are spent again, the noise of a net flow of
+nothing is as large as that of the benefits.
 """
 
 from __future__ import annotations
@@ -107,8 +109,25 @@ class InternalRates:
         return self.rates[0] if len(self.rates) == 1 else None
 
 
+def largest_flow(*flows: Sequence[float] | Series) -> float:
+    """The size of the largest flow that is a number; 0 without any."""
+    sizes = np.abs(np.concatenate([np.asarray(each, dtype=float) for each in flows]))
+    return float(np.max(sizes[np.isfinite(sizes)], initial=0.0))
+
+
+def noise_of(flows: Sequence[float] | Series, scale: float | None = None) -> float:
+    """The size up to which one of the flows is rounding noise."""
+    return NOISE * (largest_flow(flows) if scale is None else scale)
+
+
+def without_noise(flows: Sequence[float] | Series, scale: float | None = None) -> Series:
+    """The flows, with those that are rounding noise set to zero."""
+    amounts = np.asarray(flows, dtype=float)
+    return np.where(np.abs(amounts) <= noise_of(amounts, scale), 0.0, amounts)
+
+
 def internal_rates(
-    flows: Sequence[float] | Series, times: Sequence[float] | Series
+    flows: Sequence[float] | Series, times: Sequence[float] | Series, scale: float | None = None
 ) -> InternalRates:
     """Every rate above −100 % at which the net present value is zero.
 
@@ -117,7 +136,7 @@ def internal_rates(
     means exactly one root, found by bracketing. With more, a scan between bounds on the roots
     finds the crossings, and the extremes between them the touching ones.
     """
-    amounts, when = _merged(np.asarray(flows, dtype=float), np.asarray(times, dtype=float))
+    amounts, when = _merged(np.asarray(flows, dtype=float), np.asarray(times, dtype=float), scale)
     changes = int(np.sum(np.sign(amounts[:-1]) != np.sign(amounts[1:])))
     if changes == 0:
         return InternalRates(())
@@ -131,12 +150,11 @@ def _rate(log_rate: float) -> float:
     return math.expm1(log_rate)
 
 
-def _merged(flows: Series, times: Series) -> tuple[Series, Series]:
+def _merged(flows: Series, times: Series, scale: float | None) -> tuple[Series, Series]:
     """Flows of one moment added up, those that are noise dropped."""
     moments, where = np.unique(times, return_inverse=True)
     sums = np.bincount(where, weights=flows, minlength=len(moments)).astype(float, copy=False)
-    largest = float(np.max(np.abs(sums), initial=0.0))
-    kept = np.abs(sums) > NOISE * largest
+    kept = np.abs(sums) > noise_of(sums, scale)
     return sums[kept], moments[kept]
 
 
@@ -235,13 +253,14 @@ def modified_internal_rate(
     times: Sequence[float] | Series,
     finance_rate: float,
     reinvestment_rate: float,
+    scale: float | None = None,
 ) -> float | None:
     """The MIRR: outflows discounted at one rate, inflows carried to the end at the other.
 
     None when there are no outflows or no inflows, or when a short time makes it larger than
     any number. A year has one compounding.
     """
-    amounts, when = np.asarray(flows, dtype=float), np.asarray(times, dtype=float)
+    amounts, when = without_noise(flows, scale), np.asarray(times, dtype=float)
     end = float(when[-1])
     with np.errstate(all="ignore"):
         paid = float(np.sum(np.minimum(amounts, 0) * (1 + finance_rate) ** -when))
@@ -272,6 +291,7 @@ def payback(
     *,
     crossing: str = "last",
     whole_periods: bool = False,
+    scale: float | None = None,
 ) -> Payback:
     """The months until cumulative flows stop being negative.
 
@@ -279,7 +299,7 @@ def payback(
     crossings the last one counts (or the `first`). None when the cumulative flow ends
     negative; 0 when it never is.
     """
-    cumulative = cumulative_flows(flows)
+    cumulative = cumulative_flows(flows, scale)
     before = np.concatenate([[0.0], cumulative[:-1]])
     crossings = np.flatnonzero((before < 0) & (cumulative >= 0))
     if cumulative[-1] < 0:
@@ -292,13 +312,15 @@ def payback(
     return Payback((period - 1 + inside) * months_per_period, period, len(crossings))
 
 
-def cumulative_flows(flows: Sequence[float] | Series) -> Series:
-    """The running sum of flows, with rounding noise around zero set to zero."""
+def cumulative_flows(flows: Sequence[float] | Series, scale: float | None = None) -> Series:
+    """The running sum of flows, with rounding noise around zero set to zero.
+
+    A sum may hold the noise of as many flows as there are.
+    """
     amounts = np.asarray(flows, dtype=float)
     cumulative = np.cumsum(amounts)
-    scale = np.maximum.accumulate(np.abs(amounts))
-    is_noise = np.abs(cumulative) <= NOISE * scale * len(amounts)
-    return np.where(is_noise & np.isfinite(cumulative), 0.0, cumulative)
+    is_noise = np.abs(cumulative) <= noise_of(amounts, scale) * len(amounts)
+    return np.where(is_noise, 0.0, cumulative)
 
 
 def delayed(flows: Series, months: float, months_per_period: int) -> Series:

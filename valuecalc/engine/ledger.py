@@ -19,6 +19,7 @@ from valuecalc.engine.books import Books
 from valuecalc.engine.result import Figure, Rule, alias
 from valuecalc.engine.searches import Found
 from valuecalc.formula import grammar, numbers
+from valuecalc.phrases import phrase
 
 
 @dataclass
@@ -108,12 +109,13 @@ class Ledger:
         for line in of_row or self.books.lines:
             if not np.isfinite(line.net).all():
                 period = int(np.flatnonzero(~np.isfinite(line.net))[0])
-                return (
-                    f"“{line.label}” is undefined in {self.books.axis.labels[period]}: "
-                    "its formula divides by zero, overflows, or takes the root or logarithm "
-                    "of a negative number."
+                return phrase(
+                    "“{line}” is undefined in {period}: its formula divides by zero, overflows, "
+                    "or takes the root or logarithm of a negative number.",
+                    line=line.label,
+                    period=self.books.axis.labels[period],
                 )
-        return f"The row “{series}” is undefined: it overflows."
+        return phrase("The row “{row}” is undefined: it overflows.", row=series)
 
 
 def _exact_sum(numbers: Iterable[float]) -> float:
@@ -128,4 +130,7 @@ def finite(value: float, reason: str = "", note: str = "") -> Found:
     """A value, or None with the reason when it is not finite."""
     if math.isfinite(value):
         return value, note
-    return None, reason or "The result is undefined: it divides by zero or overflows."
+    return None, reason or _UNDEFINED
+
+
+_UNDEFINED = phrase("The result is undefined: it divides by zero or overflows.")

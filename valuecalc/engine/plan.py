@@ -4,9 +4,9 @@ The forward pass is that of `valuecalc.case.schedule`; the backward pass and wha
 both is here. All is counted in half-open offsets of working days, and takes time in proportion
 to the steps and what they come after.
 
-A step may finish late without moving the end of the plan by its total slack, and without moving
-anything by its free slack. A day that a milestone or a decision was given holds what comes
-before it to that day: when it is missed, slack is negative by as much.
+A step may finish late without moving the end of the plan or missing a date by its total slack,
+and without moving anything by its free slack. A day that a milestone or a decision was given
+holds what comes before it to that day: when it is missed, slack is negative by as much.
 """
 
 from __future__ import annotations
@@ -17,7 +17,9 @@ from datetime import date
 
 from valuecalc.case.case import SIDES, Case
 from valuecalc.case.plan import Decision, Milestone, Predecessor, Step, Task
+from valuecalc.case.plan_checks import working_days
 from valuecalc.case.schedule import Schedule, Span, schedule, work
+from valuecalc.phrases import day, joined, phrase
 
 KINDS = {Milestone: "milestone", Task: "task", Decision: "decision"}
 """What each kind of step is called."""
@@ -207,16 +209,30 @@ def reached(plan: PlanResult, id: str) -> str:
     `when “Go live” is reached on 6 August 2027, after: Survey (10 working days) → Build (…).`
     """
     step = plan.by_id[id]
-    day = f"when “{step.label}” is reached on {step.finish:%-d %B %Y}"
-    chain = plan.leading_to(id)[:-1]
+    label, finish = step.label, day(step.finish)
+    chain = joined(" → ", map(_told, plan.leading_to(id)[:-1]))
     if not chain:
-        return f"{day}, the day that the plan gives it."
-    told = " → ".join(_told(each) for each in chain)
-    missed = f" It was due on {step.due:%-d %B %Y}." if step.due and step.missed_by else ""
-    return f"{day}, after: {told}.{missed}"
+        return phrase(
+            "when “{step}” is reached on {day}, the day that the plan gives it.",
+            step=label,
+            day=finish,
+        )
+    if not step.due or not step.missed_by:
+        return phrase(
+            "when “{step}” is reached on {day}, after: {steps}.",
+            step=label,
+            day=finish,
+            steps=chain,
+        )
+    return phrase(
+        "when “{step}” is reached on {day}, after: {steps}. It was due on {due}.",
+        step=label,
+        day=finish,
+        steps=chain,
+        due=day(step.due),
+    )
 
 
 def _told(step: StepResult) -> str:
-    if not step.days:
-        return f"{step.label} ({step.finish:%-d %B %Y})"
-    return f"{step.label} ({step.days:,} working day{'s' if step.days > 1 else ''})"
+    how = working_days(step.days) if step.days else day(step.finish)
+    return phrase("{step} ({how})", step=step.label, how=how)

@@ -16,10 +16,12 @@ from numpy.typing import NDArray
 
 from valuecalc.case.case import Assumption, Calculation, Case, Evidence, Grade, Line
 from valuecalc.case.statement import Statement
+from valuecalc.case.timeline import INITIAL, year_label
 from valuecalc.engine.plan import PlanResult
 from valuecalc.engine.uncertainty.headline_names import COMPARED, EQUATION, percentile_name
 from valuecalc.errors import Problem, UnknownName
 from valuecalc.formula import quantity
+from valuecalc.phrases import plural
 
 Series = NDArray[np.float64]
 
@@ -92,16 +94,17 @@ class Figure:
         if self.unit == "months":
             return _months(self.value)
         if self.unit == "x":
-            return f"{self.value:.2f}".replace("-", "\u2212")
+            return quantity.shown_as(f"{abs(self.value):.2f}", self.value)
         if self.unit == "%" and not self.is_given:
             return quantity.show(self.value, "%", digits=1)
         text = write(self.value, self.unit)
-        return f"{text}{quantity.unit_tail(self.unit, self.value)}"
+        return text.followed_by(self.unit) if isinstance(text, quantity.Amount) else text
 
 
 def _months(value: float) -> str:
-    text = f"{value:.1f}".removesuffix(".0")
-    return f"{text} month" if text == "1" else f"{text} months"
+    digits = f"{abs(value):.1f}".removesuffix(".0")
+    number = quantity.shown_as(digits, value)
+    return plural("{number} month", "{number} months", float(digits), number=number)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -249,7 +252,7 @@ class Axis:
     @property
     def column_labels(self) -> tuple[str, ...]:
         """The report columns for people: `Initial`, `Year 1`, …"""
-        return ("Initial", *(f"Year {year}" for year in range(1, self.report_years + 1)))
+        return (INITIAL, *map(year_label, range(1, self.report_years + 1)))
 
     def by_year(self, series: Series) -> Series:
         """Sums of a flow per report column, shape `(report_years + 1,)`."""
@@ -283,6 +286,11 @@ class Result:
     statement: Statement
     warnings: tuple[Problem, ...] = field(default_factory=tuple)
     plan: PlanResult = field(default_factory=PlanResult)
+
+    @property
+    def open_points(self) -> tuple[Problem, ...]:
+        """The warnings that concern a customer: what the team expects of a figure does not."""
+        return tuple(each for each in self.warnings if each.code != "expected")
 
     @property
     def benefits(self) -> tuple[LineResult, ...]:

@@ -16,15 +16,22 @@ from valuecalc.engine.finance import NOISE
 from valuecalc.engine.grid import Values
 from valuecalc.engine.model import compile_case
 from valuecalc.errors import UnknownName
+from valuecalc.phrases import phrase
 
 CONSERVATIVE = "conservative"
 EXPECTED = "expected"
 STRETCH = "stretch"
 MADE = {
-    CONSERVATIVE: "Every assumption with a range at the end that hurts",
-    EXPECTED: "Every assumption at its expected value",
-    STRETCH: "Every assumption with a range at the end that helps",
+    CONSERVATIVE: phrase("Every assumption with a range at the end that hurts"),
+    EXPECTED: phrase("Every assumption at its expected value"),
+    STRETCH: phrase("Every assumption with a range at the end that helps"),
 }
+LABELS = {
+    CONSERVATIVE: phrase("Conservative"),
+    EXPECTED: phrase("Expected"),
+    STRETCH: phrase("Stretch"),
+}
+"""What the scenarios that every case has are called."""
 
 
 def names(case: Case) -> tuple[str, ...]:
@@ -40,7 +47,7 @@ def find(case: Case, id: str) -> Scenario:
     if id not in MADE:
         raise UnknownName("scenario", id, names(case))
     values = {} if id == EXPECTED else extremes(case)[id]
-    return Scenario(id=id, label=id.capitalize(), set=values, note=MADE[id])
+    return Scenario(id=id, label=LABELS[id], set=values, note=MADE[id])
 
 
 def applied(case: Case, scenario: Scenario) -> Case:

@@ -12,6 +12,7 @@ from valuecalc.engine.uncertainty import distributions
 from valuecalc.engine.uncertainty.headline_names import DRAWN, percentile_name
 from valuecalc.errors import Problem, Severity
 from valuecalc.formula import quantity
+from valuecalc.phrases import phrase
 
 SOFT_SHARE_LIMIT = 0.5
 EXPECTED_TOLERANCE = 1e-6
@@ -51,9 +52,13 @@ def _soft_share(result: Result) -> Iterator[Problem]:
         yield _warning(
             "soft_share",
             "benefits",
-            f"{quantity.show(share, '%', digits=0)} of the benefits are soft: they cannot be "
-            "found in the books.",
-            "Turn time saved into throughput or headcount, or show the hard benefits alone.",
+            phrase(
+                "{share} of the benefits are soft: they cannot be found in the books.",
+                share=quantity.show(share, "%", digits=0),
+            ),
+            phrase(
+                "Turn time saved into throughput or headcount, or show the hard benefits alone."
+            ),
         )
 
 
@@ -63,16 +68,24 @@ def _signs(result: Result) -> Iterator[Problem]:
         yield _warning(
             "signs",
             "discounting.rate",
-            f"The NPV is {result.figure('npv').short} while the undiscounted ROI is "
-            f"{result.figure('roi').short}: the two have different signs.",
-            "Say which one decides; at this discount rate the later benefits do not count enough.",
+            phrase(
+                "The NPV is {npv} while the undiscounted ROI is {roi}: the two have different "
+                "signs.",
+                npv=result.figure("npv").short,
+                roi=result.figure("roi").short,
+            ),
+            phrase(
+                "Say which one decides; at this discount rate the later benefits do not count "
+                "enough."
+            ),
         )
 
 
 def _irr(result: Result) -> Iterator[Problem]:
     note = result.figure("irr").note
     if note.startswith("Not unique"):
-        yield _warning("irr", "investments", f"The IRR is not unique. {note}", "Use the NPV.")
+        cause = phrase("The IRR is not unique. {reason}", reason=note)
+        yield _warning("irr", "investments", cause, phrase("Use the NPV."))
 
 
 def _payback(result: Result) -> Iterator[Problem]:
@@ -81,8 +94,11 @@ def _payback(result: Result) -> Iterator[Problem]:
         yield _warning(
             "payback",
             "timeline",
-            f"The investment does not pay back within {result.case.timeline.horizon_text}.",
-            "Lengthen the horizon if the benefits last, or reduce the investment.",
+            phrase(
+                "The investment does not pay back within {horizon}.",
+                horizon=result.case.timeline.horizon_text,
+            ),
+            phrase("Lengthen the horizon if the benefits last, or reduce the investment."),
         )
 
 
@@ -94,7 +110,7 @@ def _undefined(result: Result) -> Iterator[Problem]:
                 "undefined",
                 f"{line.prefix}.formula",
                 figure.note,
-                "Keep the divisor away from zero, for example with max().",
+                phrase("Keep the divisor away from zero, for example with max()."),
             )
 
 
@@ -106,17 +122,29 @@ def _expected_names(result: Result) -> Iterator[Problem]:
         if name in of_expected and result.scenario != EXPECTED:
             continue
         if name not in result.figures:
-            cause = f"There is no figure “{name}”."
-            yield _warning("expected", place, cause, "Correct its name.")
+            cause = phrase("There is no figure “{name}”.", name=name)
+            yield _warning("expected", place, cause, phrase("Correct its name."))
         elif result.scenario == EXPECTED and not _agree(result.value(name), expected):
-            cause = f"{result.figure(name).label} is {result.figure(name).text}, not as expected."
-            yield _warning("expected", place, cause, "Find out which of the two is wrong.")
+            cause = phrase(
+                "{figure} is {amount}, not as expected.",
+                figure=result.figure(name).label,
+                amount=result.figure(name).text,
+            )
+            remedy = phrase("Find out which of the two is wrong.")
+            yield _warning("expected", place, cause, remedy)
 
 
 def _agree(found: float | None, expected: float | None) -> bool:
     if found is None or expected is None:
         return found is expected
     return abs(found - expected) <= EXPECTED_TOLERANCE * max(1.0, abs(expected))
+
+
+_OUTSIDE = {
+    "realisation": phrase("The realisation of “{line}” is {share}, outside 0% to 100%."),
+    "attribution": phrase("The attribution of “{line}” is {share}, outside 0% to 100%."),
+    "risk": phrase("The risk of “{line}” is {share}, outside 0% to 100%."),
+}
 
 
 def _haircuts(result: Result) -> Iterator[Problem]:
@@ -127,7 +155,8 @@ def _haircuts(result: Result) -> Iterator[Problem]:
                 yield _warning(
                     "haircut",
                     f"{line.prefix}.{factor.name}",
-                    f"The {factor.name} of “{line.label}” is "
-                    f"{quantity.show(factor.share, '%')}, outside 0% to 100%.",
-                    "Correct it, or say in a note why it is meant.",
+                    _OUTSIDE[factor.name].with_values(
+                        {"line": line.label, "share": quantity.show(factor.share, "%")}
+                    ),
+                    phrase("Correct it, or say in a note why it is meant."),
                 )

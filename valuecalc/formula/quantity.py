@@ -169,6 +169,67 @@ def _within_reach(value: float, text: str) -> float:
     return value
 
 
+class Amount(str):
+    """A number as it is shown, which can be written in another language as well.
+
+    `digits` are its digits as English has them (`1,250.50`), `sign` is `−`, `+` or nothing,
+    `scale` what they are multiplied by (`k`, `m`, `bn`, `tn` or nothing), `currency` a code or
+    nothing, `is_percentage` says whether `%` follows. `unit` is the unit of which the tail
+    follows (` per user per month`), or nothing, and `value` the number itself.
+    """
+
+    digits: str
+    sign: str
+    scale: str
+    currency: str
+    is_percentage: bool
+    unit: str
+    value: float
+
+    def followed_by(self, unit: str) -> Amount:
+        """The same with the tail of a unit: `£22 per subscriber per month`, `3 nodes`."""
+        made = Amount(f"{self}{unit_tail(unit, self.value)}")
+        made.__dict__.update(self.__dict__, unit=unit)
+        return made
+
+    def without_per(self) -> Amount:
+        """The same without what it is counted by: `£22` of `£22 per subscriber per month`."""
+        made = Amount(self.partition(" per ")[0])
+        made.__dict__.update(self.__dict__, unit=self.unit.split("/")[0])
+        return made
+
+    def with_decimals(self, most: int) -> Amount:
+        """The same with at most so many decimals; what follows them is cut off."""
+        whole, _, decimals = self.digits.partition(".")
+        digits = f"{whole}.{decimals[:most]}" if decimals[:most] else whole
+        made = Amount(str(self).replace(self.digits, digits, 1))
+        made.__dict__.update(self.__dict__, digits=digits)
+        return made
+
+
+def shown_as(digits: str, value: float, *, is_percentage: bool = False) -> Amount:
+    """A number whose digits, without a sign, have been chosen: `12%` for 0.125."""
+    return _amount(value, digits, is_percentage=is_percentage)
+
+
+def _amount(
+    value: float,
+    digits: str,
+    *,
+    scale: str = "",
+    currency: str | None = None,
+    is_percentage: bool = False,
+    plus: bool = False,
+) -> Amount:
+    percent = "%" if is_percentage else ""
+    sign = _sign(value, digits, plus)
+    made = Amount(f"{sign}{_currency_before(currency)}{digits}{scale}{percent}")
+    made.digits, made.sign, made.scale = digits, sign, scale
+    made.currency, made.is_percentage = currency or "", is_percentage
+    made.unit, made.value = "", value
+    return made
+
+
 def show(value: float, unit: str = "1", *, digits: int | None = None, sign: bool = False) -> str:
     """Write a number in full: `£5,000,016`, `12.5%`, `104,167`, `−£3,000`.
 
@@ -180,13 +241,15 @@ def show(value: float, unit: str = "1", *, digits: int | None = None, sign: bool
     if not math.isfinite(value):
         return UNDEFINED
     if is_percentage(unit):
-        return _signed(value, _decimal(abs(value) * 100, digits, small=2) + "%", sign)
-    if unit == currency_of(unit) and abs(value) < 0.005:
+        shown = _decimal(abs(value) * 100, digits, small=2)
+        return _amount(value, shown, is_percentage=True, plus=sign)
+    currency = currency_of(unit)
+    if unit == currency and abs(value) < 0.005:
         value = 0.0  # less than half a penny is what rounding left over
     number = _decimal(abs(value), digits, small=4)
-    if currency_of(unit) and digits is None:
+    if currency and digits is None:
         number = as_price(number)
-    return _signed(value, _with_currency(number, unit), sign)
+    return _amount(value, number, currency=currency, plus=sign)
 
 
 def as_price(number: str) -> str:
@@ -202,15 +265,17 @@ def show_short(value: float, unit: str = "1") -> str:
     if not math.isfinite(value):
         return UNDEFINED
     if is_percentage(unit):
-        return _signed(value, _at_most_three_digits(abs(value) * 100) + "%")
+        return _amount(value, _at_most_three_digits(abs(value) * 100), is_percentage=True)
     if abs(value) < 999.5 and currency_of(unit) and not float(value).is_integer():
         return show(round(value, 2) if abs(value) < 100 else round(value), unit)
-    return _signed(value, _with_currency(_short(abs(value)), unit))
+    number, scale = _short(abs(value))
+    return _amount(value, number, scale=scale, currency=currency_of(unit))
 
 
 def show_with_unit(value: float, unit: str) -> str:
     """Write a number in full with its whole unit: `£22 per subscriber per month`, `3 nodes`."""
-    return f"{show(value, unit)}{unit_tail(unit, value)}"
+    shown = show(value, unit)
+    return shown.followed_by(unit) if isinstance(shown, Amount) else f"{shown}{unit_tail(unit)}"
 
 
 def unit_tail(unit: str, value: float = 2) -> str:
@@ -254,21 +319,17 @@ def is_percentage(unit: str) -> bool:
     return unit.split("/")[0].strip() == "%"
 
 
-def _signed(value: float, text: str, plus: bool = False) -> str:
+def _sign(value: float, digits: str, plus: bool) -> str:
     # A value that shows as zero carries no sign: "−£0" reads as a mistake.
-    if not any(character in "123456789" for character in text):
-        return text
+    if not any(character in "123456789" for character in digits):
+        return ""
     if value < 0:
-        return f"\u2212{text}"
-    return f"+{text}" if plus else text
+        return "\u2212"
+    return "+" if plus else ""
 
 
-def _with_currency(number: str, unit: str) -> str:
-    code = currency_of(unit)
-    if code is None:
-        return number
-    symbol = SYMBOL_OF.get(code)
-    return f"{symbol}{number}" if symbol else f"{code}\u00a0{number}"
+def _currency_before(code: str | None) -> str:
+    return SYMBOL_OF.get(code, f"{code}\u00a0") if code else ""
 
 
 def _decimal(value: float, digits: int | None, small: int) -> str:
@@ -299,11 +360,12 @@ def _without_zeros(text: str) -> str:
 _SCALES = ((999.5e9, 1e12, "tn"), (999.5e6, 1e9, "bn"), (999_500, 1e6, "m"), (999.5, 1e3, "k"))
 
 
-def _short(value: float) -> str:
+def _short(value: float) -> tuple[str, str]:
+    """Three digits, and what they are multiplied by."""
     for limit, divisor, suffix in _SCALES:
         if value >= limit:
-            return _three_digits(value / divisor) + suffix
-    return _at_most_three_digits(value)
+            return _three_digits(value / divisor), suffix
+    return _at_most_three_digits(value), ""
 
 
 def _at_most_three_digits(value: float) -> str:

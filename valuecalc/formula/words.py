@@ -19,6 +19,7 @@ from valuecalc.formula.tree import (
     TimeWord,
     walk,
 )
+from valuecalc.phrases import joined, phrase
 
 _SIGNS = {"*": "×", "/": "÷", "-": "\u2212", "+": "+", "^": "^"}
 _COMPARISONS = {"==": "=", "!=": "≠", ">=": "≥", "<=": "≤"}
@@ -48,14 +49,15 @@ class _Writer:
             case TimeWord():
                 return self.time(node.word), _ATOM
             case Negative():
-                return f"\u2212{self.inside(node.operand, _SIGN_STRENGTH)}", _SIGN_STRENGTH
+                operand = self.inside(node.operand, _SIGN_STRENGTH)
+                return joined("", ("\u2212", operand)), _SIGN_STRENGTH
             case Convert():
-                return f"{self.inside(node.operand, 2)} {_times(node.factor)}", 2
+                return joined(" ", (self.inside(node.operand, 2), _times(node.factor))), 2
             case Binary():
                 return self.binary(node)
             case Comparison():
                 operator = _COMPARISONS.get(node.operator, node.operator)
-                return f"{self.write(node.left)} {operator} {self.write(node.right)}", 0
+                return joined(" ", (self.write(node.left), operator, self.write(node.right))), 0
             case Call():
                 return self.call(node), _ATOM
         raise TypeError(f"no words for {type(node).__name__}")
@@ -65,42 +67,48 @@ class _Writer:
         left = self.inside(node.left, strength + (node.operator == "^"))
         # a − (b − c) and a ÷ (b × c) need their brackets, a + (b + c) does not.
         right = self.inside(node.right, strength + (node.operator in "-/^"))
-        return f"{left} {_SIGNS[node.operator]} {right}", strength
+        return joined(" ", (left, _SIGNS[node.operator], right)), strength
 
     def inside(self, node: Node, strength: int) -> str:
         text, own = self.rated(node)
-        return f"({text})" if own < strength else text
+        return joined("", ("(", text, ")")) if own < strength else text
 
     def call(self, node: Call) -> str:
         if node.function == "previous" and isinstance(node.arguments[0], Name):
             return self.before(node.arguments[0].name)
-        return f"{node.function}({', '.join(map(self.write, node.arguments))})"
+        arguments = joined(", ", map(self.write, node.arguments))
+        return joined("", (node.function, "(", arguments, ")"))
 
 
 def _literal(node: Number) -> str:
     if node.unit is None:
         return quantity.show(node.value)
-    return f"{quantity.show(node.value, node.unit)}{quantity.unit_tail(node.unit, node.value)}"
+    return quantity.show_with_unit(node.value, node.unit)
 
 
 def _times(factor: float) -> str:
     """A factor with which a reader arrives at the same number: `÷ 365`, not `× 0.0027`."""
     inverse = 1 / factor
     if factor < 1 and math.isclose(inverse, round(inverse), rel_tol=1e-12):
-        return f"÷ {quantity.show(round(inverse))}"
-    return f"× {quantity.show(factor) if factor.is_integer() else f'{factor:,.7g}'}"
+        return joined(" ", ("÷", quantity.show(round(inverse))))
+    if factor.is_integer():
+        return joined(" ", ("×", quantity.show(factor)))
+    return joined(" ", ("×", quantity.shown_as(f"{factor:,.7g}", factor)))
 
 
 def _closed(text: str) -> str:
-    return f"({text})" if text.startswith("\u2212") else text
+    return joined("", ("(", text, ")")) if text.startswith("\u2212") else text
+
+
+_TIME_WORDS = {"period": phrase("the period"), "year": phrase("the year")}
 
 
 def with_labels(tree: Node, labels: Mapping[str, str]) -> str:
     """The formula with labels for names: `Subscribers × (Price after − Price before)`."""
     return _Writer(
         name=lambda name: labels.get(name, name),
-        time=lambda word: f"the {word}",
-        before=lambda name: f"{labels.get(name, name)} one period before",
+        time=lambda word: _TIME_WORDS[word],
+        before=lambda name: phrase("{label} one period before", label=labels.get(name, name)),
     ).write(tree)
 
 
@@ -126,4 +134,12 @@ def with_numbers(
 def conversions(tree: Node) -> tuple[str, ...]:
     """Each unit conversion in the tree: `GBP/year to GBP/month: ÷ 12`."""
     found = [node for node in walk(tree) if isinstance(node, Convert)]
-    return tuple(f"{node.from_unit} to {node.to_unit}: {_times(node.factor)}" for node in found)
+    return tuple(
+        phrase(
+            "{from_unit} to {to_unit}: {times}",
+            from_unit=str(node.from_unit),
+            to_unit=str(node.to_unit),
+            times=_times(node.factor),
+        )
+        for node in found
+    )

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.bench import reference
-from tests.builders import assumption, benefit, investment, yearly_flows
+from tests.builders import assumption, benefit, investment, spent_again, yearly_flows
 from tests.builders import case as build
 from tests.strategies import cases
 from valuecalc.case.case import Case
@@ -20,7 +20,7 @@ from valuecalc.engine.model import compile_case
 from valuecalc.engine.result import Result
 from valuecalc.engine.searches import SEARCHES
 from valuecalc.engine.uncertainty.drawn_figures import Drawn, DrawnFigures
-from valuecalc.engine.uncertainty.drawn_searches import DRAWN_SEARCHES
+from valuecalc.engine.uncertainty.drawn_searches import DRAWN_SEARCHES, NO_SIGN_CHANGE
 from valuecalc.errors import UnknownName
 
 FACTORS = (1.0, 0.5, 1.25, 0.0, -1.0, 3.0, 1e-3)
@@ -135,6 +135,29 @@ def test_a_payback_beyond_the_horizon_is_counted_apart_from_what_is_undefined() 
     assert found.never_pays_back.tolist() == [False, False, True, True]
     assert found.why("payback")["Not within the horizon of 3 years."] == 2
     assert found.why("payback").total() == 3
+
+
+def test_what_cancels_but_for_rounding_is_no_flow_in_any_draw() -> None:
+    noisy = spent_again()
+    values = {"later": np.array([0.0, 100.0, -100.0, 1e-13])}
+    assert_same(drawn(noisy, values), noisy, values)
+    found = drawn(noisy, values, "payback", "payback_discounted", "peak_funding", "mirr", "irr")
+    assert found.values["payback"][1] == 0
+    assert found.values["payback_discounted"][1] == 0
+    assert found.values["peak_funding"].tolist() == [0, 0, -100, 0]
+    assert np.isnan([found.values["mirr"], found.values["irr"]]).all()
+    assert found.why("irr")[NO_SIGN_CHANGE] == 4
+
+
+def test_an_investment_of_rounding_only_is_none() -> None:
+    nothing = build(
+        assumption("gained", 100, "GBP"),
+        benefit("gain", "gained"),
+        investment("cost", "(0.1 + 0.2 - 0.3) * 1 GBP"),
+    )
+    values = {"gained": np.array([100.0, 1e9, 1.0, 0.01])}
+    assert_same(drawn(nothing, values, "payback"), nothing, values)
+    assert np.isnan(drawn(nothing, values, "payback").values["payback"]).all()
 
 
 def test_a_ratio_to_no_investment_says_so() -> None:

@@ -25,6 +25,7 @@ from valuecalc.engine.sensitivity.solve import (
 )
 from valuecalc.engine.sensitivity.worked_line import Part, Written, written
 from valuecalc.formula import quantity
+from valuecalc.phrases import joined, listed, phrase, plural
 
 ONE = "one"
 SEVERAL = "several"
@@ -192,52 +193,69 @@ def _words(answer: Answer, values: list[float]) -> str:
     """The answer in a sentence or two."""
     sentences = [_where(answer, values)]
     if len(values) > 1:
-        others = _listed([_shown(answer, value) for value in values[1:]])
-        sentences.append(f"It is so again at {others}.")
+        others = listed([_shown(answer, value) for value in values[1:]])
+        sentences.append(phrase("It is so again at {amounts}.", amounts=others))
     sentences += [_stretch(answer, low, high) for low, high in answer.roots.stretches]
     sentences.append(beyond(answer.assumption, values[0]))
-    return " ".join(sentence for sentence in sentences if sentence)
+    return joined(" ", filter(None, sentences))
 
 
 def _where(answer: Answer, values: list[float]) -> str:
-    assumption = answer.assumption
-    low, high = reach(assumption)
-    meets = f"{answer.figure.label} is {_wanted(answer)}"
-    label = f"“{assumption.label}”"
-    at = f"at {_shown(answer, values[0])}{_compared(answer, values[0])}"
+    low, high = reach(answer.assumption)
+    said = {
+        "figure": answer.figure.label,
+        "wanted": _wanted(answer),
+        "assumption": answer.assumption.label,
+        "amount": _compared(answer, values[0]),
+    }
     if low == high:
-        return f"{meets} where {label} is {at.removeprefix('at ')}."
-    between = f"{_given(answer, low)} and {_given(answer, high)}"
+        return phrase("{figure} is {wanted} where “{assumption}” is {amount}.", **said)
+    said |= {"low": _given(answer, low), "high": _given(answer, high)}
     if not any(low <= value <= high for value in values):
-        return f"No break-even of {label} between {between}: {meets} only {at}."
-    return f"{meets} where {label} is {at.removeprefix('at ')}; it may lie between {between}."
+        return phrase(
+            "No break-even of “{assumption}” between {low} and {high}: "
+            "{figure} is {wanted} only at {amount}.",
+            **said,
+        )
+    return phrase(
+        "{figure} is {wanted} where “{assumption}” is {amount}; "
+        "it may lie between {low} and {high}.",
+        **said,
+    )
 
 
 def _wanted(answer: Answer) -> str:
     text = amount_text(answer.figure, answer.wanted)
-    return f"{text} months" if answer.figure.unit == "months" else text
+    if answer.figure.unit != "months":
+        return text
+    return plural("{number} month", "{number} months", 2, number=text)
 
 
 def _compared(answer: Answer, value: float) -> str:
-    """How far from the expected value: `, 9% below the expected £26`."""
+    """How far from the expected value: `£23.66, 9% below the expected £26`."""
     expected = answer.assumption.value
     change = _change(expected, value)
+    said = {"amount": _shown(answer, value), "expected": _given(answer, expected)}
     if change is not None and abs(change) <= _AT_EXPECTED:
-        return ", its expected value"
-    side = "below" if value < expected else "above"
+        return phrase("{amount}, its expected value", **said)
     if change is None:
-        return f", {side} the expected {_given(answer, expected)}"
-    share = quantity.show(abs(change), "%", digits=1 if abs(change) < 0.1 else 0)
-    return f", {share} {side} the expected {_given(answer, expected)}"
+        if value < expected:
+            return phrase("{amount}, below the expected {expected}", **said)
+        return phrase("{amount}, above the expected {expected}", **said)
+    said["share"] = quantity.show(abs(change), "%", digits=1 if abs(change) < 0.1 else 0)
+    if value < expected:
+        return phrase("{amount}, {share} below the expected {expected}", **said)
+    return phrase("{amount}, {share} above the expected {expected}", **said)
 
 
 def _stretch(answer: Answer, low: float, high: float) -> str:
-    ends = []
-    if low > answer.roots.low:
-        ends.append(f"from {_shown(answer, low)}")
-    if high < answer.roots.high:
-        ends.append(f"up to {_shown(answer, high)}")
-    return f"It stays so {' '.join(ends) or 'everywhere'}." if ends else ""
+    first, last = _shown(answer, low), _shown(answer, high)
+    has_start, has_end = low > answer.roots.low, high < answer.roots.high
+    if has_start and has_end:
+        return phrase("It stays so from {first} up to {last}.", first=first, last=last)
+    if has_start:
+        return phrase("It stays so from {first}.", first=first)
+    return phrase("It stays so up to {last}.", last=last) if has_end else ""
 
 
 def _why_none(answer: Answer, status: str) -> str:
@@ -245,7 +263,8 @@ def _why_none(answer: Answer, status: str) -> str:
     if status != NONE or answer.straight is not None:
         return cause
     low, high = (_shown(answer, each) for each in (answer.roots.low, answer.roots.high))
-    return f"{cause} All values between {low} and {high} were searched."
+    searched = phrase("All values between {low} and {high} were searched.", low=low, high=high)
+    return joined(" ", (cause, searched))
 
 
 def _shown(answer: Answer, value: float) -> str:
@@ -258,7 +277,3 @@ def _shown(answer: Answer, value: float) -> str:
 def _given(answer: Answer, value: float) -> str:
     """A value that was given, beside one that shows the whole unit."""
     return quantity.show(value, answer.assumption.unit)
-
-
-def _listed(texts: list[str]) -> str:
-    return " and ".join([", ".join(texts[:-1]), texts[-1]] if len(texts) > 1 else texts)

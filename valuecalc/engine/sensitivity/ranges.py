@@ -10,9 +10,10 @@ from valuecalc.engine.result import Figure
 from valuecalc.engine.uncertainty import distributions
 from valuecalc.errors import CaseError
 from valuecalc.formula import quantity
+from valuecalc.phrases import joined, phrase, plural
 
-PERCENTILES = "10th and 90th percentile"
-AS_GIVEN = "low and high as given, as no distribution has them"
+PERCENTILES = phrase("10th and 90th percentile")
+AS_GIVEN = phrase("low and high as given, as no distribution has them")
 POINT = 0.01
 """One percentage point."""
 
@@ -37,11 +38,18 @@ def _as_given(percentile: float, given: float) -> float:
 
 def change_text(figure: Figure, amount: float) -> str:
     """A change of a figure with its sign: `+£12,300`, `−1.2 percentage points`, `+3 months`."""
-    sign = "\u2212" if amount < 0 else "+"
     size = abs(amount)
     if figure.unit == "%" and not figure.is_given:
-        text = quantity.show(size / POINT, "1", digits=1).removesuffix(".0")
-        text += " percentage point" + ("" if text == "1" else "s")
+        text = _points(size / POINT)
     else:
         text = replace(figure, value=size).text
-    return f"{sign}{text}" if any(digit in text for digit in "123456789") else text
+    if not any(digit in text for digit in "123456789"):
+        return text
+    return joined("", ("\u2212" if amount < 0 else "+", text))
+
+
+def _points(size: float) -> str:
+    digits = quantity.show(size, "1", digits=1).removesuffix(".0")
+    number = quantity.shown_as(digits, size)
+    is_one = 1 if digits == "1" else 2
+    return plural("{number} percentage point", "{number} percentage points", is_one, number=number)

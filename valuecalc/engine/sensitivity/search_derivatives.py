@@ -22,11 +22,11 @@ SearchSlope = Callable[[Books, Array, bool], Array]
 
 def _irr(books: Books, rates: Array, second: bool) -> Array:
     """By the implicit function theorem: the NPV at this rate stays zero."""
-    rate = finance.internal_rates(books.series["net"], books.axis.times).unique
+    net, times = books.series["net"], books.axis.times
+    rate = finance.internal_rates(net, times, books.scale("net")).unique
     assert rate is not None, "only a unique rate has a slope"
-    times = books.axis.times
     factors = finance.discount_factors(times, rate)
-    by_rate = -float(books.series["net"] @ (times * factors)) / (1 + rate)
+    by_rate = -float(net @ (times * factors)) / (1 + rate)
     # A double root moves infinitely fast, or ceases to exist.
     slopes: Array = -(factors @ rates) / (by_rate or math.nan)
     return slopes
@@ -38,7 +38,8 @@ def _mirr(books: Books, rates: Array, second: bool) -> Array:
         discounting.rate if given is None else given
         for given in (conventions.finance_rate, conventions.reinvestment_rate)
     )
-    net, times = books.series["net"], books.axis.times
+    net = finance.without_noise(books.series["net"], books.scale("net"))
+    times = books.axis.times
     end = float(times[-1])
     is_inflow = net > 0 if second else net >= 0
     carried = np.where(is_inflow, (1 + reinvestment_rate) ** (end - times), 0.0)
@@ -61,11 +62,11 @@ def _payback_discounted(books: Books, rates: Array, second: bool) -> Array:
 def _crossing(books: Books, series: str, rates: Array, second: bool) -> Array:
     """Of the moment inside its period in which cumulative cash is zero."""
     conventions, months = books.case.conventions, books.axis.months_per_period
-    flows = books.series[series]
-    found = finance.payback(flows, months, crossing=conventions.payback_crossing)
+    flows, scale = books.series[series], books.scale(series)
+    found = finance.payback(flows, months, crossing=conventions.payback_crossing, scale=scale)
     if not found.period or conventions.payback == "whole_periods":
         return np.zeros(rates.shape[1])
-    cumulative = finance.cumulative_flows(flows)
+    cumulative = finance.cumulative_flows(flows, scale)
     period = found.period
     if second and cumulative[period] == 0:
         # A little less cash, and it turns positive in the next period, if there is one.
@@ -80,9 +81,10 @@ def _crossing(books: Books, series: str, rates: Array, second: bool) -> Array:
 
 def _peak(books: Books, rates: Array, second: bool) -> Array:
     """Of the lowest point; of several equally low ones, the one that moves furthest."""
-    cumulative = finance.cumulative_flows(books.series["net"])
+    flows, scale = books.series["net"], books.scale("net")
+    cumulative = finance.cumulative_flows(flows, scale)
     lowest = min(0.0, float(cumulative.min()))
-    noise = finance.NOISE * float(np.abs(cumulative).max(initial=0.0))
+    noise = finance.noise_of(flows, scale) * len(flows)
     candidates = np.cumsum(rates, axis=0)[cumulative <= lowest + noise]
     if lowest >= -noise:
         candidates = np.vstack([candidates, np.zeros(rates.shape[1])])

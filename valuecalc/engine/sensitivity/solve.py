@@ -21,6 +21,7 @@ from valuecalc.engine.sensitivity.roots import Root, Roots, find_roots
 from valuecalc.engine.uncertainty.drawn_figures import DrawnFigures
 from valuecalc.errors import NoSolution, UnknownName
 from valuecalc.formula import quantity
+from valuecalc.phrases import phrase
 
 EXACT = "exact"
 SEARCH = "search"
@@ -67,7 +68,8 @@ def shown(value: float, unit: str) -> str:
     is_whole_money = bool(quantity.currency_of(unit)) and abs(value) >= quantity.WHOLE_FROM
     is_plain = quantity.is_percentage(unit) or abs(value) < 1 or float(value).is_integer()
     digits = None if is_plain or is_whole_money else 2
-    return f"{quantity.show(value, unit, digits=digits)}{quantity.unit_tail(unit, value)}"
+    number = quantity.show(value, unit, digits=digits)
+    return number.followed_by(unit) if isinstance(number, quantity.Amount) else number
 
 
 def solve(
@@ -249,16 +251,23 @@ def why_not(answer: Answer) -> tuple[str, str]:
     """Why there is no value, and what to do about it."""
     label, figure = answer.assumption.label, answer.figure
     if not answer.is_defined:
-        return f"{figure.label} cannot be worked out: {figure.note}", "Mend that first."
+        cause = phrase(
+            "{figure} cannot be worked out: {reason}", figure=figure.label, reason=figure.note
+        )
+        return cause, phrase("Mend that first.")
     if not answer.has_effect:
-        cause = f"“{label}” does not move {figure.label}."
-        return cause, "Choose an assumption that the figure rests on."
-    wanted = amount_text(answer.figure, answer.wanted)
-    cause = f"No value of “{label}” makes {figure.label} {wanted}; "
-    return (
-        f"{cause}at its expected value it is {figure.text}.",
-        "Choose another amount or another assumption.",
+        cause = phrase(
+            "“{assumption}” does not move {figure}.", assumption=label, figure=figure.label
+        )
+        return cause, phrase("Choose an assumption that the figure rests on.")
+    cause = phrase(
+        "No value of “{assumption}” makes {figure} {wanted}; at its expected value it is {amount}.",
+        assumption=label,
+        figure=figure.label,
+        wanted=amount_text(answer.figure, answer.wanted),
+        amount=figure.text,
     )
+    return cause, phrase("Choose another amount or another assumption.")
 
 
 def amount_text(figure: Figure, amount: float) -> str:
@@ -275,7 +284,13 @@ def beyond(assumption: Assumption, value: float) -> str:
     low, high = reach(assumption)
     number = shown(value, assumption.unit)
     if assumption.unit == "%" and low >= 0 and high <= 1 and not 0 <= value <= 1:
-        return f"{number} is outside 0% to 100%, which no share of a whole can be."
+        return phrase(
+            "{amount} is outside 0% to 100%, which no share of a whole can be.", amount=number
+        )
     if assumption.unit not in ("1", "%") and low >= 0 > value:
-        return f"{number} is below zero, where “{assumption.label}” is never expected to be."
+        return phrase(
+            "{amount} is below zero, where “{assumption}” is never expected to be.",
+            amount=number,
+            assumption=assumption.label,
+        )
     return ""

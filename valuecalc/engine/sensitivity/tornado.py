@@ -20,12 +20,13 @@ from valuecalc.engine.sensitivity.ranges import AS_GIVEN, change_text, ends
 from valuecalc.engine.uncertainty import distributions
 from valuecalc.errors import UnknownName
 from valuecalc.formula import quantity
+from valuecalc.phrases import joined, phrase
 
 RATE_POINTS = 0.02
 """How far the bar of the discount rate goes either way: a convention, not a percentile."""
 
 DISCOUNT_RATE = "discount_rate"
-_CONVENTION = "two percentage points either way, by convention"
+_CONVENTION = phrase("two percentage points either way, by convention")
 
 
 # --------------------------------------------------------------------------- tornado
@@ -106,19 +107,29 @@ class Bar:
     def notes(self) -> tuple[str, ...]:
         """Why the figure does not exist at an end, or what is peculiar to the bar."""
         ends = ((self.low_text, self.at_low), (self.high_text, self.at_high))
-        found = [f"At {text}: {end.note}" for text, end in ends if end.value is None]
+        found = [
+            phrase("At {amount}: {reason}", amount=text, reason=end.note)
+            for text, end in ends
+            if end.value is None
+        ]
         if self.is_one_sided:
-            found.append("Both ends move the figure the same way.")
+            found.append(phrase("Both ends move the figure the same way."))
         if self.range_words == AS_GIVEN:
-            found.append("Its distribution cannot have this range; the check says why.")
+            found.append(phrase("Its distribution cannot have this range; the check says why."))
         return tuple(found)
 
     @property
     def words(self) -> str:
         """The bar as a sentence."""
-        return (
-            f"{self.label} from {self.low_text} to {self.high_text} ({self.range_words}): "
-            f"{self.expected.label} from {self.at_low.text} to {self.at_high.text}."
+        return phrase(
+            "{assumption} from {low} to {high} ({range}): {figure} from {at_low} to {at_high}.",
+            assumption=self.label,
+            low=self.low_text,
+            high=self.high_text,
+            range=self.range_words,
+            figure=self.expected.label,
+            at_low=self.at_low.text,
+            at_high=self.at_high.text,
         )
 
 
@@ -140,12 +151,17 @@ class Tornado:
     @property
     def words(self) -> str:
         """What the bars are."""
-        others = "as expected"
-        if self.scenario != scenarios.EXPECTED:
-            others = f"as in the scenario “{self.scenario_label}”"
-        return (
-            f"{self.figure.label} with one assumption at a time at the 10th and the 90th "
-            f"percentile of its range, and all others {others}."
+        if self.scenario == scenarios.EXPECTED:
+            return phrase(
+                "{figure} with one assumption at a time at the 10th and the 90th "
+                "percentile of its range, and all others as expected.",
+                figure=self.figure.label,
+            )
+        return phrase(
+            "{figure} with one assumption at a time at the 10th and the 90th "
+            "percentile of its range, and all others as in the scenario “{scenario}”.",
+            figure=self.figure.label,
+            scenario=self.scenario_label,
         )
 
     def bar(self, id: str) -> Bar:
@@ -231,7 +247,7 @@ def _rate_bar(points: Points) -> Bar:
     )
     return Bar(
         id=DISCOUNT_RATE,
-        label="Discount rate",
+        label=phrase("Discount rate"),
         unit="%",
         value=rate,
         low=low,
@@ -247,14 +263,20 @@ def _tornado_notes(case: Case) -> tuple[str, ...]:
     if not case.correlations:
         return ()
     labels = {each.id: each.label for each in case.assumptions}
-    pairs = " and ".join(
-        f"“{labels.get(first, first)}” with “{labels.get(second, second)}”"
+    pairs = [
+        phrase(
+            "“{first}” with “{second}”",
+            first=labels.get(first, first),
+            second=labels.get(second, second),
+        )
         for first, second in (each.between for each in case.correlations)
+    ]
+    note = phrase(
+        "One assumption moves at a time, also where the case says that they move together: "
+        "{pairs}. The simulation moves them together.",
+        pairs=joined(phrase(" and "), pairs),
     )
-    return (
-        f"One assumption moves at a time, also where the case says that they move together: "
-        f"{pairs}. The simulation moves them together.",
-    )
+    return (note,)
 
 
 def _difference(figure: Figure, expected: Figure) -> float | None:

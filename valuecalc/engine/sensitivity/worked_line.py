@@ -20,6 +20,7 @@ from valuecalc.engine.sensitivity.solve import Answer, amount_text, shown
 from valuecalc.formula import quantity, words
 from valuecalc.formula.algebra import times
 from valuecalc.formula.tree import Binary, Call, Name, Negative, Node, Number, TimeWord, names, walk
+from valuecalc.phrases import joined, phrase, plural
 
 MOST_TERMS = 3
 """So many lines of one kind are named; more are taken together."""
@@ -108,7 +109,11 @@ class _Writer:
         worked = words.with_numbers(tree, numbers, times={}, before={})
         label, value = self.answer.assumption.label, self.answer.values[0]
         found = shown(value, self.answer.assumption.unit)
-        return Written(formula=f"{label} = {formula}", worked=f"{worked} = {found}", parts=parts)
+        return Written(
+            formula=joined(" = ", (label, formula)),
+            worked=joined(" = ", (worked, found)),
+            parts=parts,
+        )
 
     def numbers_of(self, used: Iterable[str]) -> dict[str, str]:
         """The numbers of assumptions and calculations, which do not change over time here."""
@@ -145,13 +150,14 @@ class _Writer:
     def count(self, part: StraightPart) -> str:
         """How often what one unit adds is counted: `36 months`, `28.9437 months, discounted`."""
         total = abs(self.counted(part))
-        number = f"{total:,.{_DIGITS}g}"
-        how = self.how_counted(part)
+        digits = f"{total:,.{_DIGITS}g}"
+        number, how = quantity.shown_as(digits, total), self.how_counted(part)
         if part.line.flow.kind != RUNNING:
-            return f"{number} ({how or 'times'})" if total != 1 else ""
-        noun = str(part.line.flow.unit).rsplit("/", 1)[-1]
-        noun = noun if number == "1" else quantity.plural(noun)
-        return f"{number} {noun}" + (f" ({how})" if how else "")
+            if total == 1:
+                return ""
+            return phrase("{count} ({how})", count=number, how=how or phrase("times"))
+        count = _counted(number, str(part.line.flow.unit).rsplit("/", 1)[-1])
+        return phrase("{count} ({how})", count=count, how=how) if how else count
 
     def counted(self, part: StraightPart) -> float:
         expected = self.model.expected
@@ -163,11 +169,11 @@ class _Writer:
         is_discounted = bool(np.any((weights != 0) & (weights != 1)))
         line = part.line.line
         said = (
-            ("ramped up", not line.ramp.is_flat),
-            ("growing", line.growth is not None),
-            ("discounted", is_discounted),
+            (phrase("ramped up"), not line.ramp.is_flat),
+            (phrase("growing"), line.growth is not None),
+            (phrase("discounted"), is_discounted),
         )
-        return ", ".join(word for word, is_so in said if is_so)
+        return joined(", ", [word for word, is_so in said if is_so])
 
     # ------------------------------------------------------------------ the whole formula
 
@@ -189,7 +195,8 @@ class _Writer:
         found = self.few(found)
         if answer.wanted:
             name = self.texts.name(
-                f"wanted {answer.figure.label}", amount_text(answer.figure, answer.wanted)
+                phrase("wanted {figure}", figure=answer.figure.label),
+                amount_text(answer.figure, answer.wanted),
             )
             found.insert(0, _Term(1, name, answer.wanted, ""))
         # What is added comes first: a formula that begins with a minus is hard to read.
@@ -198,20 +205,23 @@ class _Writer:
     def fixed(self, part: StraightPart) -> Node:
         label = part.line.line.label
         if part.slope:
-            label = f"the rest of {label}"
+            label = phrase("the rest of {line}", line=label)
         return self.texts.name(label, quantity.show(part.fixed * part.sign, self.unit))
 
     def few(self, terms: Sequence[_Term]) -> list[_Term]:
         """The terms, those of one kind taken together where they are many."""
         kept: list[_Term] = []
-        for kind, noun in (("benefit", "benefits"), ("investment", "investments")):
+        for kind, every, rest in (
+            ("benefit", phrase("all benefits"), phrase("other benefits")),
+            ("investment", phrase("all investments"), phrase("other investments")),
+        ):
             of_kind = [term for term in terms if term.kind == kind]
             if len(of_kind) <= MOST_TERMS:
                 kept += of_kind
                 continue
             is_other = any(_kind(p) == kind for p in self.straight.parts if p.slope)
             amount = math.fsum(term.amount for term in of_kind)
-            label = f"{'other' if is_other else 'all'} {noun}"
+            label = rest if is_other else every
             name = self.texts.name(label, quantity.show(amount, self.unit))
             kept.append(_Term(of_kind[0].sign, name, amount, kind))
         return kept
@@ -221,8 +231,10 @@ class _Writer:
         if len(moved) <= MOST_TERMS:
             return sorted(map(self.added, moved), key=lambda term: -term.sign)
         slope = self.straight.slope
-        sign, verb = (1, "adds") if slope > 0 else (-1, "costs")
-        name = self.texts.name(f"what one more {verb}", self.precise(abs(slope)))
+        sign, label = 1, phrase("what one more adds")
+        if slope < 0:
+            sign, label = -1, phrase("what one more costs")
+        name = self.texts.name(label, self.precise(abs(slope)))
         return [_Term(sign, name, abs(slope), "")]
 
     def added(self, part: StraightPart) -> _Term:
@@ -231,19 +243,24 @@ class _Writer:
         if isinstance(tree, Negative):
             tree, sign = tree.operand, -sign
         amount = part.slope * sign
+        plain: str = phrase("what one more adds to {line}", line=part.line.line.label)
         if tree is None:
-            label = f"what one more adds to {part.line.line.label}"
-            return _Term(sign, self.texts.name(label, self.precise(amount)), amount, "")
+            return _Term(sign, self.texts.name(plain, self.precise(amount)), amount, "")
         if self.changes(tree):
-            how = self.how_counted(part)
-            over = f"sum over time, {how}," if how else "sum over time"
-            label = f"{over} of ({words.with_labels(tree, self.texts.labels)})"
+            label = self.summed(part, tree)
             if len(label) > MOST_CHARACTERS:
-                label = f"what one more adds to {part.line.line.label}"
+                label = plain
             return _Term(sign, self.texts.name(label, self.precise(amount)), amount, "")
         count = self.count(part)
         tree = times(tree, self.texts.name(count, count)) if count else tree
         return _Term(sign, tree, amount, "")
+
+    def summed(self, part: StraightPart, tree: Node) -> str:
+        """What is added up over time, and how it is counted."""
+        formula, how = words.with_labels(tree, self.texts.labels), self.how_counted(part)
+        if how:
+            return phrase("sum over time, {how}, of ({formula})", how=how, formula=formula)
+        return phrase("sum over time of ({formula})", formula=formula)
 
     def changes(self, tree: Node) -> bool:
         """Whether a formula changes over time, growth of the assumption included."""
@@ -259,10 +276,17 @@ class _Writer:
         figure = self.answer.figure
         above = Binary(
             "-",
-            self.texts.name(f"wanted {figure.label}", amount_text(figure, self.answer.wanted)),
-            self.texts.name(f"{figure.label} without it", self.precise(self.straight.rest)),
+            self.texts.name(
+                phrase("wanted {figure}", figure=figure.label),
+                amount_text(figure, self.answer.wanted),
+            ),
+            self.texts.name(
+                phrase("{figure} without it", figure=figure.label),
+                self.precise(self.straight.rest),
+            ),
         )
-        below = self.texts.name("what one more adds to it", self.precise(self.straight.slope))
+        label = phrase("what one more adds to it")
+        below = self.texts.name(label, self.precise(self.straight.slope))
         return Binary("/", above, below)
 
     def precise(self, amount: float) -> str:
@@ -271,6 +295,25 @@ class _Writer:
         size = math.floor(math.log10(abs(amount))) if amount else 0
         digits = min(15, max(0, _DIGITS - 1 - size - shift))
         return quantity.show(amount, "%" if shift else _currency(self.unit), digits=digits)
+
+
+def _counted(number: quantity.Amount, noun: str) -> str:
+    """So many months, or whatever a line flows by: `36 months`."""
+    count = 1 if number.digits == "1" else 2
+    match noun:
+        case "month":
+            return plural("{number} month", "{number} months", count, number=number)
+        case "year":
+            return plural("{number} year", "{number} years", count, number=number)
+        case "quarter":
+            return plural("{number} quarter", "{number} quarters", count, number=number)
+        case "week":
+            return plural("{number} week", "{number} weeks", count, number=number)
+        case "day":
+            return plural("{number} day", "{number} days", count, number=number)
+        case "hour":
+            return plural("{number} hour", "{number} hours", count, number=number)
+    return joined(" ", (number, noun if count == 1 else quantity.plural(noun)))
 
 
 def _currency(unit: str) -> str:

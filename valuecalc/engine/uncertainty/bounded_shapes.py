@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from scipy.special import betainc, betaincinv, betaln, ndtr, ndtri
 
 from valuecalc.engine.uncertainty.shapes import Distribution, Series
+from valuecalc.phrases import phrase
 
 _TABLE_REACH = 8.0
 _TABLE_STEPS_PER_UNIT = 256
@@ -49,7 +50,11 @@ class Uniform(Bounded):
 
     def _words(self) -> str:
         lowest, highest = self._show(self.lowest), self._show(self.highest)
-        return f"Every value from {lowest} to {highest} is equally likely."
+        return phrase(
+            "Every value from {lowest} to {highest} is equally likely.",
+            lowest=lowest,
+            highest=highest,
+        )
 
     def _quantile(self, share: Series) -> Series:
         return self.lowest + self.width * share
@@ -75,10 +80,14 @@ class Peaked(Bounded):
 
     def _words(self) -> str:
         low, high = (self._show(float(each)) for each in self.quantile([0.1, 0.9]))
-        return (
-            f"10% of the draws are below {low}, 10% above {high}; none is below "
-            f"{self._show(self.lowest)} or above {self._show(self.highest)}, "
-            f"and {self._show(self.mode)} is the most likely."
+        return phrase(
+            "10% of the draws are below {low}, 10% above {high}; none is below {lowest} or above "
+            "{highest}, and {mode} is the most likely.",
+            low=low,
+            high=high,
+            lowest=self._show(self.lowest),
+            highest=self._show(self.highest),
+            mode=self._show(self.mode),
         )
 
 

@@ -24,6 +24,8 @@ from valuecalc.case.case import Case
 from valuecalc.case.risk import Correlation
 from valuecalc.engine.portfolio.common_drivers import Movement, movement_of
 from valuecalc.errors import CaseError, Problem, Severity, did_you_mean
+from valuecalc.formula.quantity import shown_as
+from valuecalc.phrases import joined, listed, phrase
 
 Series = NDArray[np.float64]
 
@@ -165,18 +167,21 @@ def _single_problems(case: Case) -> Iterator[Problem]:
     for index, each in enumerate(case.correlations):
         unknown = [id for id in each.between if id not in known]
         for id in unknown:
-            cause = f"There is no assumption “{id}”."
+            cause = phrase("There is no assumption “{name}”.", name=id)
             yield _problem(index, "between", cause, did_you_mean(id, known))
         pair = frozenset(each.between)
         if len(pair) == 1 and not unknown:
-            cause = f"“{known[each.between[0]]}” is correlated with itself."
-            yield _problem(index, "between", cause, "Name two different assumptions.")
+            label = known[each.between[0]]
+            cause = phrase("“{assumption}” is correlated with itself.", assumption=label)
+            yield _problem(index, "between", cause, phrase("Name two different assumptions."))
         if not -1 <= each.rank <= 1:
-            cause = f"The rank correlation {each.rank:g} is not between −1 and 1."
-            yield _problem(index, "rank", cause.replace("-", "−"), "Write −1 to 1, such as 0.5.")
+            rank = _shown(each.rank)
+            cause = phrase("The rank correlation {rank} is not between −1 and 1.", rank=rank)
+            yield _problem(index, "rank", cause, phrase("Write −1 to 1, such as 0.5."))
         if pair in seen:
-            cause = f"The pair stands in correlations.{seen[pair]} already."
-            yield _problem(index, "between", cause, "Keep one of the two.")
+            number = str(seen[pair])
+            cause = phrase("The pair stands in correlations.{number} already.", number=number)
+            yield _problem(index, "between", cause, phrase("Keep one of the two."))
         seen.setdefault(pair, index)
 
 
@@ -202,18 +207,24 @@ def _left_aside(
     for id in correlation.between:
         assumption = case.assumption(id)
         if assumption is not None and id not in leaders:
-            cause = f"“{assumption.label}” has no range, so nothing can move with it."
-            yield cause, "Give it a low and a high, or remove the correlation."
+            cause = phrase(
+                "“{assumption}” has no range, so nothing can move with it.",
+                assumption=assumption.label,
+            )
+            yield cause, phrase("Give it a low and a high, or remove the correlation.")
     ends = [leaders[id] for id in correlation.between if id in leaders]
     if len(ends) == 2 and ends[0][0] == ends[1][0]:
-        names = " and ".join(_label(case, id) for id in correlation.between)
-        cause = f"{names} have the same common driver and move in step; this rank is not used."
-        yield cause, "Remove the correlation, or the common driver of one of the two."
+        names = listed([_label(case, id) for id in correlation.between])
+        cause = phrase(
+            "{assumptions} have the same common driver and move in step; this rank is not used.",
+            assumptions=names,
+        )
+        yield cause, phrase("Remove the correlation, or the common driver of one of the two.")
 
 
 def _label(case: Case, id: str) -> str:
     assumption = case.assumption(id)
-    return f"“{assumption.label if assumption else id}”"
+    return phrase("“{label}”", label=assumption.label if assumption else id)
 
 
 def _contradictions(case: Case, network: _Network) -> Iterator[Problem]:
@@ -287,16 +298,17 @@ def _contradiction(case: Case, network: _Network, members: Sequence[int]) -> Pro
     indices = {pair: _index_of(case, network, pair) for pair in network.ranks}
     stated = [change for change in changes if change[1] in network.ranks]
     largest = max(stated, key=lambda change: change[0])
-    names = [_label(case, network.ids[member]) for member in members]
-    return _problem(
-        indices[largest[1]],
-        "",
-        f"The correlations of {_listed(names)} contradict each other: "
-        f"{_listed([_stated(case, network, change[1]) for change in changes])}.",
-        f"The nearest possible are "
-        f"{_listed([_in_words(case, network, pair, rank) for _, pair, rank in changes])}."
-        f"{_if_the_rest_stays(case, network, members)}",
+    cause = phrase(
+        "The correlations of {assumptions} contradict each other: {ranks}.",
+        assumptions=listed([_label(case, network.ids[member]) for member in members]),
+        ranks=listed([_stated(case, network, change[1]) for change in changes]),
     )
+    remedy = phrase(
+        "The nearest possible are {ranks}.",
+        ranks=listed([_in_words(case, network, pair, rank) for _, pair, rank in changes]),
+    )
+    more = filter(None, [_if_the_rest_stays(case, network, members)])
+    return _problem(indices[largest[1]], "", cause, joined(" ", (remedy, *more)))
 
 
 def _if_the_rest_stays(case: Case, network: _Network, members: Sequence[int]) -> str:
@@ -311,9 +323,14 @@ def _if_the_rest_stays(case: Case, network: _Network, members: Sequence[int]) ->
     first, last = math.ceil(lowest - 1e-6) / 100, math.floor(highest + 1e-6) / 100
     if first > last:
         return ""
-    possible = f"{first:g} to {last:g}" if first < last else f"{first:g}"
-    text = f" If the others stay, {_pair(case, network, left)} has to be {possible}."
-    return text.replace("-", "−")
+    possible = _shown(first)
+    if first < last:
+        possible = phrase("{first} to {last}", first=_shown(first), last=_shown(last))
+    return phrase(
+        "If the others stay, {pair} has to be {rank}.",
+        pair=_pair(case, network, left),
+        rank=possible,
+    )
 
 
 def _rank_of(correlation: float) -> float:
@@ -332,17 +349,18 @@ def _index_of(case: Case, network: _Network, pair: tuple[int, int]) -> int:
 
 def _stated(case: Case, network: _Network, pair: tuple[int, int]) -> str:
     if pair not in network.ranks:
-        return f"{_pair(case, network, pair)} none"
+        return phrase("{pair} none", pair=_pair(case, network, pair))
     return _in_words(case, network, pair, network.ranks[pair])
 
 
 def _in_words(case: Case, network: _Network, pair: tuple[int, int], rank: float) -> str:
-    return f"{_pair(case, network, pair)} {rank:g}".replace("-", "−")
+    return joined(" ", (_pair(case, network, pair), _shown(rank)))
 
 
 def _pair(case: Case, network: _Network, pair: tuple[int, int]) -> str:
-    return " with ".join(_label(case, network.ids[member]) for member in pair)
+    first, second = (_label(case, network.ids[member]) for member in pair)
+    return phrase("{first} with {second}", first=first, second=second)
 
 
-def _listed(names: Sequence[str]) -> str:
-    return " and ".join([*filter(None, [", ".join(names[:-1])]), names[-1]])
+def _shown(rank: float) -> str:
+    return shown_as(f"{abs(rank):g}", rank)

@@ -37,6 +37,7 @@ from valuecalc.engine.uncertainty.shapes import (
 )
 from valuecalc.errors import CaseError, Problem, Severity, did_you_mean
 from valuecalc.formula.quantity import is_percentage, show, show_with_unit
+from valuecalc.phrases import listed, phrase
 
 __all__ = ["Distribution", "of", "problems", "warnings"]
 
@@ -236,13 +237,16 @@ def _not_numbers(assumption: Assumption) -> Iterator[Problem]:
         numbers[f"outcomes.{index}.chance"] = outcome.chance
     for field, number in numbers.items():
         if number is not None and not math.isfinite(number):
-            cause = f"“{assumption.label}” has something there that is no finite number."
-            yield _problem(assumption, field, cause, "Write an ordinary number.")
+            cause = phrase(
+                "“{assumption}” has something there that is no finite number.",
+                assumption=assumption.label,
+            )
+            yield _problem(assumption, field, cause, phrase("Write an ordinary number."))
 
 
 def _unknown(assumption: Assumption) -> Iterator[Problem]:
     if assumption.distribution and assumption.distribution not in DISTRIBUTIONS:
-        cause = f"There is no distribution “{assumption.distribution}”."
+        cause = phrase("There is no distribution “{name}”.", name=assumption.distribution)
         remedy = did_you_mean(assumption.distribution, DISTRIBUTIONS)
         yield _problem(assumption, "distribution", cause, remedy)
 
@@ -259,21 +263,32 @@ def _without_outcomes(assumption: Assumption) -> Iterator[Problem]:
     yield _problem(
         assumption,
         "outcomes",
-        f"“{assumption.label}” is discrete and has no outcome.",
-        "Add outcomes with their chances, or low and high, or leave the distribution out.",
+        phrase("“{assumption}” is discrete and has no outcome.", assumption=assumption.label),
+        phrase("Add outcomes with their chances, or low and high, or leave the distribution out."),
     )
 
 
 def _contradicting(assumption: Assumption) -> Iterator[Problem]:
     name = assumption.distribution
     if assumption.outcomes and name not in ("", "discrete"):
-        cause = f"“{assumption.label}” has outcomes, which a {name} distribution has not."
-        remedy = "Make it discrete, or remove the outcomes."
+        cause = phrase(
+            "“{assumption}” has outcomes, which a {name} distribution has not.",
+            assumption=assumption.label,
+            name=name,
+        )
+        remedy = phrase("Make it discrete, or remove the outcomes.")
         yield _problem(assumption, "distribution", cause, remedy)
     if assumption.range == ENDS and name not in BOUNDED:
-        spread = f"a {name} distribution" if name else "a range without a named distribution"
-        cause = f"Low and high of “{assumption.label}” are ends, which {spread} has not."
-        remedy = f"Choose {', '.join(BOUNDED[:-1])} or {BOUNDED[-1]}, or make them percentiles."
+        spread = phrase("a range without a named distribution")
+        if name:
+            spread = phrase("a {name} distribution", name=name)
+        cause = phrase(
+            "Low and high of “{assumption}” are ends, which {spread} has not.",
+            assumption=assumption.label,
+            spread=spread,
+        )
+        names = listed(BOUNDED, "or")
+        remedy = phrase("Choose {names}, or make them percentiles.", names=names)
         yield _problem(assumption, "range", cause, remedy)
 
 
@@ -282,11 +297,12 @@ def _beginning_at_zero(assumption: Assumption) -> Iterator[Problem]:
     if assumption.value or not any(assumption.values):
         return
     field = "outcomes" if assumption.outcomes else "low" if assumption.low is not None else "high"
-    cause = (
-        f"The yearly values of “{assumption.label}” begin at zero, so they cannot move in "
-        "proportion to the first of them, which is what a range does."
+    cause = phrase(
+        "The yearly values of “{assumption}” begin at zero, so they cannot move in "
+        "proportion to the first of them, which is what a range does.",
+        assumption=assumption.label,
     )
-    remedy = (
+    remedy = phrase(
         "Leave the range out, and multiply it by an assumption of 100% that has the range instead."
     )
     yield _problem(assumption, field, cause, remedy)
@@ -307,23 +323,47 @@ def _not_normal(assumption: Assumption) -> Iterator[Problem]:
     yield _problem(
         assumption,
         "distribution",
-        f"A normal distribution with these percentiles has its middle at "
-        f"{show_with_unit(middle, assumption.unit)}, and the value of “{assumption.label}” is "
-        f"{show_with_unit(assumption.value, assumption.unit)}.",
-        "Leave the distribution out, which allows two halves of different width, or make low "
-        "and high equally far from the value.",
+        phrase(
+            "A normal distribution with these percentiles has its middle at {middle}, "
+            "and the value of “{assumption}” is {value}.",
+            middle=show_with_unit(middle, assumption.unit),
+            assumption=assumption.label,
+            value=show_with_unit(assumption.value, assumption.unit),
+        ),
+        phrase(
+            "Leave the distribution out, which allows two halves of different width, or make low "
+            "and high equally far from the value."
+        ),
     )
+
+
+_NOT_ABOVE_ZERO = {
+    "value": phrase(
+        "A lognormal distribution is above zero throughout, "
+        "and the value of “{assumption}” is {amount}."
+    ),
+    "low": phrase(
+        "A lognormal distribution is above zero throughout, "
+        "and the low of “{assumption}” is {amount}."
+    ),
+    "high": phrase(
+        "A lognormal distribution is above zero throughout, "
+        "and the high of “{assumption}” is {amount}."
+    ),
+}
 
 
 def _not_lognormal(assumption: Assumption) -> Iterator[Problem]:
     ends = {"value": assumption.value, "low": assumption.low, "high": assumption.high}
     for field, end in ends.items():
         if end is not None and end <= 0:
-            cause = (
-                f"A lognormal distribution is above zero throughout, and the {field} of "
-                f"“{assumption.label}” is {show_with_unit(end, assumption.unit)}."
+            cause = _NOT_ABOVE_ZERO[field].with_values(
+                {
+                    "assumption": assumption.label,
+                    "amount": show_with_unit(end, assumption.unit),
+                }
             )
-            remedy = "Raise it above zero, or leave the distribution out."
+            remedy = phrase("Raise it above zero, or leave the distribution out.")
             yield _problem(assumption, "distribution", cause, remedy)
             return
     shape = _lognormal(assumption)
@@ -333,19 +373,25 @@ def _not_lognormal(assumption: Assumption) -> Iterator[Problem]:
     yield _problem(
         assumption,
         "distribution",
-        f"A lognormal distribution with these percentiles has its median at "
-        f"{show_with_unit(shape.median, assumption.unit)} and its mean at "
-        f"{show_with_unit(shape.mean, assumption.unit)}; the value of “{assumption.label}”, "
-        f"{show_with_unit(assumption.value, assumption.unit)}, is neither nor between them.",
-        "Leave the distribution out, or correct the value, low or high.",
+        phrase(
+            "A lognormal distribution with these percentiles has its median at {median} and its "
+            "mean at {mean}; the value of “{assumption}”, {value}, is neither nor between them.",
+            median=show_with_unit(shape.median, assumption.unit),
+            mean=show_with_unit(shape.mean, assumption.unit),
+            assumption=assumption.label,
+            value=show_with_unit(assumption.value, assumption.unit),
+        ),
+        phrase("Leave the distribution out, or correct the value, low or high."),
     )
 
 
 def _not_discrete(assumption: Assumption) -> Iterator[Problem]:
     negative = [number for number, each in enumerate(assumption.outcomes) if each.chance < 0]
     for index in negative:
-        cause = f"The chance {show(assumption.outcomes[index].chance, '%')} is negative."
-        yield _problem(assumption, f"outcomes.{index}.chance", cause, "Write 0% to 100%.")
+        chance = show(assumption.outcomes[index].chance, "%")
+        cause = phrase("The chance {chance} is negative.", chance=chance)
+        remedy = phrase("Write 0% to 100%.")
+        yield _problem(assumption, f"outcomes.{index}.chance", cause, remedy)
     if assumption.outcomes and not negative:
         yield from _not_all_chances(assumption)
         yield from _outside(assumption)
@@ -354,19 +400,28 @@ def _not_discrete(assumption: Assumption) -> Iterator[Problem]:
 def _not_all_chances(assumption: Assumption) -> Iterator[Problem]:
     total = math.fsum(outcome.chance for outcome in assumption.outcomes)
     if abs(total - 1) > CHANCES_TOLERANCE:
-        cause = f"The chances of “{assumption.label}” add up to {_share(total)}, not to 100%."
-        remedy = f"{'Add' if total < 1 else 'Take off'} {_share(abs(1 - total))}."
+        cause = phrase(
+            "The chances of “{assumption}” add up to {total}, not to 100%.",
+            assumption=assumption.label,
+            total=_share(total),
+        )
+        rest = _share(abs(1 - total))
+        remedy = phrase("Add {share}.", share=rest)
+        if total > 1:
+            remedy = phrase("Take off {share}.", share=rest)
         yield _problem(assumption, "outcomes", cause, remedy)
 
 
 def _outside(assumption: Assumption) -> Iterator[Problem]:
     values = [outcome.value for outcome in assumption.outcomes if outcome.chance > 0]
     if values and not min(values) <= assumption.value <= max(values):
-        cause = (
-            f"The value of “{assumption.label}”, "
-            f"{show_with_unit(assumption.value, assumption.unit)}, is outside its outcomes."
+        cause = phrase(
+            "The value of “{assumption}”, {value}, is outside its outcomes.",
+            assumption=assumption.label,
+            value=show_with_unit(assumption.value, assumption.unit),
         )
-        yield _problem(assumption, "value", cause, "Make it one of them, or their mean.")
+        remedy = phrase("Make it one of them, or their mean.")
+        yield _problem(assumption, "value", cause, remedy)
 
 
 def _share(share: float) -> str:
@@ -380,7 +435,10 @@ def _warnings(assumption: Assumption) -> Iterator[Problem]:
         yield Problem(
             code="distribution",
             place=f"assumptions.{assumption.id}.distribution",
-            cause=f"“{assumption.label}” names a distribution and has no range: it is certain.",
-            remedy="Give it a low or a high, or leave the distribution out.",
+            cause=phrase(
+                "“{assumption}” names a distribution and has no range: it is certain.",
+                assumption=assumption.label,
+            ),
+            remedy=phrase("Give it a low or a high, or leave the distribution out."),
             severity=Severity.WARNING,
         )

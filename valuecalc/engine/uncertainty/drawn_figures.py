@@ -28,6 +28,7 @@ from valuecalc.errors import UnknownName
 from valuecalc.formula import grammar
 from valuecalc.formula.numbers import COMPUTE, Source
 from valuecalc.formula.tree import names as names_in
+from valuecalc.phrases import phrase
 
 FACTOR = "discount_factor"
 
@@ -269,9 +270,10 @@ class Drawn:
 
     def _line_reason(self, number: int) -> tuple[str, Mask]:
         line = self.figures.model.lines[number]
-        reason = (
-            f"“{line.line.label}” is undefined: its formula divides by zero, overflows, "
-            "or takes the root or logarithm of a negative number."
+        reason = phrase(
+            "“{line}” is undefined: its formula divides by zero, overflows, "
+            "or takes the root or logarithm of a negative number.",
+            line=line.line.label,
         )
         if number not in self.undefined:
             is_defined = np.isfinite(self.evaluation.net(line)).all(axis=0)

@@ -55,13 +55,16 @@ class DrawnRates:
     alone: int
 
 
-def internal_rates_of_draws(flows: Draws, times: Series, start: float = 0.0) -> DrawnRates:
+def internal_rates_of_draws(
+    flows: Draws, times: Series, start: float = 0.0, scale: Draws | None = None
+) -> DrawnRates:
     """The internal rate of return of each column of `flows`, shape `(T, n)`, all finite.
 
     `start` is the rate near which most of them are expected; it changes the time that is
-    needed and nothing else.
+    needed and nothing else. `scale`, one for each draw, is what rounding is measured by; else it
+    is the largest flow.
     """
-    amounts, moments = _merged(flows, times)
+    amounts, moments = _merged(flows, times, scale)
     first, last, changes = _signs(amounts)
     search = _Search(amounts, np.diff(moments), moments, first)
     found = np.full(amounts.shape[1], np.nan)
@@ -76,7 +79,7 @@ def internal_rates_of_draws(flows: Draws, times: Series, start: float = 0.0) -> 
     return DrawnRates(np.where(status == UNIQUE, np.expm1(found), np.nan), status, alone)
 
 
-def _merged(flows: Draws, times: Series) -> tuple[Draws, Series]:
+def _merged(flows: Draws, times: Series, scale: Draws | None) -> tuple[Draws, Series]:
     """Flows of one moment added up, those that are noise set to zero."""
     moments, where = np.unique(times, return_inverse=True)
     sums = flows.copy()
@@ -85,7 +88,7 @@ def _merged(flows: Draws, times: Series) -> tuple[Draws, Series]:
         for row, moment in zip(flows, where.ravel(), strict=True):
             sums[moment] += row
     size = np.abs(sums)
-    sums[size <= NOISE * size.max(axis=0)] = 0.0
+    sums[size <= NOISE * (size.max(axis=0) if scale is None else scale)] = 0.0
     return sums, moments
 
 

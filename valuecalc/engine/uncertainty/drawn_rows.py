@@ -74,12 +74,36 @@ class Rows:
     @cached_property
     def cumulative(self) -> Draws:
         """The running sum of the net flow."""
-        return cumulative_rows(self.net)
+        return cumulative_rows(self.net, self.scale)
+
+    @cached_property
+    def cumulative_discounted(self) -> Draws:
+        """The running sum of the discounted net flow."""
+        return cumulative_rows(self.discounted, self._scale(self.discount_factor))
+
+    @cached_property
+    def scale(self) -> Draws:
+        """The largest benefit or investment of each draw, which rounding is measured by: `(n,)`."""
+        return self._scale(np.ones(self.shape[0]))
+
+    @cached_property
+    def without_noise(self) -> Draws:
+        """The net flow, with what is nothing but rounding set to zero."""
+        return without_noise(self.net, self.scale)
+
+    @cached_property
+    def has_investment(self) -> Mask:
+        """For each draw, whether anything is invested."""
+        largest = largest_flows(np.ones(self.shape[0]), self.investment)
+        return largest > NOISE * self.scale
 
     @cached_property
     def is_defined(self) -> Mask:
         """For each draw, whether its discounted net flow is a number in every period."""
         return np.asarray(np.isfinite(self.discounted).all(axis=0))
+
+    def _scale(self, weights: Draws) -> Draws:
+        return largest_flows(weights, self.benefits, self.investment)
 
     def _side(self, sign: int) -> Draws:
         lines = [line for line in self.model.lines if line.monetary and line.sign == sign]
@@ -109,14 +133,42 @@ def over_periods(weights: Draws, rows: Draws) -> Draws:
     return total
 
 
-def cumulative_rows(flows: Draws) -> Draws:
+def largest_flows(weights: Draws, *rows: Draws) -> Draws:
+    """The size of the largest flow of each draw: `finance.largest_flow` of rows times weights."""
+    largest = np.zeros(rows[0].shape[1])
+    size = np.empty_like(largest)
+    with np.errstate(all="ignore"):
+        for flows in rows:
+            # Period by period, as a row fits the cache and all of them do not.
+            for weight, flow in zip(weights, flows, strict=True):
+                np.abs(flow, out=size)
+                size *= weight
+                np.maximum(largest, size, out=largest)
+    # A draw with an undefined flow has no figures that are read off rows.
+    largest[~np.isfinite(largest)] = 0.0
+    return largest
+
+
+def without_noise(flows: Draws, scale: Draws) -> Draws:
+    """Each draw's flows without rounding noise, as `finance.without_noise` has them for one."""
+    limits, cleared = NOISE * scale, flows
+    size = np.empty_like(limits)
+    for period, flow in enumerate(flows):
+        np.abs(flow, out=size)
+        is_noise = size <= limits
+        if flow[is_noise].any():
+            # Only now, as hardly any case has such flows.
+            cleared = flows.copy() if cleared is flows else cleared
+            cleared[period, is_noise] = 0.0
+    return cleared
+
+
+def cumulative_rows(flows: Draws, scale: Draws) -> Draws:
     """The running sum of each draw's flows, as `finance.cumulative_flows` has it for one."""
+    limits = NOISE * len(flows) * scale
     with np.errstate(all="ignore"):
         cumulative: Draws = np.cumsum(flows, axis=0)
-        noise = np.abs(flows)
-        np.maximum.accumulate(noise, axis=0, out=noise)
-        noise *= NOISE * len(flows)
-        is_noise = np.abs(cumulative) <= noise
+        is_noise = np.abs(cumulative) <= limits
     if is_noise.any():
-        cumulative[is_noise & np.isfinite(cumulative)] = 0.0
+        cumulative[is_noise] = 0.0
     return cumulative

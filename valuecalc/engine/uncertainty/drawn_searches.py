@@ -13,9 +13,18 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from valuecalc.engine.searches import (
+    NEVER_BELOW_ZERO,
+    NO_INVESTMENT,
+    NO_RATE,
+    NO_SIGN_CHANGE,
+    ONE_SIDED,
+    beyond_horizon,
+)
 from valuecalc.engine.uncertainty import drawn_rates
 from valuecalc.engine.uncertainty.drawn_rates import internal_rates_of_draws
-from valuecalc.engine.uncertainty.drawn_rows import Draws, Mask, Rows, cumulative_rows, over_periods
+from valuecalc.engine.uncertainty.drawn_rows import Draws, Mask, Rows, over_periods
+from valuecalc.phrases import phrase
 
 
 @dataclass(frozen=True)
@@ -27,25 +36,20 @@ class Searched:
     alone: int = 0
 
 
-NO_SIGN_CHANGE = "None: the net flow never changes its sign, so no rate makes the NPV zero."
-NO_RATE = "None: no rate above −100% makes the NPV zero."
-SEVERAL_RATES = "Not unique: the NPV is zero at several rates. See the modified IRR."
-ONE_SIDED = "There are no outflows or no inflows to compare."
-NO_INVESTMENT = "There is no investment to pay back."
-NEVER_BELOW_ZERO = "Cumulative cash is never below zero."
+SEVERAL_RATES = phrase("Not unique: the NPV is zero at several rates. See the modified IRR.")
 
 
 def never_pays_back(rows: Rows) -> str:
     """The reason why there is no payback: it lies beyond the horizon."""
-    return f"Not within the horizon of {rows.case.timeline.horizon_text}."
+    return beyond_horizon(rows.case)
 
 
 def _irr(rows: Rows, start: float) -> Searched:
-    net = np.where(rows.is_defined, rows.net, 0.0)
-    found = internal_rates_of_draws(net, rows.model.times, start)
+    net = np.where(rows.is_defined, rows.without_noise, 0.0)
+    found = internal_rates_of_draws(net, rows.model.times, start, rows.scale)
     has_both = (net > 0).any(axis=0) & (net < 0).any(axis=0)
     is_none = found.status == drawn_rates.NONE
-    why = {
+    why: dict[str, Mask] = {
         NO_SIGN_CHANGE: is_none & ~has_both,
         NO_RATE: is_none & has_both,
         SEVERAL_RATES: found.status == drawn_rates.SEVERAL,
@@ -60,8 +64,9 @@ def _mirr(rows: Rows, _: float) -> Searched:
     times = rows.model.times
     end = float(times[-1])
     with np.errstate(all="ignore"):
-        paid = over_periods((1 + paid_at) ** -times, np.minimum(rows.net, 0))
-        received = over_periods((1 + carried_at) ** (end - times), np.maximum(rows.net, 0))
+        paid = over_periods((1 + paid_at) ** -times, np.minimum(rows.without_noise, 0))
+        inflows = np.maximum(rows.without_noise, 0)
+        received = over_periods((1 + carried_at) ** (end - times), inflows)
         exists = (paid != 0) & (received != 0) & np.isfinite(received / paid) & (end != 0)
         values = (received / -paid) ** (1 / end if end else 1.0) - 1
     exists &= np.isfinite(values)
@@ -73,13 +78,13 @@ def _payback(rows: Rows, _: float) -> Searched:
 
 
 def _payback_discounted(rows: Rows, _: float) -> Searched:
-    return _payback_in(rows, cumulative_rows(rows.discounted))
+    return _payback_in(rows, rows.cumulative_discounted)
 
 
 def _payback_in(rows: Rows, cumulative: Draws) -> Searched:
     conventions = rows.case.conventions
     is_never = cumulative[-1] < 0
-    without = ~(rows.investment != 0).any(axis=0)
+    without = ~rows.has_investment
     period = _crossing(cumulative, conventions.payback_crossing)
     columns = np.arange(cumulative.shape[1])
     reached = cumulative[period, columns]

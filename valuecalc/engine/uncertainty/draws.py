@@ -22,6 +22,8 @@ from valuecalc.case.risk import METHODS, PLAIN, SOBOL, Simulation
 from valuecalc.engine.uncertainty import correlations, distributions
 from valuecalc.engine.uncertainty.distributions import Distribution
 from valuecalc.errors import CaseError, InputError, Problem, did_you_mean
+from valuecalc.formula import quantity
+from valuecalc.phrases import phrase
 
 if TYPE_CHECKING:
     from scipy.stats.qmc import Sobol
@@ -82,8 +84,15 @@ class Plan:
     @property
     def words(self) -> str:
         """The plan for people: `16,384 draws, scrambled Sobol points, seed 1`."""
-        method = METHODS[self.method]
-        return f"{self.draws:,} draws, {method[0].lower()}{method[1:]}, seed {self.seed}"
+        return _WORDS[self.method].with_values(
+            {"draws": quantity.show(self.draws), "seed": str(self.seed)}
+        )
+
+
+_WORDS = {
+    SOBOL: phrase("{draws} draws, scrambled Sobol points, seed {seed}"),
+    PLAIN: phrase("{draws} draws, plain random draws, seed {seed}"),
+}
 
 
 def _problems(draws: int, seed: int, method: str) -> list[Problem]:

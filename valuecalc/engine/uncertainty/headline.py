@@ -21,11 +21,19 @@ from valuecalc.engine.uncertainty.percentiles import Percentiles
 from valuecalc.engine.uncertainty.simulate import SimulationResult, simulate
 from valuecalc.errors import CaseError, InputError
 from valuecalc.formula import quantity
+from valuecalc.phrases import joined, phrase
 
 MOST_DRAWS = 131_072
 """Draws of a headline at most, as every calculation of the case waits for them."""
 
-_NOUNS = {"value": "Value", "npv": "NPV"}
+_LABELS = {
+    "value": phrase("Value, reached in {share} of the draws ({percentile})"),
+    "npv": phrase("NPV, reached in {share} of the draws ({percentile})"),
+}
+_DEFINITIONS = {
+    "value": phrase("Value that {share} of the draws of a simulation reach or exceed"),
+    "npv": phrase("NPV that {share} of the draws of a simulation reach or exceed"),
+}
 
 
 def reached_in(convention: str) -> str:
@@ -114,28 +122,37 @@ def _rule(case: Case, name: str, convention: str) -> Rule:
 
 
 def _label(name: str, convention: str) -> str:
-    return (
-        f"{_NOUNS[name]}, reached in {reached_in(convention)} of the draws ({convention.upper()})"
-    )
+    share = reached_in(convention)
+    return _LABELS[name].with_values({"share": share, "percentile": convention.upper()})
 
 
 def _definition(name: str, convention: str) -> str:
-    return (
-        f"{_NOUNS[name]} that {reached_in(convention)} of the draws of a simulation reach or exceed"
-    )
+    return _DEFINITIONS[name].with_values({"share": reached_in(convention)})
 
 
 def _how(drawn: SimulationResult, of_draws: Percentiles, convention: str) -> str:
     if drawn.is_certain:
-        return "Nothing has a range, so that every draw is the expected value"
+        return phrase("Nothing has a range, so that every draw is the expected value")
     error = of_draws.error_text_of(convention)
-    return f"{convention.upper()} of {drawn.plan.words}; standard error {error}"
+    return phrase(
+        "{percentile} of {plan}; standard error {error}",
+        percentile=convention.upper(),
+        plan=drawn.plan.words,
+        error=error,
+    )
 
 
 def why_not(error: InputError) -> str:
     """Why a case cannot be simulated, with what to do about it."""
     if not isinstance(error, CaseError):
-        return f"The case cannot be simulated: {error}"
+        why = joined(" ", filter(None, (error.cause, error.remedy)))
+        return phrase("The case cannot be simulated: {reason}", reason=why)
     first, *others = error.problems
-    more = f" ({len(others)} more in the checks)" if others else ""
-    return f"The case cannot be simulated: {first.cause} {first.remedy}{more}"
+    why = joined(" ", (first.cause, first.remedy))
+    if not others:
+        return phrase("The case cannot be simulated: {reason}", reason=why)
+    return phrase(
+        "The case cannot be simulated: {reason} ({number} more in the checks)",
+        reason=why,
+        number=str(len(others)),
+    )

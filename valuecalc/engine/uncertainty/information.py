@@ -28,12 +28,13 @@ from valuecalc.engine.uncertainty.percentiles import Chance, chance
 from valuecalc.engine.uncertainty.simulate import SimulationResult
 from valuecalc.errors import InputError
 from valuecalc.formula import quantity
+from valuecalc.phrases import joined, phrase
 
 Draws = NDArray[np.float64]
 
 THE_CASE = "case"
 NOT = "not"
-NOT_LABEL = "Do not go ahead"
+NOT_LABEL = phrase("Do not go ahead")
 
 MOST_DRAWS = 65_536
 """Draws that are used at most: the first ones of each round."""
@@ -41,12 +42,13 @@ MOST_DRAWS = 65_536
 BEYOND_CHANCE = 2
 """How many standard errors something has to be worth before it is more than chance explains."""
 
-_METHOD = (
+_METHOD = phrase(
     "For each assumption, the NPV of every option is regressed on its draws by a restricted "
-    f"cubic spline with {conditional.KNOTS} knots (Strong, Oakley and Brennan 2014). The option is "
+    "cubic spline with {knots} knots (Strong, Oakley and Brennan 2014). The option is "
     "chosen by the fit of one half of the rounds and valued by the draws of the other half, so "
     "that chance does not pass for knowledge. ± stands for one standard error, from the spread "
-    "between the rounds. Amounts are present values."
+    "between the rounds. Amounts are present values.",
+    knots=str(conditional.KNOTS),
 )
 
 
@@ -147,7 +149,7 @@ class _Drawn:
         self.per_round = min(self.plan.draws_per_round, MOST_DRAWS // self.plan.rounds)
         self.draws = self.per_round * self.plan.rounds
         self.rounds = np.repeat(np.arange(self.plan.rounds), self.per_round)
-        self.labels = {THE_CASE: ("Go ahead", THE_CASE)}
+        self.labels: dict[str, tuple[str, str]] = {THE_CASE: (phrase("Go ahead"), THE_CASE)}
         if not any(each.kind == "do_nothing" for each in self.case.alternatives):
             self.labels[NOT] = (NOT_LABEL, NOT)
         for each in self.case.alternatives:
@@ -245,7 +247,10 @@ class _Decision:
         with np.errstate(invalid="ignore"):
             is_other = self.npv.max(axis=1) > self.npv[:, self.best]
         changes = chance(
-            "Another option turns out to be the best", is_other, drawn.is_known, drawn.plan.rounds
+            phrase("Another option turns out to be the best"),
+            is_other,
+            drawn.is_known,
+            drawn.plan.rounds,
         )
         options = tuple(self.options())
         undefined = drawn.draws - int(drawn.is_known.sum())
@@ -276,21 +281,35 @@ class _Decision:
             )
 
     def words(self, best: Option, changes: Chance) -> str:
-        evpi = _with_error(self.evpi, self.evpi_error, self.case.currency)
-        today = f"With what is known today, “{best.label}” is best: its NPV is expected to be "
-        today += f"{_rounded(best.mean, self.case.currency)}."
-        if self.evpi <= BEYOND_CHANCE * self.evpi_error:
-            return f"{today} Nothing that could be found out would change that."
-        return (
-            f"{today} The chance that another option turns out to be better is {changes.words}. "
-            f"To know everything before deciding would be worth {evpi}."
+        today = phrase(
+            "With what is known today, “{option}” is best: its NPV is expected to be {npv}.",
+            option=best.label,
+            npv=_rounded(best.mean, self.case.currency),
         )
+        if self.evpi <= BEYOND_CHANCE * self.evpi_error:
+            nothing = phrase("Nothing that could be found out would change that.")
+            return joined(" ", (today, nothing))
+        other = phrase(
+            "The chance that another option turns out to be better is {chance}. "
+            "To know everything before deciding would be worth {amount}.",
+            chance=changes.words,
+            amount=_with_error(self.evpi, self.evpi_error, self.case.currency),
+        )
+        return joined(" ", (today, other))
 
     def notes(self, undefined: int) -> Iterator[str]:
         if undefined:
-            yield f"{undefined:,} of {self.drawn.draws:,} draws are left out: an NPV is undefined."
+            yield phrase(
+                "{number} of {draws} draws are left out: an NPV is undefined.",
+                number=quantity.show(undefined),
+                draws=quantity.show(self.drawn.draws),
+            )
         if self.drawn.draws < self.drawn.plan.draws:
-            yield f"The first {self.drawn.draws:,} of {self.drawn.plan.draws:,} draws are used."
+            yield phrase(
+                "The first {number} of {draws} draws are used.",
+                number=quantity.show(self.drawn.draws),
+                draws=quantity.show(self.drawn.plan.draws),
+            )
 
     def item(self, id: str, numbers: Draws) -> InformationItem:
         assumption = self.case.assumption(id)
@@ -335,12 +354,17 @@ class _Decision:
     def note(self, assumption: Assumption) -> str:
         """What else a test of it says something about."""
         others = set(_correlated(self.case, assumption.id)) | set(self.in_step(assumption.id))
-        labels = [f"“{each.label}”" for each in self.case.assumptions if each.id in others]
+        labels = [
+            phrase("“{label}”", label=each.label)
+            for each in self.case.assumptions
+            if each.id in others
+        ]
         if not labels:
             return ""
-        return (
-            f"It moves together with {' and '.join(labels)}: what a test says of them as well "
-            "is counted here."
+        return phrase(
+            "It moves together with {assumptions}: what a test says of them as well "
+            "is counted here.",
+            assumptions=joined(phrase(" and "), labels),
         )
 
     def in_step(self, id: str) -> Iterator[str]:
@@ -372,20 +396,31 @@ def _place(item: InformationItem) -> tuple[int, float]:
 
 def _worth(item: InformationItem, currency: str) -> str:
     """What a test is worth, in a sentence."""
-    label = f"“{item.assumption.label}”"
+    said = {"assumption": item.assumption.label}
     if item.evppi <= BEYOND_CHANCE * item.error:
-        return f"Testing {label} is not worth paying for: no result would change the decision."
-    worth = _with_error(item.evppi, item.error, currency)
+        return phrase(
+            "Testing “{assumption}” is not worth paying for: no result would change the decision.",
+            **said,
+        )
+    said["worth"] = _with_error(item.evppi, item.error, currency)
     if item.cost is None:
-        return f"Testing {label} is worth at most {worth}."
-    cost = quantity.show(item.cost, currency)
+        return phrase("Testing “{assumption}” is worth at most {worth}.", **said)
+    said["cost"] = quantity.show(item.cost, currency)
     if item.net is not None and item.net <= 0:
-        return f"Testing {label} for {cost} is not worth it: to know it is worth at most {worth}."
-    return f"Testing {label} for {cost} is worth up to {worth}."
+        return phrase(
+            "Testing “{assumption}” for {cost} is not worth it: "
+            "to know it is worth at most {worth}.",
+            **said,
+        )
+    return phrase("Testing “{assumption}” for {cost} is worth up to {worth}.", **said)
 
 
 def _with_error(amount: float, error: float, currency: str) -> str:
-    return f"{_rounded(amount, currency)} (±{_rounded(error, currency, 2)})"
+    return phrase(
+        "{amount} (±{error})",
+        amount=_rounded(amount, currency),
+        error=_rounded(error, currency, 2),
+    )
 
 
 def _rounded(amount: float, currency: str, digits: int = 3) -> str:

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from valuecalc.engine.result import Figure
 from valuecalc.errors import UnknownName
 from valuecalc.formula import quantity
+from valuecalc.phrases import joined, phrase, plural
 
 Draws = NDArray[np.float64]
 Counts = NDArray[np.int64]
@@ -82,27 +83,33 @@ class Percentiles:
 
     def error_text_of(self, percentile: str | float) -> str:
         """The standard error of a percentile, the `mean` or the `sd`: `±£1,200`."""
-        return f"±{_error_shown(self.error(percentile), self.unit)}"
+        return joined("", ("±", _error_shown(self.error(percentile), self.unit)))
 
     @property
     def note(self) -> str:
         """Which draws the percentiles leave out, and why; empty if none."""
         if not self.undefined:
             return ""
-        left = self.draws - self.undefined
-        why = self._reasons()
+        draws, left = quantity.show(self.draws), self.draws - self.undefined
         if not left:
-            return f"It exists in none of {self.draws:,} draws.{why}"
-        return (
-            f"In {self.undefined:,} of {self.draws:,} draws it does not exist.{why} "
-            f"The numbers are those of the other {left:,}."
+            missing = phrase("It exists in none of {draws} draws.", draws=draws)
+            return joined(" ", (missing, *self._reasons()))
+        missing = phrase(
+            "In {number} of {draws} draws it does not exist.",
+            number=quantity.show(self.undefined),
+            draws=draws,
         )
+        others = phrase("The numbers are those of the other {number}.", number=quantity.show(left))
+        return joined(" ", (missing, *self._reasons(), others))
 
-    def _reasons(self) -> str:
+    def _reasons(self) -> tuple[str, ...]:
         """Why it does not exist in some draws; how often, where there is more than one reason."""
         if len(self.why) == 1:
-            return f" {next(iter(self.why))}"
-        return "".join(f" {count:,}: {reason}" for reason, count in self.why.items())
+            return tuple(self.why)
+        return tuple(
+            phrase("{number}: {reason}", number=quantity.show(count), reason=reason)
+            for reason, count in self.why.items()
+        )
 
     def _known(self, name: str) -> str:
         if name not in self.percentiles:
@@ -124,13 +131,16 @@ def _error_shown(error: float, unit: str) -> str:
         return quantity.show(rounded, unit)
     # Never with an exponent: `0.00002`, not `2e-05`.
     shown = rounded * 100 if unit == "%" else rounded
-    text = np.format_float_positional(float(f"{shown:.2g}"), trim="-")
-    text += "%" if unit == "%" else ""
+    digits = np.format_float_positional(float(f"{shown:.2g}"), trim="-")
+    text = quantity.shown_as(digits, rounded, is_percentage=unit == "%")
     if unit in ("%", "x", "1"):
         return text
     if quantity.currency_of(unit):
         return quantity.show(rounded, unit, digits=2)
-    return f"{text}{quantity.unit_tail(unit)}" if unit != "months" else f"{text} months"
+    if unit == "months":
+        return plural("{number} month", "{number} months", 2, number=text)
+    # Its unit is that of several, whatever the number.
+    return quantity.shown_as(digits, 2).followed_by(unit)
 
 
 def _name_of(percentile: str | float) -> str:
@@ -294,13 +304,13 @@ def chance(label: str, hits: NDArray[np.bool_], counted: NDArray[np.bool_], roun
 def certain_chance(label: str, holds: bool, outcome: str) -> Chance:
     """The chance of something that no draw can change, because nothing has a range."""
     share = float(holds)
-    words = f"certain: nothing has a range, and {outcome}"
+    words = phrase("certain: nothing has a range, and {outcome}", outcome=outcome)
     return Chance(label=label, share=share, error=0.0, low=share, high=share, words=words)
 
 
 def _unknown_chance(label: str) -> Chance:
     nan = math.nan
-    words = "unknown: there is no draw in which it can be told"
+    words = phrase("unknown: there is no draw in which it can be told")
     return Chance(label=label, share=nan, error=nan, low=nan, high=nan, words=words)
 
 
@@ -317,10 +327,16 @@ def _bound_in_words(bound: float, total: int, *, none: bool) -> str:
     step = 10.0**-digits
     # Rounded up, so that the bound holds as it is written.
     percent = math.ceil(round(bound * 100 / step, 9)) * step
-    draws = f"{'none' if none else 'all'} of {total:,} draws"
+    decimals, draws = max(0, digits), quantity.show(total)
     if none:
-        return f"less than {percent:.{max(0, digits)}f}% ({draws})"
-    return f"more than {100 - percent:.{max(0, digits)}f}% ({draws})"
+        most = _percent(percent, decimals)
+        return phrase("less than {share} (none of {draws} draws)", share=most, draws=draws)
+    least = _percent(100 - percent, decimals)
+    return phrase("more than {share} (all of {draws} draws)", share=least, draws=draws)
+
+
+def _percent(percent: float, decimals: int) -> str:
+    return quantity.shown_as(f"{percent:.{decimals}f}", percent, is_percentage=True)
 
 
 def _share_in_words(share: float, error: float) -> str:
@@ -331,7 +347,11 @@ def _share_in_words(share: float, error: float) -> str:
     distance = min(share, 1 - share) * 100
     digits = 1 if distance >= 0.1 else 1 - math.floor(math.log10(distance))
     rounded_up = math.ceil(error * 100 * 10**digits) / 10**digits
-    return f"{share * 100:.{digits}f}% (±{rounded_up:.{digits}f}%)"
+    return phrase(
+        "{share} (±{error})",
+        share=_percent(share * 100, digits),
+        error=_percent(rounded_up, digits),
+    )
 
 
 # --------------------------------------------------------------------------- shapes

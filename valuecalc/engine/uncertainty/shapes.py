@@ -18,6 +18,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.special import ndtr, ndtri
 
 from valuecalc.formula.quantity import show, show_with_unit
+from valuecalc.phrases import joined, listed, phrase
 
 Series = NDArray[np.float64]
 
@@ -87,7 +88,12 @@ class Distribution(ABC):
 
     def _tails(self) -> str:
         low, middle, high = (self._show(float(each)) for each in self.quantile([0.1, 0.5, 0.9]))
-        return f"10% of the draws are below {low}, 10% above {high}, half of them above {middle}"
+        return phrase(
+            "10% of the draws are below {low}, 10% above {high}, half of them above {middle}",
+            low=low,
+            high=high,
+            middle=middle,
+        )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -122,27 +128,37 @@ class TwoHalves(Distribution):
         return above[0] - below[0], above[1] + below[1]
 
     def _words(self) -> str:
-        return f"{self._spread}{self._kept}."
+        kept = self._kept
+        if not kept:
+            return phrase("{spread}.", spread=self._spread)
+        return phrase("{spread}; none is {ends}.", spread=self._spread, ends=kept)
 
     @property
     def _spread(self) -> str:
         if self.down and self.up:
             return self._tails()
-        side, share = ("above", 0.9) if self.up else ("below", 0.1)
-        end = self._show(float(self.quantile(share)))
-        return (
-            f"Half of the draws are {self._show(self.middle)}, the other half {side} it, "
-            f"10% {side} {end}"
+        end = self._show(float(self.quantile(0.9 if self.up else 0.1)))
+        if self.up:
+            return phrase(
+                "Half of the draws are {middle}, the other half above it, 10% above {end}",
+                middle=self._show(self.middle),
+                end=end,
+            )
+        return phrase(
+            "Half of the draws are {middle}, the other half below it, 10% below {end}",
+            middle=self._show(self.middle),
+            end=end,
         )
 
     @property
     def _kept(self) -> str:
+        """Where draws are moved to its limits: `below £0`."""
         ends = []
         if self.down and ndtr((self.floor - self.middle) / self.down) > _SELDOM:
-            ends.append(f"below {show(self.floor, self.unit)}")
+            ends.append(phrase("below {amount}", amount=show(self.floor, self.unit)))
         if self.up and ndtr((self.middle - self.ceiling) / self.up) > _SELDOM:
-            ends.append(f"above {show(self.ceiling, self.unit)}")
-        return f"; none is {' or '.join(ends)}" if ends else ""
+            ends.append(phrase("above {amount}", amount=show(self.ceiling, self.unit)))
+        return listed(ends, "or") if ends else ""
 
     def _quantile(self, share: Series) -> Series:
         return self._from_normal(ndtri(share))
@@ -197,7 +213,7 @@ class Normal(Distribution):
         return self.scale
 
     def _words(self) -> str:
-        return f"{self._tails()}."
+        return phrase("{spread}.", spread=self._tails())
 
     def _quantile(self, share: Series) -> Series:
         return self._from_normal(ndtri(share))
@@ -226,7 +242,8 @@ class Lognormal(Distribution):
         return self.mean * math.sqrt(math.expm1(self.log_scale**2))
 
     def _words(self) -> str:
-        return f"{self._tails()}; their mean is {self._show(self.mean)}."
+        mean = self._show(self.mean)
+        return phrase("{spread}; their mean is {mean}.", spread=self._tails(), mean=mean)
 
     def _quantile(self, share: Series) -> Series:
         return self._from_normal(ndtri(share))
@@ -258,12 +275,18 @@ class Discrete(Distribution):
 
     def _words(self) -> str:
         if len(self.values) > _FEW:
-            return f"{len(self.values)} different values: {self._tails()}."
+            number = str(len(self.values))
+            spread = self._tails()
+            return phrase("{number} different values: {spread}.", number=number, spread=spread)
         parts = [
-            f"{self._show(value)} in {show(chance, '%')} of the draws"
+            phrase(
+                "{amount} in {share} of the draws",
+                amount=self._show(value),
+                share=show(chance, "%"),
+            )
             for value, chance in zip(self.values, self.chances, strict=True)
         ]
-        return f"{', '.join(parts)}."
+        return phrase("{spread}.", spread=joined(", ", parts))
 
     @cached_property
     def _limits(self) -> Series:

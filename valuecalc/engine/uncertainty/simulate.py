@@ -34,6 +34,8 @@ from valuecalc.engine.uncertainty.percentiles import (
     chance,
 )
 from valuecalc.errors import CaseError, InputError, Problem
+from valuecalc.formula import quantity
+from valuecalc.phrases import joined, phrase
 
 __all__ = [
     "Band",
@@ -338,8 +340,8 @@ class _Run:
             scenario_label=scenario.label,
             plan=self.plan,
             figures={name: self._summary(name) for name in self.figures.names},
-            gain=self._gain("npv", "The NPV is above zero"),
-            value_gain=self._gain("value", "The value is above zero"),
+            gain=self._gain("npv", phrase("The NPV is above zero")),
+            value_gain=self._gain("value", phrase("The value is above zero")),
             reached=self._reached(),
             payback=self._payback(),
             histograms={name: percentiles.histogram(each) for name, each in shaped.items()},
@@ -364,7 +366,9 @@ class _Run:
         if not self.sampler.ids and math.isfinite(drawn[0]):
             holds = bool(drawn[0] > 0)
             noun = self.figures.expected[name].label
-            outcome = f"{noun} is {'above zero' if holds else 'not above zero'}"
+            outcome = phrase("{figure} is not above zero", figure=noun)
+            if holds:
+                outcome = phrase("{figure} is above zero", figure=noun)
             return certain_chance(label, holds, outcome)
         return chance(label, drawn > 0, np.isfinite(drawn), self.plan.rounds)
 
@@ -375,19 +379,21 @@ class _Run:
         # A draw at expected values may differ from them in the last digits.
         least = figure.value - abs(figure.value) * ROUNDING
         drawn = self.kept["value"]
-        label = f"The value reaches {figure.short}, as in the case"
+        label = phrase("The value reaches {amount}, as in the case", amount=figure.short)
         return chance(label, drawn >= least, np.isfinite(drawn), self.plan.rounds)
 
     def _payback(self) -> Chance:
         """Of the draws that can pay back: those with a cash flow, and with an investment."""
         horizon = self.case.timeline.horizon_text
-        label = f"It pays back within {horizon}"
+        label = phrase("It pays back within {horizon}", horizon=horizon)
         drawn = self.kept["payback"]
         pays_back = np.isfinite(drawn)
         counted = pays_back | self.never
         if not self.sampler.ids and counted.any():
             holds = bool(pays_back[0])
-            outcome = f"it {'pays' if holds else 'does not pay'} back within {horizon}"
+            outcome = phrase("it does not pay back within {horizon}", horizon=horizon)
+            if holds:
+                outcome = phrase("it pays back within {horizon}", horizon=horizon)
             return certain_chance(label, holds, outcome)
         return chance(label, pays_back, counted, self.plan.rounds)
 
@@ -460,19 +466,26 @@ class _Run:
 
     def _notes(self, scenario: Scenario, pinned: tuple[str, ...]) -> Iterator[str]:
         if not self.sampler.ids:
-            yield "Nothing has a range: every draw is the expected case."
+            yield phrase("Nothing has a range: every draw is the expected case.")
         if pinned:
             assumptions = [self.case.assumption(id) for id in pinned]
-            labels = ", ".join(f"“{each.label}”" for each in assumptions if each)
-            yield f"Certain in the scenario “{scenario.label}”: {labels}."
+            labels = [phrase("“{label}”", label=each.label) for each in assumptions if each]
+            yield phrase(
+                "Certain in the scenario “{scenario}”: {assumptions}.",
+                scenario=scenario.label,
+                assumptions=joined(", ", labels),
+            )
         undefined = int(np.isnan(self.kept["npv"]).sum())
         if undefined:
-            yield (
-                f"In {undefined:,} of {self.plan.draws:,} draws the case cannot be worked out; "
-                "they are in no number here."
+            yield phrase(
+                "In {number} of {draws} draws the case cannot be worked out; "
+                "they are in no number here.",
+                number=quantity.show(undefined),
+                draws=quantity.show(self.plan.draws),
             )
         if self.cash.shape[1] < self.plan.draws:
-            yield f"The band of cumulative cash is that of {self.cash.shape[1]:,} draws."
+            draws = quantity.show(self.cash.shape[1])
+            yield phrase("The band of cumulative cash is that of {draws} draws.", draws=draws)
 
 
 def _mean(draws: Draws) -> float:
