@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -20,10 +21,14 @@ from valuecalc.documents.charts.text import (
     widest,
     wrap,
 )
+from valuecalc.documents.charts.words import one_by_one, sentence
+from valuecalc.documents.charts.words import percent as _percent
+from valuecalc.phrases import joined, phrase
 
-TITLE = "Share of value"
+TITLE = phrase("Share of value")
 
-_NOTHING = "Nothing to share out yet"
+_NOTHING = phrase("Nothing to share out yet")
+_HEADER = (phrase("Part"), phrase("Share"), phrase("Amount"))
 _BAR = 13
 _GAP = 10
 _SPOKEN_WIDTH = 560
@@ -48,10 +53,10 @@ class Share:
 def whole_percent(share: float) -> str:
     """A share in whole percent that never rounds something to nothing, nor most to all."""
     if 0 < abs(share) < 0.005:
-        return "<1%" if share > 0 else ">−1%"
+        return joined("", ("<" if share > 0 else ">", _percent(math.copysign(0.01, share))))
     if 0.995 <= share < 1:
-        return ">99%"
-    return f"{share:.0%}".replace("-", "−")
+        return joined("", (">", _percent(0.99)))
+    return _percent(share)
 
 
 @dataclass(frozen=True)
@@ -107,7 +112,7 @@ def shares_table(
 ) -> Table:
     """The rows of the chart as text."""
     written = tuple((clean(row.label), percent(row.share), row.amount) for row in rows)
-    return Table(header=("Part", "Share", "Amount"), rows=written)
+    return Table(header=_HEADER, rows=written)
 
 
 def describe_shares(
@@ -115,10 +120,18 @@ def describe_shares(
 ) -> str:
     """The finding of the chart in words: the largest share first."""
     if not rows:
-        return f"{_NOTHING}."
+        return sentence(_NOTHING)
     ordered = sorted(rows, key=lambda row: -row.share)
-    told = [f"{_spoken(row)} {percent(row.share)} ({row.amount})" for row in ordered]
-    return f"{'; '.join(told)}."
+    told = [
+        phrase(
+            "{label} {share} ({amount})",
+            label=_spoken(row),
+            share=percent(row.share),
+            amount=row.amount,
+        )
+        for row in ordered
+    ]
+    return sentence(one_by_one(told))
 
 
 def _lay_out(rows: Sequence[Share], width: float, percent: Callable[[float], str]) -> _Layout:
@@ -161,7 +174,12 @@ def _draw_bar(drawing: Drawing, layout: _Layout, number: int, middle: float) -> 
     drawing.rect(zero, top, whole - zero, _BAR, colours.grid)
     if row.share == 0:
         return
-    tip = f"{isolate(clean(row.label))}: {layout.percents[number]}, {row.amount}"
+    tip = phrase(
+        "{label}: {share}, {amount}",
+        label=isolate(clean(row.label)),
+        share=layout.percents[number],
+        amount=row.amount,
+    )
     fill = colours.bar if row.share > 0 else colours.negative
     drawing.rect(min(zero, end), top, abs(end - zero), _BAR, fill, tip=tip)
 

@@ -12,10 +12,16 @@ from valuecalc.documents.charts.palette import Palette
 from valuecalc.documents.charts.scale import Money, drawable, span_with_zero
 from valuecalc.documents.charts.table import Table
 from valuecalc.documents.charts.text import REGULAR, SEMIBOLD, clean, isolate, shorten
+from valuecalc.documents.charts.words import labelled, one_by_one, sentence, sentences
+from valuecalc.phrases import Phrase, joined, phrase
 
 Kind = Literal["benefit", "investment", "total"]
 
-_OTHERS: dict[Kind, str] = {"benefit": "Other benefits", "investment": "Other investments"}
+_OTHERS: dict[Kind, str] = {
+    "benefit": phrase("Other benefits"),
+    "investment": phrase("Other investments"),
+}
+_HEADER = (phrase("Line"), phrase("Amount"))
 
 # In a description a label longer than this many pixels at 12 px, about 80 letters, is shortened.
 _SPOKEN_WIDTH = 560
@@ -96,10 +102,12 @@ def colour(bar: Bar, colours: Palette) -> str:
     return colours.positive if bar.effect >= 0 else colours.negative
 
 
-def tip(bar: Bar, amount: str) -> str:
+def tip(bar: Bar, amount: str) -> Phrase:
     """What shows when a bar is pointed at."""
-    told = f"{isolate(clean(bar.label))}: {amount}"
-    return f"{told} ({bar.detail})" if bar.detail else told
+    label = isolate(clean(bar.label))
+    if not bar.detail:
+        return labelled(label, amount)
+    return phrase("{label}: {amount} ({detail})", label=label, amount=amount, detail=bar.detail)
 
 
 def group_small(bars: Sequence[Bar], keep: int = 4) -> list[Bar]:
@@ -138,29 +146,30 @@ def _small_lines(bars: list[Bar], kind: Kind, keep: int) -> set[int]:
 
 def _together(bars: list[Bar]) -> Bar:
     kind = bars[0].kind
-    names = ", ".join(isolate(clean(bar.label)) for bar in bars)
+    names = joined(", ", [isolate(clean(bar.label)) for bar in bars])
     return Bar(_OTHERS[kind], math.fsum(bar.amount for bar in bars), kind, names)
 
 
 def waterfall_table(bars: Sequence[Bar], short: Money) -> Table:
     """Every line of a waterfall, none of them grouped, with what it adds or takes away."""
     rows = tuple((clean(bar.label), short(bar.effect)) for bar in bars)
-    return Table(header=("Line", "Amount"), rows=rows)
+    return Table(header=_HEADER, rows=rows)
 
 
 def describe_waterfall(bars: Sequence[Bar], short: Money) -> str:
     """The finding of a waterfall in words: its totals, and the lines that raise or lower them."""
     raised = [_spoken(bar, short) for bar in bars if bar.kind != "total" and bar.effect > 0]
     lowered = [_spoken(bar, short) for bar in bars if bar.kind != "total" and bar.effect < 0]
-    sentences = [f"{_spoken(bar, short)}." for bar in bars if bar.kind == "total"]
+    told = [sentence(_spoken(bar, short)) for bar in bars if bar.kind == "total"]
     if raised:
-        sentences.append(f"Raised by {'; '.join(raised)}.")
+        told.append(phrase("Raised by {lines}.", lines=one_by_one(raised)))
     if lowered:
-        sentences.append(f"Lowered by {'; '.join(lowered)}.")
+        told.append(phrase("Lowered by {lines}.", lines=one_by_one(lowered)))
     if not (raised or lowered):
-        sentences.append("No line adds or takes away anything yet.")
-    return " ".join(sentences)
+        told.append(phrase("No line adds or takes away anything yet."))
+    return sentences(told)
 
 
-def _spoken(bar: Bar, short: Money) -> str:
-    return f"{isolate(shorten(clean(bar.label), _SPOKEN_WIDTH, 12))} {short(bar.effect)}"
+def _spoken(bar: Bar, short: Money) -> Phrase:
+    label = isolate(shorten(clean(bar.label), _SPOKEN_WIDTH, 12))
+    return phrase("{label} {amount}", label=label, amount=short(bar.effect))

@@ -18,6 +18,8 @@ from valuecalc.documents.charts.scale import (
     ticks,
 )
 from valuecalc.documents.charts.series import (
+    DISCOUNTED,
+    TITLE,
     Series,
     Unit,
     amount_at,
@@ -40,13 +42,15 @@ from valuecalc.documents.charts.text import (
     widest,
     wrap,
 )
-
-TITLE = "Cumulative cash"
+from valuecalc.documents.charts.words import labelled
+from valuecalc.documents.languages import spoken
+from valuecalc.phrases import Phrase, phrase
 
 Band = Sequence[tuple[float, float, float]]
 """Triples of a time and the lower and the upper amount at that time, in order of time."""
 
-_NOTHING = "No cash flows yet"
+_NOTHING = phrase("No cash flows yet")
+_RANGE = phrase("Likely range")
 _LINE = 16
 _AXIS_ROOM = 24
 _KEY_LENGTH = 18
@@ -150,7 +154,7 @@ def cumulative_cash(  # noqa: PLR0913 (all but two by keyword)
     payback_label: str | None = None,
     discounted: Series | None = None,
     band: Band | None = None,
-    band_label: str = "Likely range",
+    band_label: str = _RANGE,
     title: str = TITLE,
     description: str | None = None,
     axis_short: Money | None = None,
@@ -269,9 +273,9 @@ def _draw_key(drawing: Drawing, data: _Data) -> float:
 
 
 def _key_names(data: _Data) -> list[str]:
-    names = [TITLE]
+    names: list[str] = [TITLE]
     if data.discounted:
-        names.append("Discounted")
+        names.append(DISCOUNTED)
     if data.band:
         names.append(data.band_label)
     return names
@@ -281,7 +285,7 @@ def _draw_key_sample(drawing: Drawing, data: _Data, name: str, x: float, y: floa
     colours = drawing.palette
     if name == TITLE:
         drawing.curve([(x + 1, y), (x + _KEY_LENGTH, y)], colours.line, width=2.5)
-    elif data.discounted and name == "Discounted":
+    elif data.discounted and name == DISCOUNTED:
         _draw_discounted(drawing, [(x + 1, y), (x + _KEY_LENGTH, y)])
     else:
         drawing.rect(x, y - 5, _KEY_LENGTH, 10, colours.band)
@@ -362,8 +366,8 @@ def _draw_labels(
         drawing.text(box.left, box.base, end, size=box.size, weight=weight)
 
 
-def _lowest_text(data: _Data) -> str:
-    return f"Lowest {data.short(lowest(data.points)[1])}"
+def _lowest_text(data: _Data) -> Phrase:
+    return phrase("Lowest {amount}", amount=data.short(lowest(data.points)[1]))
 
 
 def _draw_hover_areas(drawing: Drawing, frame: _Frame) -> None:
@@ -378,12 +382,20 @@ def _draw_hover_areas(drawing: Drawing, frame: _Frame) -> None:
         drawing.hover_area(left, frame.plot.top, right - left, height, _tip(data, time))
 
 
-def _tip(data: _Data, time: float) -> str:
-    told = f"{moment(time, data.unit)}: {data.short(amount_at(data.points, time))}"
+def _tip(data: _Data, time: float) -> Phrase:
+    told = labelled(moment(time, data.unit), data.short(amount_at(data.points, time)))
     if data.discounted:
-        told += f", discounted {data.short(amount_at(data.discounted, time))}"
+        amount = data.short(amount_at(data.discounted, time))
+        told = phrase("{told}, discounted {amount}", told=told, amount=amount)
     if data.band:
         low = amount_at([(when, low) for when, low, _ in data.band], time)
         high = amount_at([(when, high) for when, _, high in data.band], time)
-        told += f", {data.band_label.lower()} {data.short(low)} to {data.short(high)}"
+        told = phrase(
+            "{told}, {range} {low} to {high}",
+            told=told,
+            # Tips are seen on pages only, which are English.
+            range=spoken(data.band_label).lower(),
+            low=data.short(low),
+            high=data.short(high),
+        )
     return told

@@ -6,9 +6,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from valuecalc import phrases
+
 _WEEKS = (7, 14)
 _MONTHS = (1, 2, 3, 6, 12, 24, 60, 120, 240, 600, 1200, 2400, 6000, 12000)
-_MONTH_NAMES = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()
 
 
 @dataclass(frozen=True)
@@ -40,8 +41,7 @@ def _named(days: list[date], *, by_month: bool) -> list[DayTick]:
     ticks: list[DayTick] = []
     year = None
     for day in days:
-        month = _MONTH_NAMES[day.month - 1]
-        label = month if by_month else f"{day.day} {month}"
+        label = phrases.day(day, phrases.MONTH_OF_YEAR if by_month else phrases.DAY_OF_YEAR)
         ticks.append(DayTick(day, label, "" if day.year == year else str(day.year)))
         year = day.year
     return ticks

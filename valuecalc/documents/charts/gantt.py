@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal, TypeAlias
@@ -24,8 +24,11 @@ from valuecalc.documents.charts.text import (
     widest,
     wrap,
 )
+from valuecalc.documents.charts.words import labelled, one_by_one, percent, sentence, sentences
+from valuecalc.phrases import DAY_OF_YEAR, Day, Phrase, joined, phrase, plural
+from valuecalc.phrases import day as day_of
 
-TITLE = "Plan"
+TITLE = phrase("Plan")
 
 Kind: TypeAlias = Literal["task", "milestone", "decision"]
 """What a row of the chart is."""
@@ -33,7 +36,24 @@ Kind: TypeAlias = Literal["task", "milestone", "decision"]
 MOST_LINKED = 40
 """Up to so many rows, lines lead from each to those that come after it."""
 
-_NOTHING = "There is nothing in the plan yet"
+_NOTHING = phrase("There is nothing in the plan yet")
+_KINDS: Mapping[Kind, Phrase] = {
+    "task": phrase("Task"),
+    "milestone": phrase("Milestone"),
+    "decision": phrase("Decision"),
+}
+_YES = phrase("yes")
+_CRITICAL = phrase("critical")
+_HEADER = (
+    phrase("Step"),
+    phrase("Kind"),
+    phrase("Who"),
+    phrase("Start"),
+    phrase("Finish"),
+    phrase("Latest finish"),
+    phrase("Critical"),
+    phrase("Done"),
+)
 _SIZE = 12
 _SMALL = 11
 _BAR = 13
@@ -55,8 +75,9 @@ class GanttRow:
     """A step of a plan with its dates.
 
     `start` and `finish` are its first and its last day. It may be over as late as `latest`
-    without moving the end of the plan. `due` is the day of its own that it misses; None for
-    one that it keeps. `after` holds the ids of what it comes after, `done` is a fraction.
+    without moving the end of the plan or missing a date. `due` is the day of its own that it
+    misses; None for one that it keeps. `after` holds the ids of what it comes after, `done` is
+    a fraction.
 
     Raises ValueError if it is over before it begins, or the fraction is none.
     """
@@ -149,44 +170,54 @@ def gantt(
 
 def gantt_table(rows: Sequence[GanttRow]) -> Table:
     """Each step with who answers for it, its dates and whether the end depends on it."""
-    header = ("Step", "Kind", "Who", "Start", "Finish", "Latest finish", "Critical", "Done")
-    return Table(header=header, rows=tuple(_cells(each) for each in rows))
+    return Table(header=_HEADER, rows=tuple(_cells(each) for each in rows))
 
 
 def _cells(row: GanttRow) -> tuple[str, ...]:
     return (
         clean(row.label),
-        row.kind.capitalize(),
-        ", ".join(clean(each) for each in (row.side, row.owner) if each),
+        _KINDS[row.kind],
+        joined(", ", [clean(each) for each in (row.side, row.owner) if each]),
         day_text(row.start),
         day_text(row.finish),
         day_text(row.latest),
-        "yes" if row.is_critical else "",
-        f"{row.done:.0%}" if row.kind == "task" else "",
+        _YES if row.is_critical else "",
+        percent(row.done) if row.kind == "task" else "",
     )
 
 
 def describe_gantt(rows: Sequence[GanttRow]) -> str:
     """The finding in words: from when to when, when milestones come, and what is missed."""
     if not rows:
-        return f"{_NOTHING}."
+        return sentence(_NOTHING)
     first, last = min(each.start for each in rows), max(each.finish for each in rows)
-    told = [f"From {day_text(first)} to {day_text(last)}."]
-    milestones = [each for each in rows if each.kind == "milestone"]
-    told += _listed(
-        "Milestones", [f"{_spoken(each)} {day_text(each.finish)}" for each in milestones]
-    )
-    told += _listed("The end depends on", [_spoken(each) for each in rows if each.is_critical])
-    missed = [each for each in rows if each.due is not None]
-    told += _listed("Too late", [f"{_spoken(each)}, due {day_text(each.due)}" for each in missed])
-    return " ".join(told)
+    told = [phrase("From {start} to {finish}.", start=day_text(first), finish=day_text(last))]
+    milestones = [_milestone(each) for each in rows if each.kind == "milestone"]
+    if milestones:
+        told.append(phrase("Milestones: {steps}.", steps=_several(milestones)))
+    critical = [_spoken(each) for each in rows if each.is_critical]
+    if critical:
+        told.append(phrase("The end depends on: {steps}.", steps=_several(critical)))
+    missed = [_missed(each) for each in rows if each.due is not None]
+    if missed:
+        told.append(phrase("Too late: {steps}.", steps=_several(missed)))
+    return sentences(told)
 
 
-def _listed(words: str, items: list[str]) -> list[str]:
-    if not items:
-        return []
-    more = f" and {len(items) - _SPOKEN_STEPS:,} more" if len(items) > _SPOKEN_STEPS else ""
-    return [f"{words}: {'; '.join(items[:_SPOKEN_STEPS])}{more}."]
+def _milestone(row: GanttRow) -> Phrase:
+    return phrase("{step} {day}", step=_spoken(row), day=day_text(row.finish))
+
+
+def _missed(row: GanttRow) -> Phrase:
+    return phrase("{step}, due {day}", step=_spoken(row), day=day_text(row.due))
+
+
+def _several(items: Sequence[str]) -> str:
+    """The first of the items, and how many more there are."""
+    first, more = one_by_one(items[:_SPOKEN_STEPS]), len(items) - _SPOKEN_STEPS
+    if more <= 0:
+        return first
+    return plural("{items} and {number} more", "{items} and {number} more", more, items=first)
 
 
 def _spoken(row: GanttRow) -> str:
@@ -195,7 +226,7 @@ def _spoken(row: GanttRow) -> str:
 
 def day_text(day: date | None) -> str:
     """A day as `6 August 2027`; empty for none."""
-    return "" if day is None else f"{day:%-d %B} {day.year}"
+    return "" if day is None else day_of(day)
 
 
 # --------------------------------------------------------------------------- places
@@ -274,9 +305,9 @@ def _draw_mark(drawing: Drawing, layout: _Layout, number: int, row: GanttRow) ->
 def _draw_day(drawing: Drawing, layout: _Layout, row: GanttRow, at: Point) -> None:
     """The day of a mark at its right, or at its left where the picture ends."""
     is_late = row.due is not None
-    words = _short_day(row.finish)
+    words: str = _short_day(row.finish)
     if row.due is not None:
-        words = f"{words}, due {_short_day(row.due)}"
+        words = phrase("{day}, due {due}", day=words, due=_short_day(row.due))
     weight = SEMIBOLD if is_late else REGULAR
     at_right = at[0] + _MARK + 5 + measure(words, _SMALL, weight) <= drawing.width
     beside = at[0] if row.due is None else min(at[0], _due(layout, row.due) + _MARK - 1)
@@ -326,21 +357,21 @@ def _colour(row: GanttRow, palette: Palette) -> str:
 def _tip(row: GanttRow) -> str:
     days = day_text(row.finish)
     if row.start != row.finish:
-        days = f"{day_text(row.start)} to {days}"
-    told = [f"{isolate(clean(row.label))}: {days}"]
+        days = phrase("{start} to {finish}", start=day_text(row.start), finish=days)
+    told = [labelled(isolate(clean(row.label)), days)]
     if row.due is not None:
-        told.append(f"due {day_text(row.due)}")
+        told.append(phrase("due {day}", day=day_text(row.due)))
     elif row.is_critical:
-        told.append("critical")
+        told.append(_CRITICAL)
     elif row.latest > row.finish:
-        told.append(f"at the latest {day_text(row.latest)}")
+        told.append(phrase("at the latest {day}", day=day_text(row.latest)))
     if row.done:
-        told.append(f"{row.done:.0%} done")
-    return ", ".join(told)
+        told.append(phrase("{share} done", share=percent(row.done)))
+    return joined(", ", told)
 
 
-def _short_day(day: date) -> str:
-    return f"{day:%-d %b}"
+def _short_day(day: date) -> Day:
+    return day_of(day, DAY_OF_YEAR)
 
 
 # --------------------------------------------------------------------------- what follows what
@@ -417,17 +448,17 @@ class _Keys:
 def _meanings(rows: Sequence[GanttRow]) -> Iterator[tuple[str, str]]:
     tasks = [row for row in rows if row.kind == "task"]
     if any(row.is_critical for row in tasks):
-        yield "critical", "Critical: no slack"
+        yield "critical", phrase("Critical: no slack")
     if any(not row.is_critical for row in tasks):
-        yield "slack", "May be later, up to the end of the line"
+        yield "slack", phrase("May be later, up to the end of the line")
     if any(row.done for row in tasks):
-        yield "done", "Done"
+        yield "done", phrase("Done")
     if any(row.kind == "milestone" for row in rows):
-        yield "milestone", "Milestone"
+        yield "milestone", _KINDS["milestone"]
     if any(row.kind == "decision" for row in rows):
-        yield "decision", "Decision of the customer"
+        yield "decision", phrase("Decision of the customer")
     if any(row.due is not None for row in rows):
-        yield "missed", "Day that is missed"
+        yield "missed", phrase("Day that is missed")
 
 
 def _draw_key(drawing: Drawing, key: _Key, y: float) -> None:

@@ -13,10 +13,14 @@ from valuecalc.documents.charts.scale import Money, Scale, drawable
 from valuecalc.documents.charts.svg import Drawing
 from valuecalc.documents.charts.table import Table
 from valuecalc.documents.charts.text import SEMIBOLD, measure
+from valuecalc.documents.charts.words import one_by_one, percent, sentence
+from valuecalc.formula.quantity import Amount
+from valuecalc.phrases import Phrase, phrase
 
-TITLE = "How often the result comes out where"
+TITLE = phrase("How often the result comes out where")
 
-_NOTHING = "Nothing was drawn"
+_NOTHING = phrase("Nothing was drawn")
+_HEADER = (phrase("Range"), phrase("Share of draws"))
 _MARK_ROW = 15
 _MARK_ROWS = 3
 
@@ -93,29 +97,42 @@ def histogram(
 
 def histogram_table(bins: Bins, short: Money) -> Table:
     """How many draws lie in which range, in per cent."""
-    rows = [
-        (f"{short(low)} to {short(high)}", _percent(bins.share(number)))
+    rows: list[tuple[str, ...]] = [
+        (
+            phrase("{low} to {high}", low=short(low), high=short(high)),
+            _percent(bins.share(number)),
+        )
         for number, (low, high) in enumerate(pairwise(bins.edges))
     ]
     if bins.below:
-        rows.insert(0, (f"below {short(bins.edges[0])}", _percent(bins.below / bins.total)))
+        below = phrase("below {amount}", amount=short(bins.edges[0]))
+        rows.insert(0, (below, _percent(bins.below / bins.total)))
     if bins.above:
-        rows.append((f"above {short(bins.edges[-1])}", _percent(bins.above / bins.total)))
-    return Table(header=("Range", "Share of draws"), rows=tuple(rows))
+        above = phrase("above {amount}", amount=short(bins.edges[-1]))
+        rows.append((above, _percent(bins.above / bins.total)))
+    return Table(header=_HEADER, rows=tuple(rows))
 
 
 def describe_histogram(bins: Bins, marks: Sequence[Mark], short: Money) -> str:
     """The finding in words: the marked amounts, and where most draws lie."""
     if not any(bins.counts):
-        return f"{_NOTHING}."
+        return sentence(_NOTHING)
     fullest = max(range(len(bins.counts)), key=lambda number: bins.counts[number])
-    told = [f"{mark.name} {short(mark.amount)}" for mark in marks]
-    most = f"Most draws lie between {short(bins.edges[fullest])} and "
-    return f"{'; '.join([*told, most + short(bins.edges[fullest + 1])])}."
+    most = phrase(
+        "Most draws lie between {low} and {high}",
+        low=short(bins.edges[fullest]),
+        high=short(bins.edges[fullest + 1]),
+    )
+    return sentence(one_by_one([*(named(mark, short) for mark in marks), most]))
 
 
-def _percent(share: float) -> str:
-    return f"{share:.1%}"
+def named(mark: Mark, short: Money) -> Phrase:
+    """A marked amount with its name: `P10 £1.2m`."""
+    return phrase("{name} {amount}", name=mark.name, amount=short(mark.amount))
+
+
+def _percent(share: float) -> Amount:
+    return percent(share, 1)
 
 
 def _draw_columns(drawing: Drawing, bins: Bins, plot: Area, across: Scale, short: Money) -> None:
@@ -123,7 +140,12 @@ def _draw_columns(drawing: Drawing, bins: Bins, plot: Area, across: Scale, short
     colours = drawing.palette
     for number, count in enumerate(bins.counts):
         low, high = bins.edges[number], bins.edges[number + 1]
-        tip = f"{short(low)} to {short(high)}: {_percent(bins.share(number))} of the draws"
+        tip = phrase(
+            "{low} to {high}: {share} of the draws",
+            low=short(low),
+            high=short(high),
+            share=_percent(bins.share(number)),
+        )
         left, right, top = across(low), across(high), up(count)
         fill = colours.negative if high <= 0 else colours.positive
         if count:
@@ -136,11 +158,11 @@ def _draw_marks(
 ) -> None:
     """Upright lines with their texts above the plot, each in a row in which it fits."""
     taken = [0.0] * _MARK_ROWS
-    texts: list[tuple[float, float, str]] = []
+    texts: list[tuple[float, float, Phrase]] = []
     for mark in sorted(marks, key=lambda each: each.amount):
         if not across.low <= mark.amount <= across.high:
             continue
-        text = f"{mark.name} {short(mark.amount)}"
+        text = named(mark, short)
         length = measure(text, 11, SEMIBOLD)
         x = across(mark.amount)
         left = min(max(x - length / 2, 0.0), drawing.width - length)

@@ -6,20 +6,25 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from valuecalc.documents.charts.axes import AXIS_ROOM, draw_amounts
-from valuecalc.documents.charts.histogram import Mark
+from valuecalc.documents.charts.histogram import Mark, named
 from valuecalc.documents.charts.palette import SCREEN, Palette
 from valuecalc.documents.charts.placing import Area, Box
 from valuecalc.documents.charts.scale import Money, Scale, drawable
 from valuecalc.documents.charts.svg import Drawing
 from valuecalc.documents.charts.table import Table
 from valuecalc.documents.charts.text import SEMIBOLD, measure
+from valuecalc.documents.charts.words import labelled, one_by_one, percent, sentence
+from valuecalc.phrases import phrase
 
-TITLE = "How likely a result is at least this high"
+TITLE = phrase("How likely a result is at least this high")
 
 Curve = Sequence[tuple[float, float]]
 """Pairs of an amount and the chance, 0 to 1, of at least as much; amounts ascend."""
 
-_NOTHING = "Nothing was drawn"
+HEADER = ("", phrase("Amount"), phrase("Chance of at least this"))
+"""The heads of the table beside the chart."""
+
+_NOTHING = phrase("Nothing was drawn")
 _LEFT = 40
 _TEXT = 11
 _LEVELS = (0.0, 0.25, 0.5, 0.75, 1.0)
@@ -68,20 +73,21 @@ def likelihood(
 def likelihood_table(curve: Curve, marks: Sequence[Mark], short: Money) -> Table:
     """The marked amounts with the chance of at least as much."""
     rows = tuple(
-        (mark.name, short(mark.amount), f"{chance_at(curve, mark.amount):.0%}")
+        (mark.name, short(mark.amount), percent(chance_at(curve, mark.amount)))
         for mark in sorted(marks, key=lambda each: each.amount)
     )
-    return Table(header=("", "Amount", "Chance of at least this"), rows=rows)
+    return Table(header=HEADER, rows=rows)
 
 
 def describe_likelihood(curve: Curve, marks: Sequence[Mark], short: Money) -> str:
     """The finding in words: the chance of a gain, and the marked amounts."""
     if len(curve) < 2:
-        return f"{_NOTHING}."
-    told = [f"{mark.name} {short(mark.amount)}" for mark in marks]
+        return sentence(_NOTHING)
+    told = [named(mark, short) for mark in marks]
     if curve[0][0] < 0 < curve[-1][0]:
-        told.insert(0, f"Above zero in {chance_at(curve, 0.0):.0%} of the draws")
-    return f"{'; '.join(told)}." if told else "No amount is marked."
+        chance = percent(chance_at(curve, 0.0))
+        told.insert(0, phrase("Above zero in {share} of the draws", share=chance))
+    return sentence(one_by_one(told)) if told else phrase("No amount is marked.")
 
 
 def chance_at(curve: Curve, amount: float) -> float:
@@ -101,7 +107,7 @@ def _draw_axes(drawing: Drawing, plot: Area, across: Scale, up: Scale, short: Mo
         y = up(level)
         drawing.line((plot.left, y), (plot.right, y), colours.grid if level else colours.axis)
         drawing.text(
-            plot.left - 8, y + 4, f"{level:.0%}", fill=colours.muted, anchor="end", size=11
+            plot.left - 8, y + 4, percent(level), fill=colours.muted, anchor="end", size=11
         )
     draw_amounts(drawing, plot, across, short)
 
@@ -122,7 +128,7 @@ def _draw_marks(
             continue
         x, y = across(mark.amount), up(chance_at(curve, mark.amount))
         drawing.ring((x, y), drawing.palette.line)
-        text = f"{mark.name} {short(mark.amount)}"
+        text = named(mark, short)
         boxes = _boxes(x, y, measure(text, _TEXT, SEMIBOLD))
         box = next((each for each in boxes if _is_free(each, plot, taken)), None)
         if box is not None:
@@ -147,6 +153,7 @@ def _draw_hover_areas(
     step = (high - low) / _MOST_HOVER_AREAS
     for number in range(_MOST_HOVER_AREAS if step > 0 else 0):
         left, amount = low + number * step, low + (number + 0.5) * step
-        tip = f"At least {short(amount)}: {chance_at(curve, amount):.0%}"
+        least = phrase("At least {amount}", amount=short(amount))
+        tip = labelled(least, percent(chance_at(curve, amount)))
         width = across(left + step) - across(left)
         drawing.hover_area(across(left), plot.top, width, plot.bottom - plot.top, tip)

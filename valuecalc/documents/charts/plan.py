@@ -17,7 +17,10 @@ from valuecalc.documents.charts.gantt import (
 )
 from valuecalc.documents.charts.palette import SCREEN, Palette
 from valuecalc.documents.charts.risk import Picture
+from valuecalc.documents.charts.words import sentences
 from valuecalc.engine.plan import PlanResult, StepResult
+from valuecalc.formula import quantity
+from valuecalc.phrases import phrase
 
 MOST_ROWS = 200
 """So many steps a chart of a page has at most; the table beside it has all."""
@@ -85,4 +88,9 @@ def _words(rows: Sequence[GanttRow], everything: Sequence[GanttRow]) -> str:
     words = describe_gantt(everything)
     if len(rows) == len(everything):
         return words
-    return f"{words} The picture shows {len(rows):,} of {len(everything):,} steps."
+    shown = phrase(
+        "The picture shows {shown} of {number} steps.",
+        shown=quantity.show(len(rows)),
+        number=quantity.show(len(everything)),
+    )
+    return sentences([words, shown])

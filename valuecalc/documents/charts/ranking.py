@@ -20,12 +20,15 @@ from valuecalc.documents.charts.text import (
     widest,
     wrap,
 )
+from valuecalc.documents.charts.words import labelled, one_by_one, sentence
+from valuecalc.phrases import Phrase, phrase
 
 _SIZE = 12
 _BAR = 15
 _GAP = 10
 _WHISKER = 3.5
 _SPOKEN_WIDTH = 560
+_NOTHING = phrase("Nothing to rank yet")
 
 
 @dataclass(frozen=True)
@@ -76,7 +79,7 @@ def ranking(
     width: float = 680,
     title: str,
     mark: str = "",
-    nothing: str = "Nothing to rank yet",
+    nothing: str = _NOTHING,
 ) -> str:
     """Ranked amounts as SVG text, in the order given; its height follows from their number.
 
@@ -108,7 +111,7 @@ def ranking_table(ranks: Sequence[Rank], short: Money, header: tuple[str, ...]) 
         (
             clean(rank.label),
             short(rank.amount),
-            f"± {short(rank.error)}" if rank.error else "",
+            phrase("± {error}", error=short(rank.error)) if rank.error else "",
             "" if rank.mark is None else short(rank.mark),
         )
         for rank in ranks
@@ -119,15 +122,20 @@ def ranking_table(ranks: Sequence[Rank], short: Money, header: tuple[str, ...]) 
 def describe_ranking(ranks: Sequence[Rank], short: Money, mark: str, nothing: str) -> str:
     """The ranks in words, in their order."""
     if not ranks:
-        return f"{nothing}."
-    return f"{'; '.join(_spoken(rank, short, mark) for rank in ranks)}."
+        return sentence(nothing)
+    return sentence(one_by_one([_spoken(rank, short, mark) for rank in ranks]))
 
 
-def _spoken(rank: Rank, short: Money, mark: str) -> str:
-    told = f"{isolate(shorten(clean(rank.label), _SPOKEN_WIDTH, _SIZE))} {short(rank.amount)}"
+def _spoken(rank: Rank, short: Money, mark: str) -> Phrase:
+    label = isolate(shorten(clean(rank.label), _SPOKEN_WIDTH, _SIZE))
+    amount, error = short(rank.amount), short(rank.error)
     if rank.error:
-        told += f" ± {short(rank.error)}"
-    return f"{told} ({mark} {short(rank.mark)})" if mark and rank.mark is not None else told
+        told = phrase("{label} {amount} ± {error}", label=label, amount=amount, error=error)
+    else:
+        told = phrase("{label} {amount}", label=label, amount=amount)
+    if not mark or rank.mark is None:
+        return told
+    return phrase("{told} ({mark} {cost})", told=told, mark=mark, cost=short(rank.mark))
 
 
 def _lay_out(ranks: Sequence[Rank], short: Money, width: float) -> _Layout:
@@ -148,7 +156,7 @@ def _draw_row(drawing: Drawing, layout: _Layout, number: int) -> None:
     drawing.label(0, middle, layout.labels[number], clean(rank.label))
     zero, end = layout.level(0), layout.level(rank.amount)
     fill = colours.bar if rank.amount >= 0 else colours.negative
-    tip = f"{isolate(clean(rank.label))}: {layout.amounts[number]}"
+    tip = labelled(isolate(clean(rank.label)), layout.amounts[number])
     if rank.amount:
         left, length = min(zero, end), abs(end - zero)
         drawing.rect(left, middle - _BAR / 2, length, _BAR, fill, tip=tip)

@@ -21,6 +21,9 @@ from valuecalc.documents.charts.histogram import (
     histogram_table,
 )
 from valuecalc.documents.charts.likelihood import (
+    HEADER as LIKELIHOOD_HEADER,
+)
+from valuecalc.documents.charts.likelihood import (
     Curve,
     describe_likelihood,
     likelihood,
@@ -41,6 +44,7 @@ from valuecalc.engine.uncertainty.information import Information
 from valuecalc.engine.uncertainty.percentiles import Cumulative, Histogram, Percentiles
 from valuecalc.engine.uncertainty.simulate import Band, SimulationResult
 from valuecalc.formula import quantity
+from valuecalc.phrases import Phrase, lowered, phrase
 
 MARKED = ("p10", "p50", "p90")
 """The percentiles that are marked in a chart."""
@@ -50,10 +54,20 @@ MOST_STEPS = 8
 MOST_RANKS = 12
 """So many rows a chart has at most; the table beside it has all."""
 
-BAND_LABEL = "P10 to P90"
-OTHER_STEPS = "Other changes"
-PILOT = "its pilot costs"
-NOTHING_TO_RANK = "Finding out more would not change the decision"
+BAND_LABEL = phrase("P10 to P90")
+OTHER_STEPS = phrase("Other changes")
+PILOT = phrase("its pilot costs")
+NOTHING_TO_RANK = phrase("Finding out more would not change the decision")
+
+_EXPECTED, _BEFORE, _AFTER = phrase("Expected"), phrase("Before"), phrase("After")
+_CASH_BAND = phrase("Cumulative cash and its likely range")
+_INFORMATION = phrase("What it is worth to find out more")
+_INFORMATION_HEADER = (
+    phrase("Assumption"),
+    phrase("Worth knowing"),
+    phrase("Standard error"),
+    phrase("Cost of the pilot"),
+)
 
 COLUMNS_FROM = 560
 """Pixels from which on a bridge stands in columns."""
@@ -113,7 +127,7 @@ def bins(found: Histogram) -> Bins:
 def marks(figure: Percentiles, names: Sequence[str] = MARKED) -> list[Mark]:
     """Percentiles of a figure to be marked: `P10`, `P50`, `P90`; `expected` is one too."""
     amounts = [
-        ("Expected", figure.expected) if name == "expected" else (name.upper(), figure.at(name))
+        (_EXPECTED, figure.expected) if name == "expected" else (name.upper(), figure.at(name))
         for name in names
     ]
     return [
@@ -174,9 +188,9 @@ def bridge_bars(
         return []
     steps = [(step.label, step.amount) for step in bridge.steps]
     return [
-        Bar(before or "Before", bridge.before, "total"),
+        Bar(before or _BEFORE, bridge.before, "total"),
         *(_step(label, amount) for label, amount in _largest(steps, most)),
-        Bar(after or "After", bridge.after, "total"),
+        Bar(after or _AFTER, bridge.after, "total"),
     ]
 
 
@@ -218,7 +232,7 @@ def tornado_picture(
     expected = _drawn(found.figure.value)
     if expected is None:
         return None
-    title = title or f"What moves {_noun(found.figure.label)} most"
+    title = title or _what_moves(found.figure)
     write, drawn = amounts_of(found.figure), swings(found)
     svg = tornado(
         drawn, expected, write, palette=palette, chart_id=chart_id, width=width, title=title
@@ -243,7 +257,7 @@ def histogram_picture(
     `figure` is `value` or `npv`.
     """
     of_draws = simulation.figure(figure)
-    title = title or f"How often {_noun(of_draws.label)} comes out where"
+    title = title or _how_often(of_draws)
     taken, marked = bins(simulation.histograms[figure]), marks(of_draws)
     write = amounts_of(of_draws)
     svg = histogram(
@@ -272,7 +286,7 @@ def likelihood_picture(
 ) -> Picture:
     """The chance that a figure, `value` or `npv`, is at least so much."""
     of_draws = simulation.figure(figure)
-    title = title or f"How likely {_noun(of_draws.label)} is at least this high"
+    title = title or _how_likely(of_draws)
     chances, marked = curve(simulation.cumulative[figure]), marks(of_draws)
     write = amounts_of(of_draws)
     svg = likelihood(
@@ -289,7 +303,7 @@ def likelihood_picture(
     table = (
         likelihood_table(chances, marked, write)
         if len(chances) > 1
-        else Table(header=("", "Amount", "Chance of at least this"), rows=())
+        else Table(header=LIKELIHOOD_HEADER, rows=())
     )
     return Picture(title=title, svg=svg, words=words, table=table)
 
@@ -301,7 +315,7 @@ def cash_band_picture(
     chart_id: str = "cash-band",
     width: float = 680,
     height: float = 290,
-    title: str = "Cumulative cash and its likely range",
+    title: str = _CASH_BAND,
 ) -> Picture | None:
     """Cumulative cash at expected values, and where 8 of 10 draws run; None while undefined."""
     points = cash_points(simulation.band)
@@ -329,7 +343,7 @@ def information_picture(
     palette: Palette = SCREEN,
     chart_id: str = "information",
     width: float = 680,
-    title: str = "What it is worth to find out more",
+    title: str = _INFORMATION,
 ) -> Picture:
     """What knowing each assumption is worth at most, with the cost of its pilot as a mark."""
     taken, write = ranks(found), money(found.case.currency)
@@ -343,8 +357,8 @@ def information_picture(
         mark=PILOT,
         nothing=NOTHING_TO_RANK,
     )
-    header = ("Assumption", "Worth knowing", "Standard error", "Cost of the pilot")
-    table = ranking_table(ranks(found, most=len(found.items)), write, header)
+    everything = ranks(found, most=len(found.items))
+    table = ranking_table(everything, write, _INFORMATION_HEADER)
     words = describe_ranking(taken, write, PILOT, NOTHING_TO_RANK)
     return Picture(title=title, svg=svg, words=words, table=table)
 
@@ -363,7 +377,7 @@ def bridge_picture(
     bars = bridge_bars(bridge, *ends)
     if not bars or not _are_drawable(bar.amount for bar in bars):
         return None
-    title = title or f"What changes {_noun(bridge.label)}"
+    title = title or _what_changes(bridge)
     write = money(bridge.unit)
     if width >= COLUMNS_FROM:
         svg = waterfall(
@@ -391,8 +405,47 @@ def bridge_picture(
     return Picture(title=title, svg=svg, words=words, table=waterfall_table(every_step, write))
 
 
-def _noun(label: str) -> str:
-    """A figure inside a sentence: `the value`, `the NPV`."""
-    short = label.partition(" (")[0]
-    begins = short[:1] if short[1:2].isupper() else short[:1].lower()
-    return f"the {begins}{short[1:]}"
+def _what_moves(figure: Figure) -> str:
+    match figure.name:
+        case "value":
+            return phrase("What moves the value most")
+        case "npv":
+            return phrase("What moves the net present value most")
+    return phrase("What moves {figure} most", figure=_noun(figure.label))
+
+
+def _how_often(figure: Percentiles) -> str:
+    match figure.name:
+        case "value":
+            return phrase("How often the value comes out where")
+        case "npv":
+            return phrase("How often the net present value comes out where")
+    return phrase("How often {figure} comes out where", figure=_noun(figure.label))
+
+
+def _how_likely(figure: Percentiles) -> str:
+    match figure.name:
+        case "value":
+            return phrase("How likely the value is at least this high")
+        case "npv":
+            return phrase("How likely the net present value is at least this high")
+    return phrase("How likely {figure} is at least this high", figure=_noun(figure.label))
+
+
+def _what_changes(bridge: LineBridge | Bridge) -> str:
+    match bridge.label:
+        case "Value":
+            return phrase("What changes the value")
+        case "Net present value (NPV)":
+            return phrase("What changes the net present value")
+    return phrase("What changes {figure}", figure=_noun(bridge.label))
+
+
+def _noun(label: str) -> Phrase:
+    """A figure inside a sentence: `the total benefits`, `the NPV`.
+
+    Other languages name it as it is called, in quotation marks, where no article can be wrong.
+    """
+    noun = lowered(label.partition(" (")[0])
+    noun.original = label
+    return phrase("the {figure}", figure=noun)

@@ -6,6 +6,10 @@ import math
 import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
+
+from valuecalc.formula.quantity import Amount
+from valuecalc.phrases import Phrase
 
 Money = Callable[[float], str]
 """Writes an amount for the reader, for instance as £1.67m or −£572k."""
@@ -100,11 +104,20 @@ def _even(labels: Sequence[str]) -> list[str]:
             decimals = len((part["decimals"] or "").rstrip("0"))
             needed[part["scale"]] = max(needed.get(part["scale"], 0), decimals)
     return [
-        _shortened(part, needed[part["scale"]]) if part else label
+        _with_decimals(label, needed[part["scale"]]) if part else label
         for part, label in zip(parts, labels, strict=True)
     ]
 
 
-def _shortened(label: re.Match[str], decimals: int) -> str:
-    kept = (label["decimals"] or "")[:decimals]
-    return f"{label['whole']}{'.' if kept else ''}{kept}{label['scale']}"
+def _with_decimals(label: Any, most: int) -> Any:
+    """A label whose number has at most so many decimals."""
+    if isinstance(label, Amount):
+        return label.with_decimals(most)
+    if isinstance(label, Phrase):
+        values = {name: _with_decimals(each, most) for name, each in label.values.items()}
+        return label.with_values(values)
+    part = _LABEL.fullmatch(label) if isinstance(label, str) else None
+    if part is None:
+        return label
+    kept = (part["decimals"] or "")[:most]
+    return f"{part['whole']}{'.' if kept else ''}{kept}{part['scale']}"

@@ -10,6 +10,9 @@ from typing import Literal
 from valuecalc.documents.charts.scale import Money, Tick, drawable
 from valuecalc.documents.charts.table import Table
 from valuecalc.documents.charts.text import widest
+from valuecalc.documents.charts.words import sentence, sentences
+from valuecalc.formula.quantity import Amount, shown_as
+from valuecalc.phrases import Phrase, phrase
 
 Unit = Literal["month", "quarter", "year"]
 """What one step of time is. Times count from the start, which is 0."""
@@ -22,6 +25,13 @@ STEPS_A_YEAR: dict[Unit, int] = {"month": 12, "quarter": 4, "year": 1}
 _YEAR_STEPS: tuple[int, ...] = (1, 2, 5, 10, 20, 25, 50, 100)
 _PART_YEAR_STEPS: tuple[int, ...] = (1, 2, 3, 6)
 _LABEL_GAP = 12
+
+TITLE = phrase("Cumulative cash")
+DISCOUNTED = phrase("Discounted")
+
+_START = phrase("Start")
+_HEADER = (phrase("When"), TITLE, DISCOUNTED)
+_NO_FLOWS = phrase("No cash flows yet.")
 
 
 def checked(points: Series, what: str) -> list[tuple[float, float]]:
@@ -81,31 +91,73 @@ def time_ticks(last: float, width: float, size: float, unit: Unit) -> list[Tick]
     """
     a_year = STEPS_A_YEAR[unit]
     if last < a_year:
-        every, steps, name = 1, _PART_YEAR_STEPS, f"{unit.title()} "
+        every, steps, part = 1, _PART_YEAR_STEPS, unit
     else:
-        every, steps, name = a_year, _YEAR_STEPS, "Yr "
+        every, steps, part = a_year, _YEAR_STEPS, None
     for step in steps:
-        marks = _marks(last, every * step, step, name)
+        marks = _marks(last, every * step, step, part)
         room = width * every * step / last if last else width
         if widest([mark.label for mark in marks], size) + _LABEL_GAP <= room:
             break
     return marks
 
 
-def _marks(last: float, distance: float, step: int, name: str) -> list[Tick]:
+def _marks(last: float, distance: float, step: int, unit: Unit | None) -> list[Tick]:
+    """Marks at even distances; without a unit they count years."""
     count = int(last / distance + 1e-9)
-    later = [Tick(number * distance, f"{name}{number * step}") for number in range(1, count + 1)]
-    return [Tick(0.0, "Start"), *later]
+    later = [Tick(number * distance, _mark(number * step, unit)) for number in range(1, count + 1)]
+    return [Tick(0.0, _START), *later]
 
 
-def moment(time: float, unit: Unit) -> str:
+def _mark(number: int, unit: Unit | None) -> Phrase:
+    return phrase("Yr {number}", number=number) if unit is None else _named(number, unit)
+
+
+def moment(time: float, unit: Unit) -> Phrase:
     """A time as a heading: Start, or the month, quarter or year with its number."""
-    return "Start" if time == 0 else f"{unit.capitalize()} {time:.10g}"
+    return _START if time == 0 else _named(time, unit)
 
 
-def _when(time: float, unit: Unit) -> str:
+def _named(time: float, unit: Unit) -> Phrase:
+    match unit:
+        case "month":
+            return phrase("Month {number}", number=_number(time))
+        case "quarter":
+            return phrase("Quarter {number}", number=_number(time))
+        case _:
+            return phrase("Year {number}", number=_number(time))
+
+
+def _number(time: float) -> Amount:
+    return shown_as(f"{time:.10g}", time)
+
+
+def _lowest_at(time: float, unit: Unit) -> Phrase:
+    """The heading of the lowest point."""
+    number = _number(time)
+    match unit:
+        case _ if time == 0:
+            return phrase("Lowest, start")
+        case "month":
+            return phrase("Lowest, month {number}", number=number)
+        case "quarter":
+            return phrase("Lowest, quarter {number}", number=number)
+        case _:
+            return phrase("Lowest, year {number}", number=number)
+
+
+def _when(time: float, unit: Unit) -> Phrase:
     """A time within a sentence."""
-    return "at the start" if time == 0 else f"in {unit} {time:.10g}"
+    number = _number(time)
+    match unit:
+        case _ if time == 0:
+            return phrase("at the start")
+        case "month":
+            return phrase("in month {number}", number=number)
+        case "quarter":
+            return phrase("in quarter {number}", number=number)
+        case _:
+            return phrase("in year {number}", number=number)
 
 
 def cumulative_table(
@@ -119,13 +171,13 @@ def cumulative_table(
     """Cumulative cash at the end of each year, with the lowest point and the payback."""
     listed = checked(points, "points")
     series = [listed, checked(discounted, "discounted")] if discounted else [listed]
-    header = ("When", "Cumulative cash", "Discounted")[: len(series) + 1]
+    header = _HEADER[: len(series) + 1]
     if not listed:
         return Table(header, ())
     rows = [_table_row(series, time, short, unit) for time in _row_times(listed, unit)]
     time, amount = lowest(listed)
     blank = ("",) * (len(series) - 1)
-    rows.append((f"Lowest, {moment(time, unit).lower()}", short(amount), *blank))
+    rows.append((_lowest_at(time, unit), short(amount), *blank))
     if payback_label:
         rows.append((payback_label, "", *blank))
     return Table(header, tuple(rows))
@@ -141,7 +193,7 @@ def _row_times(points: Series, unit: Unit) -> list[float]:
 
 def _table_row(series: Sequence[Series], time: float, short: Money, unit: Unit) -> tuple[str, ...]:
     years, rest = divmod(time, STEPS_A_YEAR[unit])
-    name = f"Year {years:g}" if years and not rest else moment(time, unit)
+    name = _named(years, "year") if years and not rest else moment(time, unit)
     amounts = [short(amount_at(points, time)) for points in series]
     return (name, *amounts)
 
@@ -156,15 +208,18 @@ def describe_cumulative(
 ) -> str:
     """The finding of a chart of cumulative cash in words."""
     if not points:
-        return "No cash flows yet."
-    sentences = []
+        return _NO_FLOWS
+    told: list[str] = []
     trough, deepest = lowest(points)
     if deepest < 0:
-        sentences.append(f"Lowest point {short(deepest)} {_when(trough, unit)}.")
+        when = _when(trough, unit)
+        told.append(phrase("Lowest point {amount} {when}.", amount=short(deepest), when=when))
     if payback_label:
-        sentences.append(f"{payback_label.rstrip('.')}.")
+        is_sentence = payback_label.endswith(".")
+        told.append(payback_label if is_sentence else sentence(payback_label))
     last, end = points[-1]
-    sentences.append(f"Ends at {short(end)} {_when(last, unit)}.")
+    told.append(phrase("Ends at {amount} {when}.", amount=short(end), when=_when(last, unit)))
     if discounted:
-        sentences.append(f"Discounted, it ends at {short(discounted[-1][1])}.")
-    return " ".join(sentences)
+        amount = short(discounted[-1][1])
+        told.append(phrase("Discounted, it ends at {amount}.", amount=amount))
+    return sentences(told)

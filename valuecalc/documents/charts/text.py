@@ -1,4 +1,8 @@
-"""Text in charts: made safe, measured with the metrics of the bundled font, and fitted."""
+"""Text in charts: made safe, measured with the metrics of the bundled font, and fitted.
+
+Texts of ours are said here in the language that is spoken, so that what is measured is what is
+written.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +13,7 @@ from html import escape
 
 from valuecalc.documents.charts.font_widths import REGULAR as REGULAR_WIDTHS
 from valuecalc.documents.charts.font_widths import SEMIBOLD as SEMIBOLD_WIDTHS
+from valuecalc.documents.languages import spoken
 
 REGULAR = 400
 SEMIBOLD = 600
@@ -47,17 +52,18 @@ class Fitted:
 
 def clean(label: str) -> str:
     """A label on one line, without characters that XML forbids or that turn its direction."""
-    allowed = _ISOLATES.sub("", _FORBIDDEN.sub("", label))
+    allowed = _ISOLATES.sub("", _FORBIDDEN.sub("", spoken(label)))
     return " ".join(unicodedata.normalize("NFC", allowed).split())
 
 
 def markup(text: str) -> str:
     """A text as XML writes it, in an element or in a quoted attribute."""
-    return escape(_FORBIDDEN.sub("", text), quote=True)
+    return escape(_FORBIDDEN.sub("", spoken(text)), quote=True)
 
 
 def isolate(text: str) -> str:
     """The text, set apart from its surroundings if it holds right-to-left writing."""
+    text = spoken(text)
     if any(unicodedata.bidirectional(character) in ("R", "AL", "AN") for character in text):
         return f"{_FIRST_STRONG_ISOLATE}{text}{_POP_ISOLATE}"
     return text
@@ -68,7 +74,7 @@ def measure(text: str, size: float, weight: int = REGULAR) -> float:
     widths = SEMIBOLD_WIDTHS if weight >= SEMIBOLD else REGULAR_WIDTHS
     hundredths = sum(
         widths[character] if character in widths else _guessed_width(character)
-        for character in text
+        for character in spoken(text)
     )
     return hundredths / 100 * size * _MARGIN
 
@@ -98,6 +104,7 @@ def covered(text: str) -> bool:
 
 def shorten(text: str, width: float, size: float, weight: int = REGULAR) -> str:
     """The text, or as much of its beginning as fits, with an ellipsis."""
+    text = spoken(text)
     if measure(text, size, weight) <= width + _ROUNDING:
         return text
     head, _ = _split_at(text, width - measure(ELLIPSIS, size, weight), size, weight)
@@ -107,7 +114,7 @@ def shorten(text: str, width: float, size: float, weight: int = REGULAR) -> str:
 def wrap(text: str, width: float, size: float, weight: int = REGULAR, lines: int = 2) -> Fitted:
     """The text in at most so many lines; what is left of it gives way to an ellipsis."""
     taken: list[str] = []
-    rest = text
+    rest = spoken(text)
     while len(taken) < lines - 1 and measure(rest, size, weight) > width:
         line, rest = _take_line(rest, width, size, weight)
         taken.append(line)

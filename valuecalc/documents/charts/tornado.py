@@ -21,10 +21,21 @@ from valuecalc.documents.charts.text import (
     widest,
     wrap,
 )
+from valuecalc.documents.charts.words import one_by_one, sentence
+from valuecalc.phrases import phrase
 
-TITLE = "What the result depends on most"
+TITLE = phrase("What the result depends on most")
 
-_NOTHING = "No assumption has a range yet"
+_NOTHING = phrase("No assumption has a range yet")
+_UNDEFINED = phrase("undefined")
+_KEYS = (phrase("at low"), phrase("at high"))
+_HEADER = (
+    phrase("Assumption"),
+    phrase("Low"),
+    phrase("Result at low"),
+    phrase("High"),
+    phrase("Result at high"),
+)
 _SIZE = 12
 _BAR = 15
 _GAP = 10
@@ -123,24 +134,33 @@ def tornado_table(swings: Sequence[Swing], short: Money) -> Table:
         )
         for each in swings
     )
-    return Table(header=("Assumption", "Low", "Result at low", "High", "Result at high"), rows=rows)
+    return Table(header=_HEADER, rows=rows)
 
 
 def describe_tornado(swings: Sequence[Swing], expected: float, short: Money) -> str:
     """The finding in words: the expected figure, and the widest swings."""
     if not swings:
-        return f"{_NOTHING}."
+        return sentence(_NOTHING)
     told = [
-        f"{isolate(shorten(clean(each.label), _SPOKEN_WIDTH, _SIZE))}: "
-        f"{_written(each.at_low, short)} at {each.low}, "
-        f"{_written(each.at_high, short)} at {each.high}"
+        phrase(
+            "{label}: {at_low} at {low}, {at_high} at {high}",
+            label=isolate(shorten(clean(each.label), _SPOKEN_WIDTH, _SIZE)),
+            at_low=_written(each.at_low, short),
+            low=each.low,
+            at_high=_written(each.at_high, short),
+            high=each.high,
+        )
         for each in swings[:_SPOKEN_SWINGS]
     ]
-    return f"Expected {short(expected)}. Widest swings: {'; '.join(told)}."
+    return phrase(
+        "Expected {amount}. Widest swings: {swings}.",
+        amount=short(expected),
+        swings=one_by_one(told),
+    )
 
 
 def _written(amount: float | None, short: Money) -> str:
-    return "undefined" if amount is None else short(amount)
+    return _UNDEFINED if amount is None else short(amount)
 
 
 def _lay_out(swings: Sequence[Swing], expected: float, short: Money, width: float) -> _Layout:
@@ -167,11 +187,11 @@ def _draw(drawing: Drawing, layout: _Layout) -> None:
 def _draw_head(drawing: Drawing, layout: _Layout) -> None:
     """The key in the first line, the expected figure above its line in the second."""
     left = 0.0
-    for colour, words in zip(_colours(drawing.palette), ("at low", "at high"), strict=True):
+    for colour, words in zip(_colours(drawing.palette), _KEYS, strict=True):
         drawing.rect(left, 4, _KEY_LENGTH, 10, colour)
         drawing.text(left + _KEY_LENGTH + 5, 13, words, fill=drawing.palette.muted)
         left += _KEY_LENGTH + 5 + measure(words, _SIZE) + 14
-    text = f"Expected {layout.short(layout.expected)}"
+    text = phrase("Expected {amount}", amount=layout.short(layout.expected))
     half = measure(text, _SIZE, SEMIBOLD) / 2
     middle = min(max(layout.level(layout.expected), half), drawing.width - half)
     drawing.text(middle, _HEAD - 9, text, anchor="middle", weight=SEMIBOLD)
@@ -189,7 +209,12 @@ def _draw_ends(drawing: Drawing, layout: _Layout, number: int, swing: Swing) -> 
     there = [(amount, at, colour) for amount, at, colour in ends if amount is not None]
     there.sort(key=lambda end: -abs(end[0] - layout.expected))
     for amount, at, colour in there:
-        tip = f"{isolate(clean(swing.label))} at {at}: {layout.short(amount)}"
+        tip = phrase(
+            "{label} at {value}: {amount}",
+            label=isolate(clean(swing.label)),
+            value=at,
+            amount=layout.short(amount),
+        )
         _draw_end(drawing, layout, number, amount, colour, tip)
     _draw_amounts(drawing, layout, number, [amount for amount, _, _ in there])
     if len(there) < len(ends):
@@ -225,4 +250,4 @@ def _draw_undefined(
     anchor = "end" if is_left_free else "start"
     y = layout.middle(number) + layout.amount_size * 0.36
     muted = drawing.palette.muted
-    drawing.text(x, y, "undefined", anchor=anchor, size=layout.amount_size, fill=muted)
+    drawing.text(x, y, _UNDEFINED, anchor=anchor, size=layout.amount_size, fill=muted)

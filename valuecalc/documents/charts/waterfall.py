@@ -14,12 +14,13 @@ from valuecalc.documents.charts.palette import SCREEN, Palette
 from valuecalc.documents.charts.rows import draw_rows, lay_out_rows
 from valuecalc.documents.charts.scale import Money
 from valuecalc.documents.charts.svg import Drawing
+from valuecalc.phrases import phrase
 
-TITLE = "From benefits to net value"
+TITLE = phrase("From benefits to net value")
 NARROWEST_COLUMNS = 500
 LINES_A_SIDE = 4
 
-_NOTHING = "No benefits or investments yet"
+_NOTHING = phrase("No benefits or investments yet")
 
 
 def waterfall(
