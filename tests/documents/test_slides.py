@@ -20,7 +20,7 @@ from tests.builders import benefit, case, investment
 from valuecalc.case.case import Case
 from valuecalc.documents import slides
 from valuecalc.documents.charts import risk
-from valuecalc.documents.slides.native import money_format
+from valuecalc.documents.native_charts.plotted import money_format
 from valuecalc.documents.slides.texts import Paragraph, fit, is_right_to_left
 from valuecalc.engine.calculate import calculate
 from valuecalc.engine.compare import compare

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import io
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from copy import deepcopy
-from datetime import date, datetime
+from datetime import datetime
 from itertools import islice
 from typing import Any
 
 from valuecalc.case.case import Case
+from valuecalc.documents import languages
 from valuecalc.documents.charts import (
     PAPER,
     Bar,
@@ -22,14 +23,19 @@ from valuecalc.documents.charts import (
     risk,
 )
 from valuecalc.documents.charts.scale import LARGEST_AMOUNT
+from valuecalc.documents.charts.series import DISCOUNTED
+from valuecalc.documents.charts.series import TITLE as CUMULATIVE
 from valuecalc.documents.charts.text import clean, shorten
+from valuecalc.documents.charts.words import one_by_one, sentence
+from valuecalc.documents.languages import Language, spoken
+from valuecalc.documents.native_charts.settled import settled
 from valuecalc.documents.slides import native, template
-from valuecalc.documents.slides.settled import settled
 from valuecalc.documents.slides.texts import Box, Paragraph, fill, fit, put, tidy
 from valuecalc.engine.result import Figure, LineResult, Result
 from valuecalc.engine.scenarios import CONSERVATIVE, EXPECTED, STRETCH
 from valuecalc.engine.sensitivity.tornado import Tornado, tornado
 from valuecalc.formula import quantity
+from valuecalc.phrases import SHORT, day, joined, phrase, plural
 
 VALUE = "value"
 TILES = 5
@@ -47,13 +53,29 @@ _EPOCH = datetime(2000, 1, 1)
 _LONGEST_IN_TITLE = 1100
 """Points in the largest size of a title: two lines have room for it and what stands before."""
 
+_SOURCES = phrase("Where the numbers come from")
+_NO_CHART = phrase("Why there is no chart")
+_NO_AMOUNTS = phrase("There are no amounts to draw yet.")
+_UNDEFINED = phrase("The charts cannot be drawn while an amount is undefined.")
 
-def write(result: Result, scenarios: Sequence[Result] = (), approvals: Sequence[str] = ()) -> bytes:
+
+def write(
+    result: Result,
+    scenarios: Sequence[Result] = (),
+    approvals: Sequence[str] = (),
+    language: Language | None = None,
+) -> bytes:
     """The slides of a result as a PowerPoint file; the same result, the same bytes.
 
     `scenarios` are the results of `engine.compare`, in which the expected case is looked for when
     another scenario is shown. `approvals` say who of the customer has approved the plan.
+    Without a `language` it is the one that is spoken, English if there is none.
     """
+    with languages.speaking(language or languages.current()):
+        return _written(result, scenarios, approvals)
+
+
+def _written(result: Result, scenarios: Sequence[Result], approvals: Sequence[str]) -> bytes:
     deck = template.blank()
     _value(_new(deck, result), result)
     _waterfall(_new(deck, result), result)
@@ -73,13 +95,15 @@ def _new(deck: Any, result: Result) -> Any:
         if each.placeholder_format.type.name == "SLIDE_NUMBER":
             slide.shapes._spTree.append(deepcopy(each._element))
     case = result.case
-    of = " · ".join(filter(None, (case.title, case.customer, _scenario(result))))
-    put(slide, "Case", _FOOT, [Paragraph(of, colour=PAPER.muted)], (11,))
+    of = joined(" · ", filter(None, (case.title, case.customer, _scenario(result))))
+    put(slide, phrase("Case"), _FOOT, [Paragraph(of, colour=PAPER.muted)], (11,))
     return slide
 
 
 def _scenario(result: Result) -> str:
-    return "" if result.scenario == EXPECTED else f"scenario {result.scenario_label}"
+    if result.scenario == EXPECTED:
+        return ""
+    return phrase("scenario {label}", label=result.scenario_label)
 
 
 def _title(slide: Any, text: str) -> None:
@@ -90,21 +114,26 @@ def _title(slide: Any, text: str) -> None:
 
 
 def _subtitle(slide: Any, text: str) -> None:
-    put(slide, "Subtitle", _SUBTITLE, [Paragraph(text, colour=PAPER.muted)], (16, 14, 12))
+    put(slide, phrase("Subtitle"), _SUBTITLE, [Paragraph(text, colour=PAPER.muted)], (16, 14, 12))
 
 
-def _note(slide: Any, lines: Sequence[str]) -> None:
+def _note(slide: Any, sources: Iterable[str]) -> None:
+    lines = [_SOURCES, *sources]
     slide.notes_slide.notes_text_frame.text = "\n".join(map(tidy, lines))
 
 
 def _properties(deck: Any, case: Case) -> None:
     """Title, subject and language. No author is known, and no time: it would change the bytes."""
-    subject = f"Value proposition for {case.customer}" if case.customer else "Value proposition"
+    subject = (
+        phrase("Value proposition for {customer}", customer=case.customer)
+        if case.customer
+        else phrase("Value proposition")
+    )
     known = deck.core_properties
     known.title = clean(case.title)[:LONGEST_PROPERTY]
     known.subject = clean(subject)[:LONGEST_PROPERTY]
     known.author = known.last_modified_by = known.keywords = known.comments = ""
-    known.language = template.LANGUAGE
+    known.language = languages.current().office_tag
     known.created = known.modified = _EPOCH
     known.revision = 1
 
@@ -113,22 +142,27 @@ def _properties(deck: Any, case: Case) -> None:
 
 
 def _value(slide: Any, result: Result) -> None:
-    horizon = result.case.timeline.horizon_text
-    lead = result.lead
-    _title(
-        slide,
-        f"A value of {lead.short} over {horizon}" if lead.value is not None else result.case.title,
-    )
-    customer = f" for {result.case.customer}" if result.case.customer else ""
-    _subtitle(slide, f"{result.case.title}: the value proposition{customer}")
+    case, lead = result.case, result.lead
+    title: str = case.title
+    if lead.value is not None:
+        horizon = case.timeline.horizon_text
+        title = phrase("A value of {value} over {horizon}", value=lead.short, horizon=horizon)
+    _title(slide, title)
+    _subtitle(slide, _of(case))
     _equation(slide, result)
     _tiles(slide, result)
-    parts = list(_statement(result))
-    put(
-        slide, "Value proposition", (_LEFT, 318, _WIDTH, 184), parts, (15, 14, 13, 12, 11), gap=0.35
-    )
+    parts, box = list(_statement(result)), (_LEFT, 318, _WIDTH, 184)
+    put(slide, phrase("Value proposition"), box, parts, (15, 14, 13, 12, 11), gap=0.35)
     shown = dict.fromkeys((lead, *result.equation, *result.tiles))
-    _note(slide, ["Where the numbers come from", *map(_source, shown)])
+    _note(slide, map(_source, shown))
+
+
+def _of(case: Case) -> str:
+    if not case.customer:
+        return phrase("{case}: the value proposition", case=case.title)
+    return phrase(
+        "{case}: the value proposition for {customer}", case=case.title, customer=case.customer
+    )
 
 
 def _equation(slide: Any, result: Result) -> None:
@@ -138,7 +172,8 @@ def _equation(slide: Any, result: Result) -> None:
     for figure, before in zip(result.equation, ("", "=", "\u2212"), strict=True):
         if before:
             box = (left, 132.0, sign, 48.0)
-            put(slide, "Sign", box, [Paragraph(before, colour=PAPER.muted, align="ctr")], (30,))
+            shown = Paragraph(before, colour=PAPER.muted, align="ctr")
+            put(slide, phrase("Sign"), box, [shown], (30,))
             left += sign
         _tile(slide, figure, (left, 132.0, width, 76.0), (32, 26, 20, 16))
         left += width
@@ -159,7 +194,8 @@ def _tile(slide: Any, figure: Figure, box: Box, sizes: Sequence[float]) -> None:
     number = Paragraph(figure.text, bold=True, colour=colour, align="ctr")
     put(slide, figure.label, (left, top, width, above), [number], sizes, is_middle=True)
     label = Paragraph(figure.label, colour=PAPER.muted, align="ctr")
-    put(slide, f"{figure.label}, label", (left, top + above, width, below), [label], (13, 12, 11))
+    named = phrase("{figure}, label", figure=figure.label)
+    put(slide, named, (left, top + above, width, below), [label], (13, 12, 11))
 
 
 def _statement(result: Result) -> Iterator[Paragraph]:
@@ -167,16 +203,29 @@ def _statement(result: Result) -> Iterator[Paragraph]:
     for lead, text in statement.parts[:-1]:
         yield Paragraph(text, lead)
     listed = statement.based_on
-    more = len(listed) - MOST_BASED_ON
-    rest = f"; and {more} more" if more > 0 else ""
-    yield Paragraph("; ".join(listed[:MOST_BASED_ON]) + rest, statement.parts[-1][0])
+    yield Paragraph(_first_of(listed, MOST_BASED_ON), statement.parts[-1][0])
+
+
+def _first_of(texts: Sequence[str], most: int) -> str:
+    """So many of the texts, and how many more there are."""
+    told, more = one_by_one(texts[:most]), len(texts) - most
+    if more <= 0:
+        return told
+    number = quantity.shown_as(str(more), more)
+    return plural(
+        "{items}; and {number} more", "{items}; and {number} more", more, items=told, number=number
+    )
 
 
 def _source(figure: Figure) -> str:
     """A figure with what it is, how it is counted, and why it may be missing."""
-    more = (figure.definition, figure.convention, figure.note)
-    told = ". ".join(each.rstrip(".") for each in more if each)
-    return f"{figure.label}: {figure.text}. {told}".strip()
+    more = map(spoken, filter(None, (figure.definition, figure.convention, figure.note)))
+    return phrase(
+        "{label}: {amount}. {told}",
+        label=figure.label,
+        amount=figure.text,
+        told=joined(". ", [each.rstrip(".") for each in more]),
+    )
 
 
 # --------------------------------------------------------------------------- how it comes about
@@ -184,17 +233,21 @@ def _source(figure: Figure) -> str:
 
 def _waterfall(slide: Any, result: Result) -> None:
     benefits, investment = (result.figure(f"total_{name}") for name in ("benefits", "investment"))
-    _title(slide, f"{benefits.short} of benefits for {investment.short} of investment")
-    _subtitle(
-        slide, f"From benefits to value over {result.case.timeline.horizon_text}, undiscounted"
+    title = phrase(
+        "{benefits} of benefits for {investment} of investment",
+        benefits=benefits.short,
+        investment=investment.short,
     )
+    _title(slide, title)
+    horizon = result.case.timeline.horizon_text
+    _subtitle(slide, phrase("From benefits to value over {horizon}, undiscounted", horizon=horizon))
     lines = [*result.benefits, *result.investments]
-    _note(slide, ["Where the numbers come from", *(_line_source(result, each) for each in lines)])
+    _note(slide, [_line_source(result, each) for each in lines])
     reason = _why_no_charts(result)
     if reason:
-        put(slide, "Why there is no chart", _CONTENT, [Paragraph(reason)], (18,))
+        put(slide, _NO_CHART, _CONTENT, [Paragraph(reason)], (18,))
         return
-    bars = [*_bars(result), Bar("Value", result.value(VALUE) or 0.0, "total")]
+    bars = [*_bars(result), Bar(phrase("Value"), result.value(VALUE) or 0.0, "total")]
     short = risk.amounts_of(benefits)
     words = describe_waterfall(bars, short)
     native.waterfall(slide, _CONTENT, group_small(bars), short, words)
@@ -209,19 +262,25 @@ def _bars(result: Result) -> Iterator[Bar]:
 
 def _line_source(result: Result, line: LineResult) -> str:
     total = result.figure(f"{line.prefix}.total")
-    return f"{line.label}: {total.text}. {line.worked}. Evidence: {line.grade.label}"
+    return phrase(
+        "{label}: {amount}. {formula}. Evidence: {grade}",
+        label=line.label,
+        amount=total.text,
+        formula=line.worked,
+        grade=line.grade.label,
+    )
 
 
 def _why_no_charts(result: Result) -> str:
     """Why the charts of a result cannot be drawn; nothing if they can."""
     if not (result.benefits or result.investments):
-        return "There are no amounts to draw yet."
+        return _NO_AMOUNTS
     totals = [result.value(name) for name in (VALUE, *(f"{x.prefix}.total" for x in result.lines))]
     cash = (result.series[name].tolist() for name in ("cumulative", "cumulative_discounted"))
     amounts = [*totals, *(amount for series in cash for amount in series)]
     if all(each is not None and _is_drawable(each) for each in amounts):
         return ""
-    return "The charts cannot be drawn while an amount is undefined."
+    return _UNDEFINED
 
 
 def _is_drawable(amount: float) -> bool:
@@ -232,19 +291,19 @@ def _is_drawable(amount: float) -> bool:
 
 
 def _cumulative(slide: Any, result: Result) -> None:
-    payback, horizon = result.figure("payback"), result.case.timeline.horizon_text
-    pays = payback.value is not None
-    title = f"It pays back after {payback.text}" if pays else f"No payback within {horizon}"
+    payback, npv = result.figure("payback"), result.figure("npv")
+    title = _when_it_pays_back(result)
     _title(slide, title)
-    rate = quantity.show(result.case.discounting.rate, "%")
-    npv = result.figure("npv")
-    _subtitle(slide, f"Cumulative cash; discounted at {rate} a year it ends at {npv.short}")
-    _note(
-        slide, ["Where the numbers come from", *map(_source, (payback, npv, result.figure(VALUE)))]
+    subtitle = phrase(
+        "Cumulative cash; discounted at {rate} a year it ends at {npv}",
+        rate=quantity.show(result.case.discounting.rate, "%"),
+        npv=npv.short,
     )
+    _subtitle(slide, subtitle)
+    _note(slide, map(_source, (payback, npv, result.figure(VALUE))))
     reason = _why_no_charts(result)
     if reason:
-        put(slide, "Why there is no chart", _CONTENT, [Paragraph(reason)], (18,))
+        put(slide, _NO_CHART, _CONTENT, [Paragraph(reason)], (18,))
         return
     months = result.axis.months.tolist()
     cash, discounted = (
@@ -253,8 +312,15 @@ def _cumulative(slide: Any, result: Result) -> None:
     short = risk.amounts_of(npv)
     points, others = (list(zip(months, each, strict=True)) for each in (cash, discounted))
     words = describe_cumulative(points, short, discounted=others, payback_label=title)
-    lines = (("Cumulative cash", cash), ("Discounted", discounted))
+    lines = ((CUMULATIVE, cash), (DISCOUNTED, discounted))
     native.cumulative(slide, _CONTENT, months, lines, payback.value, short, words)
+
+
+def _when_it_pays_back(result: Result) -> str:
+    payback = result.figure("payback")
+    if payback.value is None:
+        return phrase("No payback within {horizon}", horizon=result.case.timeline.horizon_text)
+    return phrase("It pays back after {payback}", payback=payback.text)
 
 
 # --------------------------------------------------------------------------- what it depends on
@@ -269,11 +335,13 @@ def _depends(
     case = _expected_case(result, scenarios)
     found = tornado(case, VALUE, result.scenario) if case else None
     title = _most(found) if found else ""
-    _title(slide, title or "What it depends on, and what comes next")
-    _subtitle(slide, "What moves the value most, one assumption at a time; and the next steps")
+    _title(slide, title or phrase("What it depends on, and what comes next"))
+    subtitle = phrase("What moves the value most, one assumption at a time; and the next steps")
+    _subtitle(slide, subtitle)
     _tornado(slide, chart, found)
-    put(slide, "Next steps", side, list(_next(result, approvals)), (15, 14, 13, 12, 11), gap=0.4)
-    _note(slide, ["Where the numbers come from", *_assumption_sources(result)])
+    steps = list(_next(result, approvals))
+    put(slide, phrase("Next steps"), side, steps, (15, 14, 13, 12, 11), gap=0.4)
+    _note(slide, _assumption_sources(result))
 
 
 def _expected_case(result: Result, scenarios: Sequence[Result]) -> Case | None:
@@ -290,7 +358,7 @@ def _most(found: Tornado) -> str:
     if not moving:
         return ""
     label = shorten(clean(moving[0].label), _LONGEST_IN_TITLE, 28)
-    return f"The value depends most on “{label}”"
+    return phrase("The value depends most on “{label}”", label=label)
 
 
 def _tornado(slide: Any, box: Box, found: Tornado | None) -> None:
@@ -298,11 +366,11 @@ def _tornado(slide: Any, box: Box, found: Tornado | None) -> None:
     expected = found.figure.value if found else None
     if found is None or expected is None or not _is_drawable(expected) or not swings:
         reason = (
-            "Every assumption of this scenario stands at an end of its range."
+            phrase("Every assumption of this scenario stands at an end of its range.")
             if found is None
-            else found.figure.note or "No assumption has a range yet."
+            else found.figure.note or phrase("No assumption has a range yet.")
         )
-        put(slide, "Why there is no chart", box, [Paragraph(reason)], (16,))
+        put(slide, _NO_CHART, box, [Paragraph(reason)], (16,))
         return
     short: Money = risk.amounts_of(found.figure)
     words = describe_tornado(swings, expected, short)
@@ -313,34 +381,35 @@ def _next(result: Result, approvals: Sequence[str]) -> Iterator[Paragraph]:
     """The next decisions, milestones and tasks; else what is left to be mended."""
     steps = [each for each in result.plan.in_order if getattr(each.step, "done", 0.0) < 1]
     decisions = sorted(steps, key=lambda each: each.kind == "task")[:MOST_STEPS]
-    yield Paragraph("Decisions and next steps" if steps else "Open points", bold=True)
+    title = phrase("Decisions and next steps") if steps else phrase("Open points")
+    yield Paragraph(title, bold=True)
     for each in sorted(decisions, key=lambda each: each.finish):
-        by = f", {each.owner}" if each.owner else ""
-        yield Paragraph(f"{each.step.label}{by}", _day(each.finish))
+        named = joined(", ", filter(None, (each.step.label, each.owner)))
+        yield Paragraph(named, day(each.finish, SHORT))
     for text in islice(approvals, 2):
-        yield Paragraph(f"{text}.", colour=PAPER.muted)
+        yield Paragraph(sentence(text), colour=PAPER.muted)
     if not steps:
         yield from _open_points(result)
 
 
 def _open_points(result: Result) -> Iterator[Paragraph]:
-    for each in result.warnings[:MOST_POINTS]:
+    for each in result.open_points[:MOST_POINTS]:
         yield Paragraph(each.cause)
-    if not result.warnings:
-        yield Paragraph("None: the case passes every check, and has no plan yet.")
-
-
-def _day(when: date) -> str:
-    return f"{when.day}\u00a0{when:%b}\u00a0{when.year}"
+    if not result.open_points:
+        yield Paragraph(phrase("None: the case passes every check, and has no plan yet."))
 
 
 def _assumption_sources(result: Result) -> Iterator[str]:
     for each in result.assumptions:
         figure = result.figure(f"assumptions.{each.assumption.id}")
         evidence = each.assumption.evidence
-        where = (
-            f"{evidence.source or evidence.grade.label} ({evidence.grade.label})"
-            if evidence
-            else "no evidence yet"
+        where = phrase("no evidence yet")
+        if evidence:
+            grade = evidence.grade.label
+            where = phrase("{source} ({grade})", source=evidence.source or grade, grade=grade)
+        yield phrase(
+            "{label}: {amount}. Source: {source}",
+            label=each.assumption.label,
+            amount=figure.text,
+            source=where,
         )
-        yield f"{each.assumption.label}: {figure.text}. Source: {where}"

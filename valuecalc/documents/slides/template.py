@@ -10,6 +10,7 @@ from pptx.opc.constants import RELATIONSHIP_TYPE as KIND
 from pptx.oxml.ns import qn
 from pptx.util import Pt
 
+from valuecalc.documents import languages
 from valuecalc.documents.charts import PAPER
 
 WIDTH, HEIGHT = 960, 540
@@ -17,7 +18,6 @@ WIDTH, HEIGHT = 960, 540
 
 MARGIN = 40
 FONT = "Calibri"
-LANGUAGE = "en-GB"
 LAYOUT = "Title Only"
 TITLE = (MARGIN, 24, WIDTH - 2 * MARGIN, 70)
 """Left, top, width and height of the title, in points."""
@@ -96,7 +96,7 @@ def _speak(made: Any) -> None:
     for root in (made._element, made.slide_master._element, made.slide_layouts[0]._element):
         for each in root.iter():
             if each.get("lang"):
-                each.set("lang", LANGUAGE)
+                each.set("lang", languages.current().office_tag)
 
 
 def _colour(master: Any) -> None:

@@ -1,4 +1,4 @@
-"""Texts on slides: never longer than their box, and in their own direction.
+"""Texts on slides: never longer than their box, in their own direction, in any language.
 
 PowerPoint makes a text smaller only when somebody edits it, so the size is chosen here. Widths
 are those of the charts' font, which is wider than the one of the slides.
@@ -6,6 +6,7 @@ are those of the charts' font, which is wider than the one of the slides.
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,14 +17,15 @@ from pptx.enum.text import MSO_ANCHOR, PP_ALIGN
 from pptx.oxml.ns import qn
 from pptx.util import Pt
 
+from valuecalc.documents import languages
 from valuecalc.documents.charts import PAPER
 from valuecalc.documents.charts.text import REGULAR, SEMIBOLD, clean, wrap
-from valuecalc.documents.slides.template import LANGUAGE
 
 LEADING = 1.2
 """Distance of two lines, in sizes of the text."""
 
 MOST_LINES = 60
+_KEPT_TOGETHER = re.compile("([\u00a0\u202f])")
 Box = tuple[float, float, float, float]
 """Left, top, width and height, in points."""
 
@@ -83,8 +85,12 @@ def _cleaned(each: Paragraph) -> Paragraph:
 
 
 def tidy(text: str) -> str:
-    """A text on one line, whose no-break spaces keep a number and its unit together."""
-    return "\u00a0".join(map(clean, text.split("\u00a0")))
+    """A text on one line, whose no-break spaces keep a number and its unit together.
+
+    One of ours is said in the language that is spoken.
+    """
+    parts = _KEPT_TOGETHER.split(languages.spoken(text))
+    return "".join(each if _KEPT_TOGETHER.match(each) else clean(each) for each in parts)
 
 
 def _lines(each: Paragraph, width: float, size: float) -> int:
@@ -131,7 +137,7 @@ def put(
     """Add a box of text to a slide, which holds it whole."""
     left, top, width, height = box
     shape = slide.shapes.add_textbox(Pt(left), Pt(top), Pt(width), Pt(height))
-    shape.name = name
+    shape.name = languages.spoken(name)
     fill(shape, fit(paragraphs, width, height, sizes, gap), gap)
     if is_middle:
         shape.text_frame.vertical_anchor = MSO_ANCHOR.MIDDLE
@@ -168,7 +174,7 @@ def _run(paragraph: Any, text: str, each: Paragraph, size: float, bold: bool) ->
     run.font.size = Pt(size)
     run.font.bold = bold
     run.font.color.rgb = rgb(each.colour)
-    run._r.find(qn("a:rPr")).set("lang", LANGUAGE)
+    run._r.find(qn("a:rPr")).set("lang", languages.current().office_tag)
 
 
 def rgb(colour: str) -> Any:
