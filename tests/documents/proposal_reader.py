@@ -13,6 +13,8 @@ from typing import Any
 import pytest
 from lxml import etree
 
+from valuecalc.documents.charts import png
+from valuecalc.documents.embedding import catalogue
 from valuecalc.documents.proposal import pictures
 
 NAMESPACES = {
@@ -122,7 +124,8 @@ class Document:
 def small_pictures() -> Iterator[None]:
     """Charts drawn with few pixels, for tests of the words around them."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(pictures, "SCALE", 0.1)
+        for module in (pictures, catalogue):
+            patch.setattr(module, "png", lambda svg, scale: png(svg, scale=scale / 25))
         yield
 
 

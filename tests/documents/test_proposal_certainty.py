@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import cache
@@ -9,9 +10,10 @@ from functools import cache
 import pytest
 
 from tests.builders import assumption, benefit, case, investment, scenario
-from tests.documents.proposal_reader import Document, small_pictures
+from tests.documents.proposal_reader import Document, small_pictures, text_of
 from valuecalc.case.case import Case, Correlation, Simulation
 from valuecalc.documents.proposal import write
+from valuecalc.documents.proposal.draft import Draft, See
 from valuecalc.engine.calculate import calculate
 from valuecalc.engine.compare import compare
 from valuecalc.engine.sensitivity.break_even import break_even
@@ -74,6 +76,33 @@ def test_the_table_holds_the_percentiles_with_seed_draws_and_error() -> None:
     note = document().section(SECTION)
     assert "2,000 draws, scrambled Sobol points, seed 1." in note
     assert f"{of.error_text_of('p10')} of P10, {of.error_text} of the mean" in note
+
+
+def test_the_chance_of_what_the_case_says_is_set_off_by_commas() -> None:
+    drawn = simulate(uncertain(), figures=())
+    assert drawn.reached is not None
+    words = f"as in the case, in {drawn.reached.words} of the draws."
+    assert words in document().section(SECTION)
+
+
+def test_chart_and_table_of_what_moves_it_are_referred_to_in_one_bracket() -> None:
+    [told] = [each for each in document().styled("Normal") if each.startswith("The result depends")]
+    assert re.search(r"\(Figure\xa0\d, Table\xa0\d+\)\.$", told)
+
+
+@pytest.mark.parametrize(
+    ("known", "told"),
+    [(("one", "two"), " (Table\xa01, Table\xa02)"), (("two",), " (Table\xa01)"), ((), "")],
+)
+def test_what_the_document_does_not_have_is_left_out_of_a_bracket(
+    known: tuple[str, ...], told: str
+) -> None:
+    draft = Draft(calculate(uncertain()))
+    draft.write("Normal", "It is there", See("one", "two"))
+    for name in known:
+        draft.caption("Table", "Something", name=name)
+    draft.finish()
+    assert text_of(draft.body[0]) == f"It is there{told}"
 
 
 def read(amount: str) -> float:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import operator
+import re
 import struct
 import zipfile
 import zlib
@@ -20,10 +22,14 @@ from tests.builders import assumption, benefit, case, investment
 from tests.documents.proposal_reader import NAMESPACES, Document, W, small_pictures
 from valuecalc.documents.proposal import Options, house, write
 from valuecalc.documents.proposal.house import House
+from valuecalc.documents.proposal.tables import width_for
 from valuecalc.engine.calculate import calculate
 from valuecalc.errors import FileRefused
+from valuecalc.resources import models_folder
+from valuecalc.schemas.case import case_from_text
 
 RED = "7A1F3D"
+WITH_TABLES = ("plan", "decisions", "cash_flow")
 SECRET = "What stands in the template stays there."
 
 
@@ -68,6 +74,35 @@ def template() -> bytes:
     section.footer.paragraphs[0].text = "Acme, confidential"
     document.add_paragraph(SECRET)
     return saved(document)
+
+
+@cache
+def with_even_pages() -> bytes:
+    """The same as a template (`.dotx`), with a header and a footer for even pages."""
+    return as_template(even_pages())
+
+
+@cache
+def even_pages() -> bytes:
+    document = docx.Document(io.BytesIO(template()))
+    document.settings.odd_and_even_pages_header_footer = True
+    [section] = document.sections
+    section.even_page_header.paragraphs[0].text = "Acme, even"
+    section.even_page_footer.paragraphs[0].text = "Even more Acme"
+    return saved(document)
+
+
+def as_template(document: bytes) -> bytes:
+    """The document as Word saves it as a template: another kind of body, and nothing else."""
+    file = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(document)) as old, zipfile.ZipFile(file, "w") as new:
+        for name in old.namelist():
+            part = old.read(name)
+            if name == "[Content_Types].xml":
+                assert part.count(b"wordprocessingml.document.main+xml") == 1
+                part = part.replace(b"document.main+xml", b"template.main+xml")
+            new.writestr(name, part)
+    return file.getvalue()
 
 
 @cache
@@ -159,6 +194,85 @@ def test_tables_and_pictures_have_the_width_of_its_text() -> None:
     assert max(widths) == pytest.approx(style().text_width * 635, abs=2_000)
 
 
+@cache
+def narrow() -> House:
+    """A page whose text is 12 cm wide, without a header and a footer of its own."""
+    document = docx.Document()
+    [section] = document.sections
+    section.page_width, section.left_margin, section.right_margin = Cm(21), Cm(4.5), Cm(4.5)
+    return house.read(saved(document))
+
+
+def test_on_a_narrow_page_no_word_of_a_table_is_broken() -> None:
+    planned = calculate(case_from_text((models_folder() / "field-service.yaml").read_bytes()))
+    found = Document(write(planned, options=Options(house=narrow(), sections=WITH_TABLES)))
+    for title, size in (("The plan:", 8.5), ("Decisions:", 8.5), ("Cash flow by year", 8)):
+        for widths, rows in tables_of(found, title):
+            for row in rows:
+                needed = [width_for([each], size, least=0) for each in row]
+                assert all(map(operator.le, needed, widths)), (title, row, widths)
+
+
+def test_on_a_narrow_page_the_figures_of_the_equation_are_smaller() -> None:
+    made = calculate(case(benefit("gain", "1668953 GBP"), investment("fee", "1332493 GBP")))
+    found = Document(write(made, options=Options(house=narrow(), sections=("summary",))))
+    assert "Number15" in {name for name, _ in found.paragraphs}
+    assert "Number20" not in {name for name, text in found.paragraphs if text not in "=−"}
+
+
+def tables_of(found: Document, title: str) -> Iterator[tuple[list[float], list[list[str]]]]:
+    """The widths of the columns in centimetres, and the cells, of tables with a title."""
+    grids = [
+        [
+            int(column.get(f"{W}w")) / 567
+            for column in table.findall("w:tblGrid/w:gridCol", NAMESPACES)
+        ]
+        for table in found.find(f".//w:tbl[starts-with(w:tblPr/w:tblCaption/@w:val, '{title}')]")
+    ]
+    assert grids
+    yield from zip(grids, found.tables(title), strict=True)
+
+
+def tabs_of(found: Document, edge: str) -> list[tuple[str | None, str | None]]:
+    tabs = found.part(f"word/{edge}1.xml").findall("w:p/w:pPr/w:tabs/w:tab", NAMESPACES)
+    return [(each.get(f"{W}val"), each.get(f"{W}pos")) for each in tabs]
+
+
+def test_our_own_header_and_footer_have_one_tab_whatever_those_of_the_house_have() -> None:
+    found = Document(small(narrow()))
+    end = str(narrow().text_width)
+    for edge in ("header", "footer"):
+        # These are the tabs of Word's own style: the middle and the end of a Letter page.
+        assert tabs_of(found, edge) == [("clear", "4680"), ("right", end), ("clear", "9360")]
+
+
+def test_our_own_footer_has_the_style_of_the_house_by_its_name() -> None:
+    def german(name: str, part: bytes) -> bytes:
+        return part.replace(b'w:styleId="Footer"', b'w:styleId="Fuzeile"')
+
+    document = docx.Document(io.BytesIO(template()))
+    file = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(saved(document))) as old, zipfile.ZipFile(file, "w") as new:
+        for name in old.namelist():
+            if "footer" not in name:
+                part = german(name, old.read(name))
+                new.writestr(name, without_footer(part))
+    found = Document(small(house.read(file.getvalue())))
+    [style] = found.part("word/footer1.xml").findall("w:p/w:pPr/w:pStyle", NAMESPACES)
+    assert style.get(f"{W}val") == "Fuzeile"
+
+
+def without_footer(part: bytes) -> bytes:
+    """A part that refers to no footer."""
+    for pattern in (
+        rb"<w:footerReference[^>]*/>",
+        rb"<Relationship [^>]*footer[^>]*/>",
+        rb"<Override [^>]*footer[^>]*/>",
+    ):
+        part = re.sub(pattern, b"", part)
+    return part
+
+
 def test_our_colour_becomes_that_of_its_headings() -> None:
     [(ours, theirs)] = style().colours.items()
     assert theirs == RED
@@ -197,6 +311,38 @@ def test_a_style_is_found_by_its_name_in_any_language() -> None:
         )
 
     assert house.read(changed(german, {})).names["Heading1"] == "berschrift1"
+
+
+def test_a_template_of_word_is_taken_like_a_document() -> None:
+    found = house.read(as_template(template()))
+    assert found == style()
+
+
+def small(of: House) -> bytes:
+    return write(calculate(case(benefit("gain", "10 GBP"))), options=Options(house=of))
+
+
+def test_even_pages_keep_their_own_header_and_footer() -> None:
+    made = docx.Document(io.BytesIO(small(house.read(with_even_pages()))))
+    [section] = made.sections
+    assert made.settings.odd_and_even_pages_header_footer
+    assert section.even_page_header.paragraphs[0].text == "Acme, even"
+    assert section.even_page_footer.paragraphs[0].text == "Even more Acme"
+    assert "House of Acme" in section.header.paragraphs[0].text
+
+
+def test_a_header_for_even_pages_that_are_like_the_others_is_not_shown() -> None:
+    document = docx.Document(io.BytesIO(even_pages()))
+    document.settings.odd_and_even_pages_header_footer = False
+    found = house.read(saved(document))
+    assert not found.has_even_pages
+    assert not docx.Document(io.BytesIO(small(found))).settings.odd_and_even_pages_header_footer
+
+
+def test_even_pages_whose_header_stays_behind_are_like_the_others() -> None:
+    document = docx.Document(io.BytesIO(template()))
+    document.settings.odd_and_even_pages_header_footer = True
+    assert not house.read(saved(document)).has_even_pages
 
 
 # what is not

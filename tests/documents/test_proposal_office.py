@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import shutil
 import subprocess
-from pathlib import Path
 
 import pytest
 
 from tests.builders import benefit, case, investment
+from tests.documents import office_desk
 from tests.documents.proposal_reader import Document
 from valuecalc.documents.proposal import Options, pagination, write
 from valuecalc.engine.calculate import calculate
@@ -26,52 +26,21 @@ PATIENCE = 120
 MODELS = sorted(file.stem for file in models_folder().glob("*.yaml"))
 
 
-@pytest.fixture(scope="module")
-def profile(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("profile")
-
-
-def as_pdf(content: bytes, folder: Path, profile: Path) -> Path:
-    """The document as LibreOffice prints it."""
-    file = folder / "proposal.docx"
-    file.write_bytes(content)
-    program = LIBREOFFICE.path()
-    assert program
-    subprocess.run(
-        [
-            program,
-            f"-env:UserInstallation={profile.as_uri()}",
-            "--headless",
-            "--norestore",
-            "--convert-to",
-            "pdf",
-            "--outdir",
-            str(folder),
-            str(file),
-        ],
-        check=True,
-        capture_output=True,
-        timeout=PATIENCE,
-    )
-    return file.with_suffix(".pdf")
-
-
-def pages(pdf: Path) -> list[str]:
-    """The text of each page."""
+def pages(content: bytes) -> list[str]:
+    """The text of each page of a document as LibreOffice prints it."""
     program = shutil.which("pdftotext")
     assert program
-    command = [program, "-layout", str(pdf), "-"]
-    run = subprocess.run(command, check=True, capture_output=True, text=True, timeout=PATIENCE)
-    return run.stdout.split("\f")[:-1]
+    pdf = office_desk.shared().word_saved_as("pdf", content)
+    command = [program, "-layout", "-", "-"]
+    run = subprocess.run(command, input=pdf, check=True, capture_output=True, timeout=PATIENCE)
+    return run.stdout.decode().split("\f")[:-1]
 
 
 @pytest.mark.parametrize("scenario", ["expected", "conservative"])
-def test_the_summary_shows_the_headline_figures(
-    scenario: str, tmp_path: Path, profile: Path
-) -> None:
+def test_the_summary_shows_the_headline_figures(scenario: str) -> None:
     case = case_from_text((models_folder() / "field-service.yaml").read_bytes())
     result = calculate(case, scenario)
-    shown = pages(as_pdf(write(result, compare(case)), tmp_path, profile))
+    shown = pages(write(result, compare(case)))
     for figure in result.headline:
         assert figure.text in shown[2]
     assert case.title.split()[0] in shown[0]
@@ -81,11 +50,9 @@ def test_the_summary_shows_the_headline_figures(
     assert 9 <= len(shown) <= 18
 
 
-def test_numbered_headings_captions_and_the_header_are_printed(
-    tmp_path: Path, profile: Path
-) -> None:
+def test_numbered_headings_captions_and_the_header_are_printed() -> None:
     made = case(benefit("gain", "1000 GBP/month"), investment("licence", "6000 GBP"))
-    shown = pages(as_pdf(write(calculate(made)), tmp_path, profile))
+    shown = pages(write(calculate(made)))
     everything = "\n".join(shown).replace("\u00a0", " ")
     for line in ("2 Value proposition", "7.1 Gain", "Figure 1. From benefits", "Table 1. Benefits"):
         assert line in " ".join(everything.split())
@@ -93,13 +60,11 @@ def test_numbered_headings_captions_and_the_header_are_printed(
     assert shown[1].strip().startswith("Test")
 
 
-def test_the_contents_say_on_which_page_each_chapter_is_printed(
-    tmp_path: Path, profile: Path
-) -> None:
+def test_the_contents_say_on_which_page_each_chapter_is_printed() -> None:
     case = case_from_text((models_folder() / "field-service.yaml").read_bytes())
     options = Options(paginate=pagination.pages)
     content = write(calculate(case), compare(case), options=options)
-    shown = pages(as_pdf(content, tmp_path, profile))
+    shown = pages(content)
     listed = [text for style, text in Document(content).paragraphs if style == "TOC1"]
     assert len(listed) == 18
     for entry in listed:
@@ -109,15 +74,15 @@ def test_the_contents_say_on_which_page_each_chapter_is_printed(
 
 
 @pytest.mark.parametrize("name", MODELS)
-def test_the_short_document_has_two_pages(name: str, tmp_path: Path, profile: Path) -> None:
+def test_the_short_document_has_two_pages(name: str) -> None:
     case = case_from_text((models_folder() / f"{name}.yaml").read_bytes())
     content = write(calculate(case), compare(case), options=Options(length="short"))
-    assert len(pages(as_pdf(content, tmp_path, profile))) == 2
+    assert len(pages(content)) == 2
 
 
-def test_equations_are_drawn(tmp_path: Path, profile: Path) -> None:
+def test_equations_are_drawn() -> None:
     case = case_from_text((models_folder() / "field-service.yaml").read_bytes())
     content = write(calculate(case), (), options=Options(sections=["equations"]))
-    everything = " ".join(pages(as_pdf(content, tmp_path, profile)))
+    everything = " ".join(pages(content))
     assert "BCR" in everything
     assert "Payback=" in everything.replace(" ", "")

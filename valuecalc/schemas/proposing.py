@@ -8,11 +8,17 @@ from typing import Any
 
 from valuecalc.schemas.fields import Choice, InputField
 from valuecalc.schemas.problems import mistake
-from valuecalc.schemas.requests import CaseField, RequestShape, scenario_of_request
+from valuecalc.schemas.requests import (
+    CaseField,
+    RequestShape,
+    language_of_request,
+    scenario_of_request,
+)
 from valuecalc.schemas.saved import ResultQuery
 
 LENGTHS = ("full", "short")
 FORMATS = ("docx", "pdf")
+CHARTS = ("pictures", "native")
 MOST_SECTIONS = 100
 LONGEST_ID = 100
 
@@ -66,6 +72,12 @@ class ProposalWishSchema(RequestShape):
     template = FileText(
         load_default=None,
         about="A Word file (.docx, in base64) whose styles, page, header and footer are taken.",
+    )
+    language = language_of_request()
+    charts = Choice(
+        CHARTS,
+        load_default="pictures",
+        about="Pictures, or native charts of Word, whose numbers can be changed there.",
     )
     format = Choice(FORMATS, load_default="docx", about="A Word document, or a PDF.")
 

@@ -18,6 +18,10 @@ if TYPE_CHECKING:
 FULL, SHORT = "full", "short"
 LENGTHS = (FULL, SHORT)
 
+PICTURES, NATIVE = CHARTS = ("pictures", "native")
+"""What charts are in a document."""
+USUAL_LANGUAGE = "en-GB"
+
 NO_PAGES = (
     "The contents have no page numbers, because there is no LibreOffice here that could find "
     "them. In Word, click into the contents and press F9."
@@ -29,12 +33,16 @@ class Wish:
     """What a proposal shall be.
 
     `length` is `full` or `short` (two pages), `sections` are ids in the order that is wanted,
-    none for all of the length. `template` is a Word file whose house style is taken.
+    none for all of the length. `template` is a Word file whose house style is taken. `charts` are
+    `pictures`, or `native`: drawn by Word, which can change their numbers.
+    `language` is the tag of one of `languages`.
     """
 
     length: str = FULL
     sections: Sequence[str] = ()
     template: bytes | None = None
+    charts: str = PICTURES
+    language: str = USUAL_LANGUAGE
 
 
 USUAL = Wish()
@@ -49,6 +57,21 @@ class ListedSection:
     in_short: bool
 
 
+@dataclass(frozen=True)
+class ListedLanguage:
+    """A language that documents can be written in: its tag, and what it calls itself."""
+
+    tag: str
+    name: str
+
+
+def languages() -> tuple[ListedLanguage, ...]:
+    """All languages that documents can be written in, the usual one first."""
+    from valuecalc.documents import languages
+
+    return tuple(ListedLanguage(each.tag, each.name) for each in languages.listed())
+
+
 def sections() -> tuple[ListedSection, ...]:
     """All sections in their usual order."""
     from valuecalc.documents.proposal import SECTIONS
@@ -57,9 +80,11 @@ def sections() -> tuple[ListedSection, ...]:
 
 
 def refuse_unknown(wish: Wish) -> None:
-    """Nothing for a length and sections that exist, else `InputError` with those that do."""
+    """Nothing for what exists, else `InputError` with the sections or languages that do."""
+    from valuecalc.documents import languages
     from valuecalc.documents.proposal.sections import chosen
 
+    languages.find(wish.language)
     chosen(wish.sections, wish.length)
 
 
@@ -89,7 +114,7 @@ def document(
     `known` says who exports which version. Raises `InputError` for a section that does not
     exist, and `FileRefused` for a template that is not safe.
     """
-    from valuecalc.documents import proposal
+    from valuecalc.documents import languages, proposal
     from valuecalc.documents.proposal import house, pagination
 
     refuse_unknown(wish)
@@ -99,6 +124,8 @@ def document(
         about=_about(known),
         paginate=pagination.pages if office_program.is_there() else None,
         house=None if wish.template is None else house.read(wish.template),
+        charts=wish.charts,
+        language=languages.find(wish.language),
     )
     return proposal.write(result, compared, known.approvals if known else (), options)
 

@@ -7,35 +7,43 @@ from datetime import date
 
 from valuecalc.case.case import Source
 from valuecalc.documents.proposal import tables, wording
-from valuecalc.documents.proposal.draft import Content, Draft, Styled
+from valuecalc.documents.proposal.draft import Content, Draft, Styled, Tagged
 from valuecalc.documents.proposal.tables import Column, Row
+from valuecalc.phrases import joined, phrase
 
 
 def open_points(draft: Draft) -> None:
-    """What the checks on the case have found."""
-    draft.heading(1, "Open points")
-    warnings = draft.result.warnings
+    """What the checks on the case have found, but for what the team checks its own work by."""
+    draft.heading(1, phrase("Open points"))
+    warnings = draft.result.open_points
     if not warnings:
-        draft.write("Normal", "None: the case passes every check.")
+        none = phrase("None: the case passes every check.")
+        draft.write("Normal", Tagged("text.open_points", none))
         return
-    draft.caption("Table", "What the checks on the case have found")
+    draft.caption("Table", phrase("What the checks on the case have found"))
     case = draft.result.case
     tables.table(
         draft,
-        [Column("Where", 4.3), Column("What", 6.2), Column("What to do", 5.5)],
+        [
+            Column(phrase("Where"), 4.3),
+            Column(phrase("What"), 6.2),
+            Column(phrase("What to do"), 5.5),
+        ],
         [Row((wording.place(case, each.place), each.cause, each.remedy)) for each in warnings],
-        title="Open points with their place, cause and remedy",
+        title=phrase("Open points with their place, cause and remedy"),
+        name="open_points",
     )
 
 
 def conventions(draft: Draft) -> None:
     """Every convention that the figures follow."""
-    draft.heading(1, "Conventions in force")
+    draft.heading(1, phrase("Conventions in force"))
     tables.table(
         draft,
         [Column("", 3.6), Column("", 12.4)],
         [Row((each.label, each.text)) for each in draft.result.conventions],
-        title="The conventions that the figures follow",
+        title=phrase("The conventions that the figures follow"),
+        name="conventions",
         look=tables.FACTS,
     )
 
@@ -44,15 +52,15 @@ def sources(draft: Draft) -> None:
     """The public sources of the numbers, if there are any."""
     if not draft.result.case.sources:
         return
-    draft.heading(1, "Public sources")
+    draft.heading(1, phrase("Public sources"))
     for source in draft.result.case.sources:
         draft.write("Source", *_source(source))
 
 
 def _source(source: Source) -> Iterator[Content]:
-    publisher = f"{source.publisher}: " if source.publisher else ""
-    dated = f", {_date(source.date)}" if source.date else ""
-    yield f"{publisher}{source.title}{dated}."
+    titled = joined(": ", filter(None, (source.publisher, source.title)))
+    dated = [_date(source.date)] if source.date else []
+    yield joined("", [joined(", ", [titled, *dated]), "."])
     if source.url:
         yield " "
         yield Styled(source.url, "", source.url)

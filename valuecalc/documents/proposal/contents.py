@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from valuecalc.documents.proposal import text
 from valuecalc.documents.proposal.draft import Draft, Entry
 from valuecalc.documents.proposal.xml import Element, qualified, w, w_text
+from valuecalc.phrases import phrase
 
-HEADING = "Contents"
+HEADING = phrase("Contents")
 PREFIX = "TOC"
 ENTRY = "TOC1"
 _STYLE = f"{qualified('w:pPr')}/{qualified('w:pStyle')}"

@@ -4,14 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
+from valuecalc.documents.languages import USUAL, Language, current, speaking
 from valuecalc.documents.proposal import contents, package, sections
 from valuecalc.documents.proposal.draft import About, Draft
 from valuecalc.documents.proposal.house import House
 from valuecalc.engine.compare import compare
 from valuecalc.engine.result import Result
 from valuecalc.engine.scenarios import EXPECTED
+
+if TYPE_CHECKING:
+    from valuecalc.documents.native_charts.look import Look
+
+PICTURES, NATIVE = "pictures", "native"
+CHARTS = (PICTURES, NATIVE)
+"""What charts can be."""
 
 Paginate: TypeAlias = Callable[[bytes], Sequence[int]]
 """Tells of a document on which page each of its headings stands; of what it cannot, nothing."""
@@ -23,7 +31,9 @@ class Options:
 
     `length` is `full` or `short` (two pages); `sections` are ids in the order that is wanted,
     none for those of the length. `paginate` finds the page numbers of the contents,
-    and `house` is the style of a company, from `house.read`.
+    and `house` is the style of a company, from `house.read`. `charts` are `pictures`, or `native`:
+    drawn by Word, which can change their numbers. `language` is that of everything but what
+    people wrote in the case.
     """
 
     length: str = sections.FULL
@@ -31,6 +41,8 @@ class Options:
     about: About = field(default_factory=About)
     paginate: Paginate | None = None
     house: House | None = None
+    charts: str = PICTURES
+    language: Language = USUAL
 
 
 def write(
@@ -48,6 +60,16 @@ def write(
     does not exist.
     """
     wanted = options or Options()
+    with speaking(wanted.language):
+        return _written(result, scenarios, approvals, wanted)
+
+
+def _written(
+    result: Result,
+    scenarios: Sequence[Result] | None,
+    approvals: Sequence[str],
+    wanted: Options,
+) -> bytes:
     parts = sections.chosen(wanted.sections, wanted.length)
     if scenarios is None:
         scenarios = compare(result.case) if result.scenario == EXPECTED else ()
@@ -58,11 +80,38 @@ def write(
         about=wanted.about,
         is_short=wanted.length == sections.SHORT,
         house=wanted.house,
+        chart_look=_chart_look(wanted),
+        is_to_be_filled=True,
     )
     for section in parts:
         section.write(draft)
     draft.finish()
-    return _numbered(draft, wanted.paginate)
+    made = _numbered(draft, wanted.paginate)
+    return _remembering(made, draft, [each.id for each in parts])
+
+
+def _remembering(document: bytes, draft: Draft, sections: Sequence[str]) -> bytes:
+    """The file with what its controls hold, so that it can be filled again."""
+    # What fills documents is made of the parts of this package.
+    from valuecalc.documents.embedding.exported import remembering
+    from valuecalc.documents.embedding.state import Exported
+
+    about = draft.about
+    day = about.day.isoformat() if about.day else ""
+    exported = Exported(tuple(sections), draft.is_short, about.version, day)
+    result = draft.result
+    is_figure = result.figures.__contains__
+    return remembering(document, exported, current().tag, result.scenario, is_figure)
+
+
+def _chart_look(wanted: Options) -> Look | None:
+    """How native charts look: in the colours of a house where it has a theme."""
+    if wanted.charts != NATIVE:
+        return None
+    from valuecalc.documents.native_charts.look import PAPER_LOOK, THEME_LOOK
+
+    has_theme = wanted.house is not None and "word/theme/theme1.xml" in wanted.house.parts
+    return THEME_LOOK if has_theme else PAPER_LOOK
 
 
 def _numbered(draft: Draft, paginate: Paginate | None) -> bytes:

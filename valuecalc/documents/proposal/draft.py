@@ -4,16 +4,25 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import TypeAlias
+from itertools import groupby
+from typing import TYPE_CHECKING, TypeAlias
 
+from valuecalc.documents.languages import spoken, spoken_pieces
 from valuecalc.documents.proposal import text
-from valuecalc.documents.proposal.controls import blank, control
+from valuecalc.documents.proposal.controls import blank, control, picture, words
 from valuecalc.documents.proposal.house import House
+from valuecalc.documents.proposal.styles import TEXT_WIDTH_TWIPS
 from valuecalc.documents.proposal.xml import Element, element, qualified, w
 from valuecalc.engine.result import Figure, Result
+from valuecalc.formula import quantity
+from valuecalc.phrases import Joined, Phrase, phrase
+
+if TYPE_CHECKING:
+    from valuecalc.documents.native_charts.look import Look
+    from valuecalc.documents.native_charts.part import Written
 
 
 @dataclass(frozen=True)
@@ -29,10 +38,12 @@ class Styled:
 class See:
     """Where a table or a picture is, by the name of its caption: ` (Table 3)`.
 
-    In a document that has no such caption nothing stands there.
+    With a second name both stand in one bracket: ` (Figure 4, Table 12)`. Of a caption that the
+    document does not have nothing stands there.
     """
 
     name: str
+    other: str = ""
 
     @property
     def text(self) -> str:
@@ -53,8 +64,49 @@ class Blank:
         return ""
 
 
-Content: TypeAlias = str | Figure | Styled | See | Blank
-"""What a line of text is made of: words, and figures that become content controls."""
+@dataclass(frozen=True)
+class Tagged:
+    """Words that are the same as those behind a tag, such as `text.customer`.
+
+    They stand in a control with that tag, so that they can be filled again.
+    """
+
+    tag: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Field:
+    """What Word works out, such as `PAGE`; `text` is shown until it has."""
+
+    instruction: str
+    text: str
+
+
+class Whole(Figure):
+    """A figure without decimals, for a table whose amounts are equally precise."""
+
+    @classmethod
+    def of(cls, figure: Figure) -> Whole:
+        """The same figure, shown without decimals."""
+        return cls(**vars(figure))
+
+    @property
+    def text(self) -> str:
+        """The figure in full, rounded to whole ones: `£532`, or `–`."""
+        return (
+            super().text if self.value is None else quantity.show(self.value, self.unit, digits=0)
+        )
+
+
+English: TypeAlias = tuple[tuple[str, ...], tuple[str, ...]]
+"""The heads of the columns of a table and the first words of its rows in English."""
+
+Content: TypeAlias = str | Figure | Styled | See | Blank | Field | Tagged
+"""What a line of text is made of: words, and figures that become content controls.
+
+A phrase may have any of them for its values.
+"""
 
 
 @dataclass(frozen=True)
@@ -79,6 +131,14 @@ class Entry:
 
 OWN_NUMBERS = ("%1", "%1.%2")
 
+_NARROW, _WIDER_LETTERS = 0.9, 1.1
+
+_UNKNOWN = "…"
+"""The number of a caption until the document is finished."""
+
+SHARP = 2.5
+"""Pixels of a picture for one of the chart: 270 to the inch at the width of the text."""
+
 DEEPEST_NUMBER = 2
 """Headings down to this level have a number."""
 
@@ -91,28 +151,52 @@ class Draft:
     """The document that the sections write into, one after the other.
 
     `scenarios` are the results that are compared, `pictures` the PNG files by their
-    relationship, `links` the addresses by theirs. `approvals` say who has approved the plan.
-    `has_cover` says that the first page is one, and `is_short` lets the sections say less.
-    `pages` tells on which page each of the `headings` stands, where that is known, and `house`
-    is the style of a company, where one was given.
+    relationship, `charts` those that Word draws, `links` the addresses by theirs. `approvals` say
+    who has approved the plan. `tables` are those with a name, which is the same in every
+    language, and `english` what their heads and rows are called; one may fall into several
+    parts. `has_cover` says that the first page is one, and `is_short` lets the sections say
+    less. `pages` tells on which page each of the `headings` stands, where that is known, and
+    `house` is the style of a company, where one was given. `chart_look` is how the charts look
+    that Word draws itself; without one they are pictures, of `picture_scale` pixels for one of
+    the chart. `is_to_be_filled` says that charts stand in controls, as figures always do.
     """
 
     result: Result
     scenarios: Sequence[Result] = ()
     body: list[Element] = field(default_factory=list)
     pictures: dict[str, bytes] = field(default_factory=dict)
+    charts: dict[str, Written] = field(default_factory=dict)
     links: dict[str, str] = field(default_factory=dict)
     approvals: Sequence[str] = ()
     about: About = field(default_factory=About)
     is_short: bool = False
+    tables: dict[str, list[Element]] = field(default_factory=dict)
+    english: dict[str, list[English]] = field(default_factory=dict)
     has_cover: bool = False
     pages: Sequence[int] = ()
     house: House | None = None
+    chart_look: Look | None = None
+    picture_scale: float = SHARP
+    is_to_be_filled: bool = False
     headings: list[Entry] = field(default_factory=list)
     _count: Counter[str] = field(default_factory=Counter)
     _captions: dict[str, str] = field(default_factory=dict)
-    _references: list[tuple[str, list[Element]]] = field(default_factory=list)
+    _references: list[_Reference] = field(default_factory=list)
     _starts_page: bool = False
+
+    @property
+    def width_share(self) -> float:
+        """The width of the text on the page of the house, where ours is 1."""
+        return 1.0 if self.house is None else self.house.text_width / TEXT_WIDTH_TWIPS
+
+    @property
+    def room(self) -> float:
+        """The share by which fewer columns and letters stand side by side than on our page.
+
+        On a narrow page it counts that the letters of a company may be wider than ours, too.
+        """
+        share = self.width_share
+        return share if share > _NARROW else share / _WIDER_LETTERS
 
     def number(self, kind: str) -> int:
         """The next number of a kind of thing, from 1."""
@@ -135,8 +219,9 @@ class Draft:
         if self.body and self.body[-1].tag == qualified("w:tbl"):
             self.write("AfterTable")
 
-    def heading(self, level: int, words: str) -> None:
+    def heading(self, level: int, title: str) -> None:
         """A heading of level 1 to 3; the contents list those that have a number."""
+        words = spoken(title)
         style = "HeadingShort" if self.is_short and level == 1 else f"Heading{level}"
         made = self.paragraph(style, words, keep_next=True)
         if level <= DEEPEST_NUMBER:
@@ -181,10 +266,11 @@ class Draft:
 
     def paragraph(self, style: str, *content: Content, keep_next: bool = False) -> Element:
         """A paragraph that stands in the direction of its first letters."""
-        words = "".join(map(_words, content))
+        said = list(_said(content))
+        words = "".join(map(_words, said))
         return text.paragraph(
             style,
-            *self.inline(content),
+            *self.inline(said),
             keep_next=keep_next,
             right_to_left=text.is_right_to_left(words),
         )
@@ -192,51 +278,69 @@ class Draft:
     def inline(self, content: Iterable[Content]) -> list[Element]:
         """The runs, controls and links of a line."""
         made: list[Element] = []
-        for each in content:
+        for each in _said(content):
             if isinstance(each, Figure):
                 made += control(each, self.number("control"))
             elif isinstance(each, Styled):
                 made += self._styled(each)
             elif isinstance(each, See):
-                made += self._see(each.name)
+                made += self._see(each)
             elif isinstance(each, Blank):
                 made += blank(each.label, each.kind, self.number("control"))
+            elif isinstance(each, Tagged):
+                made += self._tagged(each)
+            elif isinstance(each, Field):
+                made += text.field(each.instruction, each.text)
             else:
                 made += text.runs(each)
         return made
+
+    def _tagged(self, each: Tagged) -> list[Element]:
+        made = self.inline([each.text])
+        return [words(each.tag, made, self.number("control"))] if made else []
+
+    def captioned(
+        self, drawn: Element, caption: str, name: str, tag: str, *, is_chart: bool = False
+    ) -> None:
+        """A line with what is drawn (`w:drawing`), and its caption below it.
+
+        With a `tag` it stands in a control, where the document is to be filled again.
+        """
+        line = text.paragraph("Picture", w("r", drawn))
+        if tag and self.is_to_be_filled:
+            # Around the whole line: inside of it LibreOffice would make that of a picture higher.
+            line = picture(tag, line, self.number("control"), is_chart=is_chart)
+        self.add(line)
+        self.caption("Figure", caption, "PictureCaption", name=name)
 
     def caption(self, kind: str, words: str, style: str = "Caption", name: str = "") -> None:
         """A caption with the next number of its kind, `Table` or `Figure`.
 
         With a `name`, a `See` of that name refers to it.
         """
-        label = f"{kind}\u00a0{self.number(kind)}"
-        number = text.field(f"SEQ {kind} \\* ARABIC", label.rpartition("\u00a0")[2])
-        counted = [*text.runs(f"{kind}\u00a0"), *number]
+        number = Field(f"SEQ {_sequence(kind)} \\* ARABIC", str(self.number(kind)))
+        label = _label(kind, number)
+        counted = self.inline([label])
         # Said here too: the captions of a house may not stay with what they announce.
         keep = style == "Caption"
-        made = text.paragraph(style, *counted, *text.runs(f".\u2002{words}"), keep_next=keep)
+        made = text.paragraph(
+            style, *counted, *text.runs(f".\u2002{spoken(words)}"), keep_next=keep
+        )
         if name:
-            self._captions.setdefault(name, label)
-            if self._captions[name] == label:
+            self._captions.setdefault(name, spoken(label))
+            if self._captions[name] == spoken(label):
                 self._mark(made, bookmark_of(name), 1, 1 + len(counted))
         self.add(made)
 
-    def _see(self, name: str) -> list[Element]:
-        field = text.field(f"REF {bookmark_of(name)} \\h", "…")
-        made = [*text.runs(" ("), *field, *text.runs(")")]
-        self._references.append((name, made))
-        return made
+    def _see(self, see: See) -> list[Element]:
+        made = _Reference(see)
+        self._references.append(made)
+        return made.runs
 
     def finish(self) -> None:
         """Let every reference say its number, and take out those to what is not there."""
-        for name, made in self._references:
-            label = self._captions.get(name)
-            for run in made:
-                if label is None:
-                    run.getparent().remove(run)
-                elif run.findtext(qualified("w:t")) == "…":
-                    run.find(qualified("w:t")).text = label
+        for each in self._references:
+            each.finish(self._captions)
         self._references.clear()
         self.end_table()
 
@@ -244,6 +348,12 @@ class Draft:
         """Keep a PNG picture; returns its relationship."""
         relationship = f"rIdPicture{len(self.pictures) + 1}"
         self.pictures[relationship] = picture
+        return relationship
+
+    def chart(self, written: Written) -> str:
+        """Keep a chart that Word draws; returns its relationship."""
+        relationship = f"rIdChart{len(self.charts) + 1}"
+        self.charts[relationship] = written
         return relationship
 
     def _styled(self, each: Styled) -> list[Element]:
@@ -257,8 +367,85 @@ class Draft:
         return self.links.setdefault(url, f"rIdLink{len(self.links) + 1}")
 
 
+class _Reference:
+    """The runs of a `See`, whose numbers are known when the document is finished."""
+
+    def __init__(self, see: See) -> None:
+        self.fields = {
+            name: text.field(f"REF {bookmark_of(name)} \\h", _UNKNOWN)
+            for name in filter(None, (see.name, see.other))
+        }
+        self.opening, self.between, self.closing = map(text.runs, (" (", ", ", ")"))
+
+    @property
+    def runs(self) -> list[Element]:
+        """All runs in their order."""
+        first, *others = self.fields.values()
+        second = [run for each in others for run in (*self.between, *each)]
+        return [*self.opening, *first, *second, *self.closing]
+
+    def finish(self, captions: Mapping[str, str]) -> None:
+        """Say the numbers, and take out what refers to a caption that is not there."""
+        known = {name for name in self.fields if name in captions}
+        for name, runs in self.fields.items():
+            if name in known:
+                _fill(runs, captions[name])
+            else:
+                _take_out(runs)
+        if not known:
+            _take_out([*self.opening, *self.closing])
+        if len(known) < len(self.fields):
+            _take_out(self.between)
+
+
+def _fill(runs: Iterable[Element], words: str) -> None:
+    for run in runs:
+        if run.findtext(qualified("w:t")) == _UNKNOWN:
+            run.find(qualified("w:t")).text = words
+
+
+def _take_out(runs: Iterable[Element]) -> None:
+    for run in runs:
+        if run.getparent() is not None:
+            run.getparent().remove(run)
+
+
+def _label(kind: str, number: Field) -> Phrase:
+    if kind == "Table":
+        return phrase("Table\u00a0{number}", number=number)
+    return phrase("Figure\u00a0{number}", number=number)
+
+
+def _sequence(kind: str) -> str:
+    """What Word counts captions of a kind by: their label, in the language of the document.
+
+    People's own captions are counted by the same name, so both have one row of numbers. A name
+    with a space in it is none for Word.
+    """
+    name = spoken(_label(kind, Field("", ""))).strip()
+    return name if name.isalpha() else kind
+
+
+def _said(content: Iterable[Content]) -> Iterator[Content]:
+    """Words in the language of the document; a phrase as its words and what is between them."""
+    for each in content:
+        if isinstance(each, Phrase | Joined):
+            yield from _together(spoken_pieces(each))
+        else:
+            yield spoken(each) if isinstance(each, str) else each
+
+
+def _together(pieces: Iterable[Content]) -> Iterator[Content]:
+    """The pieces, words that follow each other as one."""
+    for are_words, some in groupby(pieces, lambda each: isinstance(each, str)):
+        if are_words:
+            yield "".join(map(_words, some))
+        else:
+            yield from some
+
+
 def _words(content: Content) -> str:
-    return content if isinstance(content, str) else content.text
+    return content if isinstance(content, str) else spoken(content.text)
 
 
 def bookmark_of(name: str) -> str:

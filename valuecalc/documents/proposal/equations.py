@@ -12,8 +12,9 @@ from valuecalc.documents.proposal.omml import Brackets, Fraction, Index, Power, 
 from valuecalc.engine.figures import ROI_NAMES
 from valuecalc.engine.result import Figure, Result
 from valuecalc.formula import quantity
+from valuecalc.phrases import phrase
 
-HEADING = "Equations of the main figures"
+HEADING = phrase("Equations of the main figures")
 
 _MINUS, _TIMES, _OVER = " \u2212 ", " × ", " ÷ "
 
@@ -54,11 +55,13 @@ def main_equations(result: Result) -> Iterator[Equation]:
 def _letters(result: Result) -> Iterator[Content]:
     """What the letters stand for, with the values that they have here."""
     rate = quantity.show(result.case.discounting.rate, "%")
-    yield (
+    yield phrase(
         "B: benefits after haircuts; I: investment; t: the period, from 0, the decision, to "
-        f"n\u00a0=\u00a0{result.axis.periods}; r: the discount rate of {rate} a year; τ: the "
+        "n\u00a0=\u00a0{periods}; r: the discount rate of {rate} a year; τ: the "
         "years from the decision to the flows of a period; C: cumulative cash; PV: present "
-        "value. Timing and rounding: see the conventions in force."
+        "value. Timing and rounding: see the conventions in force.",
+        periods=result.axis.periods,
+        rate=rate,
     )
 
 
@@ -78,33 +81,37 @@ def _discounting(rate: str) -> Term:
 
 
 def _present(letter: str) -> Term:
-    return row("PV", Brackets(letter))
+    return row(phrase("PV"), Brackets(letter))
 
 
 def _value(result: Result) -> Equation:
     difference = Brackets(row(_at("B"), _MINUS, _at("I")))
     numbers = _difference(result, "total_benefits", "total_investment", "value")
-    return Equation(result.figure("value"), row("Value = ", _over_time(difference)), numbers)
+    definition = phrase("Value = {sum}", sum=_over_time(difference))
+    return Equation(result.figure("value"), definition, numbers)
 
 
 def _npv(result: Result) -> Equation:
     summand = Fraction(row(_at("B"), _MINUS, _at("I")), _discounting("r"))
-    definition = row("NPV = ", _over_time(summand), " = ", _present("B"), _MINUS, _present("I"))
+    definition = phrase(
+        "NPV = {sum} = {benefits} \u2212 {investment}",
+        sum=_over_time(summand),
+        benefits=_present("B"),
+        investment=_present("I"),
+    )
     numbers = _difference(result, "pv_benefits", "pv_investment", "npv")
     return Equation(result.figure("npv"), definition, numbers)
 
 
-_ROI: dict[str, tuple[str, Term, str, str]] = {
-    "roi_discounted": ("ROI = ", Fraction("NPV", _present("I")), "npv", "pv_investment"),
+_ROI: dict[str, tuple[Term, str, str]] = {
+    "roi_discounted": (Fraction(phrase("NPV"), _present("I")), "npv", "pv_investment"),
     "roi": (
-        "ROI = ",
-        Fraction("Value", _over_time(_at("I"))),
+        Fraction(phrase("Value"), _over_time(_at("I"))),
         "value",
         "total_investment",
     ),
     "roi_annual": (
-        "ROI = ",
-        Fraction("average annual net benefit", Index("I", "0")),
+        Fraction(phrase("average annual net benefit"), Index("I", "0")),
         "annual_net_benefit",
         "total_investment.initial",
     ),
@@ -114,22 +121,23 @@ _ROI: dict[str, tuple[str, Term, str, str]] = {
 def _roi(result: Result) -> Equation:
     """The ROI that the case leads with."""
     name = ROI_NAMES[result.case.conventions.roi]
-    lead, definition, above, below = _ROI[name]
+    quotient, above, below = _ROI[name]
     numbers = _quotient(result, above, below, name)
-    return Equation(result.figure(name), row(lead, definition), numbers)
+    definition = phrase("ROI = {quotient}", quotient=quotient)
+    return Equation(result.figure(name), definition, numbers)
 
 
 def _ratio(result: Result) -> Equation:
     name = "benefit_cost_ratio"
-    definition = row("BCR = ", Fraction(_present("B"), _present("I")))
+    definition = phrase("BCR = {quotient}", quotient=Fraction(_present("B"), _present("I")))
     numbers = _quotient(result, "pv_benefits", "pv_investment", name)
     return Equation(result.figure(name), definition, numbers)
 
 
 def _irr(result: Result) -> Equation:
     figure = result.figure("irr")
-    summand = Fraction(row(_at("B"), _MINUS, _at("I")), _discounting("IRR"))
-    numbers: list[Content] = [] if figure.value is None else ["IRR = ", figure]
+    summand = Fraction(row(_at("B"), _MINUS, _at("I")), _discounting(phrase("IRR")))
+    numbers = [] if figure.value is None else [phrase("IRR = {figure}", figure=figure)]
     return Equation(figure, row("0 = ", _over_time(summand)), numbers)
 
 
@@ -140,10 +148,13 @@ def _payback(result: Result) -> Equation:
     figure = result.figure("payback")
     if result.case.conventions.payback == "whole_periods":
         numbers: list[Content] = [] if figure.value is None else ["= ", figure]
-        first = row("Payback = the end of the period in which ", _at("C"), " turns positive")
+        first = phrase(
+            "Payback = the end of the period in which {cash} turns positive", cash=_at("C")
+        )
         return Equation(figure, first, numbers)
     part = Fraction(row("\u2212", Index("C", "a")), row(Index("C", "b"), _MINUS, Index("C", "a")))
-    definition = row("Payback = ", "a", " + ", Brackets(row("b", _MINUS, "a")), _TIMES, part)
+    months = row("a", " + ", Brackets(row("b", _MINUS, "a")), _TIMES, part)
+    definition = phrase("Payback = {months}", months=months)
     return Equation(figure, definition, _crossing(result, figure))
 
 
@@ -163,10 +174,16 @@ def _crossing(result: Result, figure: Figure) -> list[Content]:
     missing, gained = (quantity.show(each, result.case.currency) for each in (-low, high - low))
     span = quantity.show(end - begin)
     return [
-        f"= {quantity.show(begin)} + {span}{_TIMES}{missing}{_OVER}{gained} = ",
-        figure,
-        f", with a\u00a0=\u00a0{quantity.show(begin)} and b\u00a0=\u00a0{quantity.show(end)}, the "
-        "months between which cumulative cash turns positive",
+        phrase(
+            "= {begin} + {span} × {missing} ÷ {gained} = {figure}, with a\u00a0=\u00a0{begin} and "
+            "b\u00a0=\u00a0{end}, the months between which cumulative cash turns positive",
+            begin=quantity.show(begin),
+            end=quantity.show(end),
+            span=span,
+            missing=missing,
+            gained=gained,
+            figure=figure,
+        )
     ]
 
 

@@ -13,12 +13,13 @@ from valuecalc.documents.proposal.styles import TEXT_WIDTH_CM
 from valuecalc.documents.proposal.tables import Cell, Column, Line, Row
 from valuecalc.engine.result import AssumptionResult, CalculationResult, Figure, Result
 from valuecalc.formula import quantity
+from valuecalc.phrases import joined, phrase
 
 MOST_YEARLY_VALUES = 8
 
 _FINANCE_VIEW = ("benefits", "pv_benefits", "value", "npv")
 
-_RANGES = (
+_RANGES = phrase(
     "Range: from the 10th to the 90th percentile, unless a distribution is named. "
     "Grade: see the strength of the evidence below."
 )
@@ -26,7 +27,7 @@ _RANGES = (
 
 def assumptions(draft: Draft) -> None:
     """Every assumption, the steps that are worked out from them, and the evidence."""
-    draft.heading(1, "Assumptions and evidence")
+    draft.heading(1, phrase("Assumptions and evidence"))
     _assumption_table(draft)
     if draft.result.calculations:
         _step_table(draft)
@@ -36,7 +37,7 @@ def assumptions(draft: Draft) -> None:
 def _assumption_table(draft: Draft) -> None:
     result = draft.result
     if not result.assumptions:
-        draft.write("Normal", "The case has no assumptions yet.")
+        draft.write("Normal", phrase("The case has no assumptions yet."))
         return
     figures = [result.figure(f"assumptions.{each.assumption.id}") for each in result.assumptions]
     ranges = [_range(each.assumption, each.unit) for each in result.assumptions]
@@ -46,18 +47,18 @@ def _assumption_table(draft: Draft) -> None:
         tables.width_for(ranges, 9, least=2.2, most=3.4),
         1.2,
     )
-    heads = ("Assumption", "Value", "Range", "Grade")
-    draft.caption(
-        "Table", "Assumptions, their range, and where each comes from", name="assumptions"
-    )
+    heads = (phrase("Assumption"), phrase("Value"), phrase("Range"), phrase("Grade"))
+    caption = phrase("Assumptions, their range, and where each comes from")
+    draft.caption("Table", caption, name="assumptions")
     tables.table(
         draft,
         [
             *(Column(head, width) for head, width in zip(heads, widths, strict=True)),
-            Column("Source and date", TEXT_WIDTH_CM - sum(widths)),
+            Column(phrase("Source and date"), TEXT_WIDTH_CM - sum(widths)),
         ],
         [_assumption_row(result, each) for each in result.assumptions],
-        title="Assumptions with value, range, grade of evidence, source and date",
+        title=phrase("Assumptions with value, range, grade of evidence, source and date"),
+        name="assumptions",
         notes=[[_RANGES], *wording.notes(figures)],
     )
 
@@ -68,9 +69,9 @@ def _assumption_row(result: Result, each: AssumptionResult) -> Row:
         (
             _with_small(assumption.label, assumption.note),
             _with_small(result.figure(f"assumptions.{assumption.id}"), _over_time(result, each)),
-            _with_small(_range(assumption, each.unit), assumption.distribution),
+            _with_small(_range(assumption, each.unit), _distribution(assumption)),
             evidence.grade if evidence else "–",
-            list(_source(evidence)) if evidence else "No evidence yet; counts as grade E",
+            list(_source(evidence)) if evidence else phrase("No evidence yet; counts as grade E"),
         )
     )
 
@@ -84,14 +85,18 @@ def _over_time(result: Result, each: AssumptionResult) -> str:
     if not each.varies:
         return ""
     if each.assumption.growth:
-        return f"{quantity.show(each.assumption.growth, '%', sign=True)} a year"
+        growth = quantity.show(each.assumption.growth, "%", sign=True)
+        return phrase("{growth} a year", growth=growth)
     ends = {int(year): period for period, year in enumerate(result.axis.years)}
     values = [float(each.values[ends[year]]) for year in sorted(ends)[1:]]
     shown = [quantity.show(value, each.unit) for value in _without_repeats(values)]
-    more = f" from year {len(shown)}" if len(shown) < len(values) else ""
+    listed = shown
     if len(shown) > MOST_YEARLY_VALUES:
-        shown = [*shown[: MOST_YEARLY_VALUES - 2], "…", shown[-1]]
-    return f"By year: {' · '.join(shown)}{more}"
+        listed = [*shown[: MOST_YEARLY_VALUES - 2], "…", shown[-1]]
+    by_year = joined(" · ", listed)
+    if len(shown) < len(values):
+        return phrase("By year: {values} from year {year}", values=by_year, year=len(shown))
+    return phrase("By year: {values}", values=by_year)
 
 
 def _without_repeats(values: Sequence[float]) -> Sequence[float]:
@@ -108,8 +113,25 @@ def _range(assumption: Assumption, unit: str) -> str:
         for end in (assumption.low, assumption.high)
     )
     if low and high:
-        return f"{low}\u00a0to {high}"
-    return f"from {low}" if low else f"up to {high}" if high else "–"
+        return phrase("{low}\u00a0to {high}", low=low, high=high)
+    if low:
+        return phrase("from {low}", low=low)
+    return phrase("up to {high}", high=high) if high else "–"
+
+
+_DISTRIBUTIONS = {
+    "triangular": phrase("triangular"),
+    "pert": phrase("pert"),
+    "uniform": phrase("uniform"),
+    "normal": phrase("normal"),
+    "lognormal": phrase("lognormal"),
+    "discrete": phrase("discrete"),
+}
+
+
+def _distribution(assumption: Assumption) -> str:
+    """What the draws of an assumption are distributed by, where it says so."""
+    return _DISTRIBUTIONS.get(assumption.distribution, assumption.distribution)
 
 
 def _source(evidence: Evidence) -> Iterator[Line]:
@@ -118,9 +140,9 @@ def _source(evidence: Evidence) -> Iterator[Line]:
     about = [
         evidence.owner,
         wording.day(evidence.date) if evidence.date else "",
-        f"tested by {evidence.tested}" if evidence.tested else "",
+        phrase("tested by {person}", person=evidence.tested) if evidence.tested else "",
     ]
-    details = "".join(f", {each}" for each in about if each)
+    details = joined(", ", ["", *filter(None, about)])
     yield Line([Styled(source, "", evidence.url), Styled(details, "Muted")])
     if evidence.note:
         yield Line([evidence.note], "TableSmall")
@@ -129,19 +151,24 @@ def _source(evidence: Evidence) -> Iterator[Line]:
 def _step_table(draft: Draft) -> None:
     result = draft.result
     binding = bind(result.case)
-    draft.caption("Table", "Intermediate steps, worked out from the assumptions")
+    draft.caption("Table", phrase("Intermediate steps, worked out from the assumptions"))
     figures = [result.figure(f"calculations.{each.calculation.id}") for each in result.calculations]
     tables.table(
         draft,
-        [Column("Step", 4.3), Column("Formula", 6.2), Column("In numbers", 5.5)],
+        [
+            Column(phrase("Step"), 4.3),
+            Column(phrase("Formula"), 6.2),
+            Column(phrase("In numbers"), 5.5),
+        ],
         [
             _step_row(result, each, formula_in_words(binding, each.calculation.id))
             for each in result.calculations
         ],
-        title="Intermediate steps with their formula in words and in numbers",
+        title=phrase("Intermediate steps with their formula in words and in numbers"),
+        name="steps",
         look=tables.LONG,
         notes=[
-            ["In the first period, where a step changes over time."],
+            [phrase("In the first period, where a step changes over time.")],
             *wording.notes(figures),
         ],
     )
@@ -150,7 +177,7 @@ def _step_table(draft: Draft) -> None:
 def _step_row(result: Result, each: CalculationResult, formula: str) -> Row:
     calculation = each.calculation
     figure = result.figure(f"calculations.{calculation.id}")
-    worked: Cell = [Line([f"{each.worked.removeprefix('= ')} = ", figure])]
+    worked: Cell = [Line([f"{wording.worked_out(each.worked)} = ", figure])]
     return Row((_with_small(calculation.label, calculation.note), formula, worked))
 
 
@@ -167,17 +194,18 @@ def _strength(draft: Draft) -> None:
         )
         for each in result.evidence
     ]
-    draft.caption("Table", "Benefits by the strength of the evidence they rest on")
+    draft.caption("Table", phrase("Benefits by the strength of the evidence they rest on"))
     tables.table(
         draft,
         [
-            Column("Grade", 1.4),
-            Column("Evidence", 8.6),
-            Column("Benefits", 3.4, numeric=True),
-            Column("Share of benefits", 2.6, numeric=True),
+            Column(phrase("Grade"), 1.4),
+            Column(phrase("Evidence"), 8.6),
+            Column(phrase("Benefits"), 3.4, numeric=True),
+            Column(phrase("Share of benefits"), 2.6, numeric=True),
         ],
         rows,
-        title="Benefits by grade of evidence",
+        title=phrase("Benefits by grade of evidence"),
+        name="evidence",
         notes=wording.notes(
             result.figure(f"evidence.{each.grade.lower()}.share") for each in result.evidence
         ),
@@ -197,18 +225,19 @@ def _finance_view(draft: Draft) -> None:
     rows.append(Row((viewed[0].label, viewed[0], share)))
     rows += [Row((figure.label, figure, "")) for figure in viewed[1:]]
     rule = next(each.text for each in result.conventions if each.name == "finance_view")
-    draft.caption("Table", "What finance can count on", name="finance view")
+    draft.caption("Table", phrase("What finance can count on"), name="finance view")
     tables.table(
         draft,
         [
-            Column("Figure", 9.0),
-            Column("Amount", 4.4, numeric=True),
-            Column("Share of benefits", 2.6, numeric=True),
+            Column(phrase("Figure"), 9.0),
+            Column(phrase("Amount"), 4.4, numeric=True),
+            Column(phrase("Share of benefits"), 2.6, numeric=True),
         ],
         rows,
-        title="Hard and soft benefits, and the value on strong evidence alone",
+        title=phrase("Hard and soft benefits, and the value on strong evidence alone"),
+        name="finance_view",
         notes=[
-            [f"Hard benefits can be found in the books. Finance view: {rule}."],
+            [phrase("Hard benefits can be found in the books. Finance view: {rule}.", rule=rule)],
             *wording.notes([*viewed, share]),
         ],
     )

@@ -23,7 +23,7 @@ PATIENCE = 30.0
 
 @dataclass(frozen=True)
 class Edge:
-    """A part that is a `header` or a `footer`, of all pages (`default`) or of the `first`."""
+    """A part that is a `header` or a `footer`, and of which pages: `default`, `first` or `even`."""
 
     kind: str
     use: str
@@ -48,11 +48,12 @@ class House:
     text_width: int
     edges: tuple[Edge, ...] = ()
     has_first_page: bool = False
+    has_even_pages: bool = False
     numbers: tuple[str, ...] = ()
 
 
 def read(template: bytes) -> House:
-    """The house style of a Word file (`.docx`). Raises `FileRefused`."""
+    """The house style of a Word file (`.docx` or `.dotx`). Raises `FileRefused`."""
     gate.check(template, "docx")
     try:
         answer = sheets.output(json.dumps(_asked(template)).encode(), PROCESS, PATIENCE)

@@ -28,7 +28,7 @@ SECONDS = 15
 MOST_PICTURES = 20
 FIRST_DRAWING = 1_000_000
 PICTURES = ("png", "jpg", "jpeg", "gif", "emf", "wmf", "svg", "bmp", "tif", "tiff")
-_USES = ("default", "first")
+_USES = ("default", "first", "even")
 _ID = re.compile(rb'\br:(?:id|embed|link|pict)="([^"]*)"')
 _PAGE = {"w": "11906", "h": "16838"}
 _MARGINS = {
@@ -73,6 +73,7 @@ def taken(template: bytes) -> dict[str, Any]:
         taking.put_related("theme", "word/theme/theme1.xml")
     taking.put_fonts()
     edges = list(taking.edges(section))
+    has_even_pages = taking.has_even_pages()
     return {
         "parts": {name: b64encode(part).decode() for name, part in taking.parts.items()},
         "names": merged.names,
@@ -82,6 +83,7 @@ def taken(template: bytes) -> dict[str, Any]:
         "text_width": width,
         "edges": edges,
         "has_first_page": section is not None and section.find(qualified("w:titlePg")) is not None,
+        "has_even_pages": has_even_pages and any(use == "even" for _, use, _ in edges),
         "numbers": merged.numbers,
     }
 
@@ -155,6 +157,12 @@ class _Taking:
                 if isinstance(each.tag, str) and etree_name(each).startswith("embed"):
                     font.remove(each)
         self.put("word/fontTable.xml", markup(root))
+
+    def has_even_pages(self) -> bool:
+        """Whether even pages have headers and footers of their own."""
+        root = self.root("settings")
+        found = None if root is None else root.find(qualified("w:evenAndOddHeaders"))
+        return found is not None and found.get(qualified("w:val"), "1") in ("1", "true", "on")
 
     def edges(self, section: Element | None) -> Iterator[tuple[str, str, str]]:
         """The headers and footers; one that refers to anything but pictures is left out."""

@@ -6,7 +6,10 @@ import copy
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from lxml import etree
+
 from valuecalc.documents.proposal import parts, stylesheet
+from valuecalc.documents.proposal.styles import HEADINGS as HEADING_LIST
 from valuecalc.documents.proposal.styles import LANGUAGE, NAVY, SOURCES, TEXT_WIDTH_TWIPS
 from valuecalc.documents.proposal.xml import Element, qualified, w
 
@@ -14,6 +17,7 @@ HEADINGS = ("heading 1", "heading 2")
 _VAL = qualified("w:val")
 _ID = qualified("w:styleId")
 _REFERENCES = tuple(qualified(f"w:{name}") for name in ("basedOn", "next", "link"))
+_TABS = "/".join(qualified(f"w:{name}") for name in ("pPr", "tabs", "tab"))
 _THEME_COLOURS = {
     "text1": "dk1",
     "background1": "lt1",
@@ -47,21 +51,31 @@ def merged(
     styles = stylesheet.styles() if theirs is None else theirs
     lists, sources = _numbering(numbering)
     names = {} if theirs is None else _add(styles, sources)
-    colour = None if theirs is None else _accent(styles, theme)
+    colour = None if theirs is None else accent(styles, theme)
     colours = {NAVY: colour} if colour else {}
-    _speak_english(styles)
+    speak(styles)
     for style in _ours(styles, names):
-        _fit(style, colours, width)
+        fit(style, colours, width)
     return Merged(styles, lists, names, colours, _heading_numbers(styles, lists))
 
 
 def _add(styles: Element, sources: int) -> dict[str, str]:
     """Add what is missing; returns the ids of our styles that are others here."""
+    names, added = lacking(styles, stylesheet.styles(), sources)
+    styles.extend(added)
+    return names
+
+
+def lacking(styles: Element, ours: Element, sources: int) -> tuple[dict[str, str], list[Element]]:
+    """The ids that our styles have among theirs, and those of ours that they lack.
+
+    These are fit for their document, but not put into it; `sources` is its list of sources.
+    """
     known = {_key(each): each.get(_ID) for each in _styles(styles)}
     taken = {each.get(_ID) for each in _styles(styles)}
     names: dict[str, str] = {}
     added: list[Element] = []
-    for style in _styles(stylesheet.styles()):
+    for style in _styles(ours):
         id = style.get(_ID)
         if _key(style) in known:
             names[id] = known[_key(style)]
@@ -70,8 +84,7 @@ def _add(styles: Element, sources: int) -> dict[str, str]:
         added.append(style)
     for style in added:
         _adopt(style, names, sources)
-        styles.append(style)
-    return names
+    return names, added
 
 
 def _styles(root: Element) -> list[Element]:
@@ -94,6 +107,9 @@ def _adopt(style: Element, names: dict[str, str], sources: int) -> None:
     number = style.find(f"{qualified('w:pPr')}/{qualified('w:numPr')}/{qualified('w:numId')}")
     if number is not None and number.get(_VAL) == str(SOURCES):
         number.set(_VAL, str(sources))
+    elif number is not None and number.get(_VAL) == str(HEADING_LIST):
+        # Our list of headings is not in their document, and its number is another list there.
+        number.getparent().getparent().remove(number.getparent())
     if style.get(qualified("w:type")) == "paragraph":
         _stand_alone(style, names)
 
@@ -132,7 +148,7 @@ def _ours(styles: Element, names: dict[str, str]) -> Iterator[Element]:
             yield style
 
 
-def _fit(style: Element, colours: dict[str, str], width: int) -> None:
+def fit(style: Element, colours: dict[str, str], width: int) -> None:
     """Their colour for ours, and tabs at the end of their lines."""
     for each in style.iter():
         for name, value in each.attrib.items():
@@ -142,22 +158,38 @@ def _fit(style: Element, colours: dict[str, str], width: int) -> None:
             each.set(qualified("w:pos"), str(width))
 
 
-def _speak_english(styles: Element) -> None:
-    """The language of the proposal is English, whatever that of the template is."""
+def tabs_of(part: bytes | None, id: str) -> list[str]:
+    """Where the tabs of a paragraph style are, in twips, with those of what it is based on."""
+    if part is None:
+        return []
+    known = {each.get(_ID): each for each in _styles(etree.fromstring(part))}
+    found: dict[str, None] = {}
+    seen: set[str] = set()
+    while id in known and id not in seen:
+        seen.add(id)
+        for each in known[id].iterfind(_TABS):
+            found.setdefault(each.get(qualified("w:pos"), ""), None)
+        base = known[id].find(qualified("w:basedOn"))
+        id = "" if base is None else base.get(_VAL, "")
+    return [each for each in found if each.lstrip("-").isdecimal()]
+
+
+def speak(styles: Element, language: str = LANGUAGE) -> None:
+    """The language is that of the proposal, such as `de-DE`, whatever that of the template is."""
     run = styles.find("/".join(qualified(f"w:{n}") for n in ("docDefaults", "rPrDefault", "rPr")))
     if run is None:
         return
     found = run.find(qualified("w:lang"))
     if found is None:
-        run.append(w("lang", val=LANGUAGE))
+        run.append(w("lang", val=language))
     else:
-        found.set(_VAL, LANGUAGE)
+        found.set(_VAL, language)
 
 
 # --------------------------------------------------------------------------- colours
 
 
-def _accent(styles: Element, theme: Element | None) -> str | None:
+def accent(styles: Element, theme: Element | None) -> str | None:
     """The colour of their headings, else the first accent of their theme."""
     heading = next((each for each in _styles(styles) if _key(each)[1] == HEADINGS[0]), None)
     found = (

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import copy
 import posixpath
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
+from lxml import etree
+
+from valuecalc.documents.proposal import house_styles
 from valuecalc.documents.proposal.house import Edge, House
-from valuecalc.documents.proposal.styles import TEXT_WIDTH_TWIPS
-from valuecalc.documents.proposal.xml import NAMESPACES, Element, element, qualified, w
+from valuecalc.documents.proposal.styles import LANGUAGE, TEXT_WIDTH_TWIPS
+from valuecalc.documents.proposal.xml import NAMESPACES, Element, element, markup, qualified, w
 
 _OFFICE = NAMESPACES["r"]
+_STYLES = "word/styles.xml"
 _WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml"
 _KINDS = {
     "jpg": "image/jpeg",
@@ -28,6 +32,17 @@ _STYLED = tuple(qualified(f"w:{name}") for name in ("pStyle", "rStyle", "tblStyl
 _WIDE = tuple(qualified(f"w:{name}") for name in ("tblW", "gridCol", "tcW"))
 _EXTENTS = (qualified("wp:extent"), qualified("a:ext"))
 _WIDTH = qualified("w:w")
+_PROPERTIES, _STYLE = qualified("w:pPr"), qualified("w:pStyle")
+
+
+def parts_in(house: House, language: str) -> Mapping[str, bytes]:
+    """The parts of a house, whose styles are for text in a language such as `de-DE`."""
+    styles = house.parts.get(_STYLES)
+    if styles is None or language == LANGUAGE:
+        return house.parts
+    root = etree.fromstring(styles)
+    house_styles.speak(root, language)
+    return {**house.parts, _STYLES: markup(root)}
 
 
 def fitted(body: Element, house: House) -> Element:
@@ -46,6 +61,26 @@ def fitted(body: Element, house: House) -> Element:
             if value in house.colours:
                 each.set(name, house.colours[value])
     return made
+
+
+def fitted_edge(edge: Element, house: House) -> Element:
+    """Our header or footer in their style, its one tab at the end of the line.
+
+    Word's own styles of headers and footers have a tab in the middle, which would come first.
+    """
+    made = fitted(edge, house)
+    for properties in made.iter(_PROPERTIES):
+        style = properties.find(_STYLE)
+        inherited = house_styles.tabs_of(house.parts.get(_STYLES), style.get(_VAL))
+        end = str(house.text_width)
+        cleared = [w("tab", val="clear", pos=each) for each in inherited if each != end]
+        tabs = [*cleared, w("tab", val="right", pos=end)]
+        style.addnext(w("tabs", *sorted(tabs, key=_position)))
+    return made
+
+
+def _position(tab: Element) -> int:
+    return int(tab.get(qualified("w:pos")))
 
 
 def section(house: House) -> Element:

@@ -5,11 +5,13 @@ from __future__ import annotations
 import struct
 import zlib
 
+from valuecalc.documents.languages import spoken
 from valuecalc.documents.proposal import pictures, text
 from valuecalc.documents.proposal.draft import Draft
 from valuecalc.documents.proposal.xml import w
+from valuecalc.phrases import phrase
 
-NAME = "Logo"
+NAME, TITLE = "Logo", phrase("Logo")
 WIDTH_CM, HEIGHT_CM = 5.0, 1.6
 _PROPORTION = (50, 16)
 
@@ -22,11 +24,11 @@ def place(draft: Draft) -> None:
         number=draft.number("drawing"),
         name=NAME,
         size=size,
-        description="Place for a logo",
+        description=phrase("Place for a logo"),
     )
     properties = w(
         "sdtPr",
-        w("alias", val=NAME),
+        w("alias", val=spoken(TITLE)),
         w("tag", val=NAME),
         w("id", val=draft.number("control")),
         w("picture"),

@@ -7,22 +7,33 @@ stand in italics, as mathematics has them; names of more than one letter and dig
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import TypeAlias, cast
 
+from valuecalc.documents.languages import spoken, spoken_pieces
 from valuecalc.documents.proposal.xml import Element, element, w
+from valuecalc.phrases import Phrase
 
 FONT = "Cambria Math"
 
 
+class _Shown:
+    """What can be the value of a phrase."""
+
+    @property
+    def text(self) -> str:
+        """The term as it is read aloud."""
+        return plain(cast("Term", self))
+
+
 @dataclass(frozen=True)
-class Row:
+class Row(_Shown):
     """Terms one after the other."""
 
     terms: tuple[Term, ...]
 
 
 @dataclass(frozen=True)
-class Fraction:
+class Fraction(_Shown):
     """One term above another."""
 
     above: Term
@@ -30,7 +41,7 @@ class Fraction:
 
 
 @dataclass(frozen=True)
-class Index:
+class Index(_Shown):
     """A term with another one at its foot."""
 
     base: Term
@@ -38,7 +49,7 @@ class Index:
 
 
 @dataclass(frozen=True)
-class Power:
+class Power(_Shown):
     """A term with another one at its head."""
 
     base: Term
@@ -46,14 +57,14 @@ class Power:
 
 
 @dataclass(frozen=True)
-class Brackets:
+class Brackets(_Shown):
     """A term in brackets as tall as it is."""
 
     inner: Term
 
 
 @dataclass(frozen=True)
-class Sum:
+class Sum(_Shown):
     """The sum of a term from one bound to another."""
 
     low: Term
@@ -62,7 +73,7 @@ class Sum:
 
 
 Term: TypeAlias = str | Row | Fraction | Index | Power | Brackets | Sum
-"""What an equation is made of."""
+"""What an equation is made of; a phrase may have terms for its values."""
 
 
 def row(*terms: Term) -> Row:
@@ -104,8 +115,10 @@ def plain(term: Term) -> str:
 
 def _made(term: Term) -> list[Element]:
     match term:
+        case Phrase():
+            return [each for piece in spoken_pieces(term) for each in _made(piece)]
         case str():
-            return [_run(term)]
+            return [_run(spoken(term))]
         case Row():
             return [each for part in term.terms for each in _made(part)]
         case Fraction():

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from copy import copy
 
 from valuecalc.case.statement import money_figure
+from valuecalc.documents.languages import spoken
 from valuecalc.documents.proposal import tables, wording
-from valuecalc.documents.proposal.draft import Content, Draft, See, Styled
+from valuecalc.documents.proposal.draft import Content, Draft, See, Styled, Tagged
 from valuecalc.documents.proposal.tables import Column, Line, Row
 from valuecalc.engine.result import Figure, Result
 from valuecalc.engine.uncertainty.headline_names import DRAWN
+from valuecalc.phrases import Phrase, phrase
 
 TILES_A_ROW = 4
 LISTED_ASSUMPTIONS = 12
 LISTED_IN_SHORT = 4
 
-HEADING = "Executive summary"
+HEADING = phrase("Executive summary")
 
 # Each size of the numbers in a strip, and how many characters fit into a cell in it.
 _SIZES_OF_EQUATION = ((20, 12), (15, 16), (11, 22))
@@ -30,32 +33,40 @@ def key_message(draft: Draft) -> None:
         draft.heading(1, HEADING)
     value = result.lead.value
     is_loss = value is None or value < 0
-    draft.write("KeyMessageLoss" if is_loss else "KeyMessage", *wording.key_message(result))
+    message = Tagged("text.key_message", wording.key_message(result))
+    draft.write("KeyMessageLoss" if is_loss else "KeyMessage", message)
     if result.has_percentile:
         _lead(draft)
     _equation(draft)
     _tiles(draft)
     if result.case.summary and not draft.is_short:
-        draft.write("Summary", result.case.summary)
+        draft.write("Summary", Tagged("text.summary", result.case.summary))
 
 
 def _lead(draft: Draft) -> None:
     """The percentile that the case chose, before the figures at expected values."""
     figures = [draft.result.leading(name) for name in DRAWN]
-    style = _fitting(figures, _SIZES_OF_EQUATION)
+    style = _fitting(draft, figures, _SIZES_OF_EQUATION)
     tables.table(
         draft,
         [Column("", 8), Column("", 8)],
         [Row([_tile(figure, style) for figure in figures])],
-        title="The figures that this document leads with",
+        title=phrase("The figures that this document leads with"),
         look=tables.STRIP,
-        notes=[[f"{figures[0].convention}. Below: every assumption at its expected value."]],
+        notes=[[_how_drawn(figures[0])]],
+    )
+
+
+def _how_drawn(figure: Figure) -> str:
+    return phrase(
+        "{convention}. Below: every assumption at its expected value.",
+        convention=figure.convention,
     )
 
 
 def _equation(draft: Draft) -> None:
     figures = draft.result.equation
-    style = _fitting(figures, _SIZES_OF_EQUATION)
+    style = _fitting(draft, figures, _SIZES_OF_EQUATION)
     value, benefits, investment = (_tile(figure, style) for figure in figures)
     signs = ([Line([sign], "StripSign")] for sign in ("=", "\u2212"))
     cells = (value, next(signs), benefits, next(signs), investment)
@@ -64,7 +75,7 @@ def _equation(draft: Draft) -> None:
         draft,
         [Column("", width) for width in widths],
         [Row(cells)],
-        title="Value is total benefits less total investment",
+        title=phrase("Value is total benefits less total investment"),
         look=tables.STRIP,
     )
 
@@ -72,7 +83,7 @@ def _equation(draft: Draft) -> None:
 def _tiles(draft: Draft) -> None:
     leading = [draft.result.leading(name) for name in DRAWN] if draft.result.has_percentile else []
     figures = [figure for figure in draft.result.tiles if figure not in leading]
-    style = _fitting(figures, _SIZES_OF_TILE)
+    style = _fitting(draft, figures, _SIZES_OF_TILE)
     rows = [
         Row([*(_tile(figure, style) for figure in some), *[""] * (TILES_A_ROW - len(some))])
         for some in _batches(figures, TILES_A_ROW)
@@ -81,7 +92,7 @@ def _tiles(draft: Draft) -> None:
         draft,
         [Column("", 16 / TILES_A_ROW)] * TILES_A_ROW,
         rows,
-        title="Headline figures",
+        title=phrase("Headline figures"),
         look=tables.STRIP,
         notes=wording.notes(draft.result.headline),
     )
@@ -92,10 +103,10 @@ def _batches(figures: Sequence[Figure], size: int) -> Iterator[Sequence[Figure]]
         yield figures[start : start + size]
 
 
-def _fitting(figures: Sequence[Figure], sizes: Sequence[tuple[int, int]]) -> str:
+def _fitting(draft: Draft, figures: Sequence[Figure], sizes: Sequence[tuple[int, int]]) -> str:
     """The style of the largest size in which every figure fits its cell."""
-    longest = max((len(figure.text) for figure in figures), default=0)
-    size = next((size for size, room in sizes if longest <= room), _SMALLEST_SIZE)
+    longest = max((len(spoken(figure.text)) for figure in figures), default=0)
+    size = next((size for size, room in sizes if longest <= room * draft.room), _SMALLEST_SIZE)
     return f"Number{size}"
 
 
@@ -105,7 +116,7 @@ def _tile(figure: Figure, style: str) -> list[Line]:
 
 def statement(draft: Draft) -> None:
     """The value proposition in its five parts."""
-    draft.heading(1, "Value proposition")
+    draft.heading(1, phrase("Value proposition"))
     parts = draft.result.statement.parts
     rows = [Row((lead, [Line(_with_figure(draft.result, text))])) for lead, text in parts[:-1]]
     rows.append(Row((parts[-1][0], list(_based_on(draft)))))
@@ -113,7 +124,7 @@ def statement(draft: Draft) -> None:
         draft,
         [Column("", 3.6), Column("", 12.4)],
         rows,
-        title="The value proposition in its five parts",
+        title=phrase("The value proposition in its five parts"),
         look=tables.STATEMENT_SHORT if draft.is_short else tables.STATEMENT,
     )
 
@@ -124,11 +135,19 @@ def _with_figure(result: Result, text: str) -> list[Content]:
     if text == investment.text:
         return [investment]
     figure = result.figures.get(money_figure(result.case, result.shown_text))
-    sign = f"resulting in {figure.text} " if figure else ""
-    if not (figure and sign in text):
-        return [text]
-    before, _, after = text.partition(sign)
-    return [f"{before}resulting in ", figure, f" {after}"]
+    return [_with_money(text, figure) if figure else text]
+
+
+def _with_money(text: str, figure: Figure) -> str:
+    """The text with the figure itself in the place of the money that it names."""
+    if not isinstance(text, Phrase):
+        return text
+    made = copy(text)
+    made.values = {
+        name: figure if name == "money" and value == figure.text else _with_money(value, figure)
+        for name, value in text.values.items()
+    }
+    return made
 
 
 def _based_on(draft: Draft) -> Iterator[Line]:
@@ -139,15 +158,22 @@ def _based_on(draft: Draft) -> Iterator[Line]:
     figures = {f"{label}: {figure.text}": (label, figure) for label, figure in _given(draft.result)}
     for text in shown:
         label, figure = figures.get(text, (text, None))
-        yield Line([f"{label}: ", figure] if figure else [text])
+        content = phrase("{label}: {amount}", label=label, amount=figure) if figure else text
+        yield Line([content])
     left = len(listed) - len(shown)
     if left:
-        yield Line([Styled(f"and {left} more, each with its evidence", "Muted"), _where(draft)])
+        yield Line(_others(draft, left))
 
 
-def _where(draft: Draft) -> Content:
-    """Where the others are: a document of two pages has no table of them."""
-    return ", in the full document" if draft.is_short else See("assumptions")
+def _others(draft: Draft, left: int) -> list[Content]:
+    """How many there are besides, and where: a document of two pages has no table of them."""
+    if draft.is_short:
+        return [Styled(phrase("{more}, in the full document", more=_more(left)), "Muted")]
+    return [Styled(_more(left), "Muted"), See("assumptions")]
+
+
+def _more(left: int) -> str:
+    return phrase("and {number} more, each with its evidence", number=left)
 
 
 def _given(result: Result) -> Iterator[tuple[str, Figure]]:

@@ -5,14 +5,16 @@ from __future__ import annotations
 import io
 import zipfile
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
+from babel.numbers import get_decimal_symbol
 from lxml import etree
 
 from valuecalc.documents.charts.text import shorten
+from valuecalc.documents.languages import current, spoken
+from valuecalc.documents.native_charts.kinds import BOOK, BOOK_ENDING, BOOK_KIND, CHART_KIND
 from valuecalc.documents.proposal import housing, parts, text
-from valuecalc.documents.proposal.draft import Draft
-from valuecalc.documents.proposal.house import House
-from valuecalc.documents.proposal.styles import LANGUAGE
+from valuecalc.documents.proposal.draft import Content, Draft, Field, Tagged
 from valuecalc.documents.proposal.stylesheet import styles
 from valuecalc.documents.proposal.xml import (
     NAMESPACES,
@@ -23,9 +25,13 @@ from valuecalc.documents.proposal.xml import (
     readable,
     w,
 )
+from valuecalc.phrases import phrase
 
 # A ZIP archive writes the time of its files; the earliest that it knows stands for none.
 _NO_TIME = (1980, 1, 1, 0, 0, 0)
+
+if TYPE_CHECKING:
+    from valuecalc.documents.native_charts.part import Written
 
 _RELATIONSHIPS = "http://schemas.openxmlformats.org/package/2006/relationships"
 _CONTENT_TYPES = "http://schemas.openxmlformats.org/package/2006/content-types"
@@ -75,19 +81,21 @@ def packed(draft: Draft) -> bytes:
 
 def _with_house(draft: Draft, parts: dict[str, bytes]) -> dict[str, bytes]:
     """The parts, those of the house in the place of ours."""
-    return parts if draft.house is None else {**parts, **draft.house.parts}
+    if draft.house is None:
+        return parts
+    return {**parts, **housing.parts_in(draft.house, current().office_tag)}
 
 
 def _parts(draft: Draft) -> Iterator[tuple[str, bytes]]:
-    yield "[Content_Types].xml", _content_types(draft.house)
+    yield "[Content_Types].xml", _content_types(draft)
     yield "_rels/.rels", _package_relationships()
     yield "docProps/core.xml", _core_properties(draft)
     yield "docProps/app.xml", _application_properties()
     yield "word/document.xml", markup(_document(draft))
     yield "word/_rels/document.xml.rels", _document_relationships(draft)
-    yield "word/styles.xml", markup(styles())
+    yield "word/styles.xml", markup(styles(current().office_tag))
     yield "word/numbering.xml", markup(parts.numbering())
-    yield "word/settings.xml", markup(parts.settings())
+    yield "word/settings.xml", markup(_settings(draft))
     yield "word/fontTable.xml", markup(parts.fonts())
     yield "word/theme/theme1.xml", markup(parts.theme())
     yield "word/header1.xml", markup(_header(draft))
@@ -96,6 +104,35 @@ def _parts(draft: Draft) -> Iterator[tuple[str, bytes]]:
     yield "word/footer2.xml", markup(w("ftr", text.paragraph("Footer")))
     for relationship, picture in draft.pictures.items():
         yield f"word/{_picture_file(relationship)}", picture
+    for number, chart in enumerate(draft.charts.values(), start=1):
+        yield from _chart_parts(number, chart)
+
+
+def _settings(draft: Draft) -> Element:
+    has_even_pages = draft.house is not None and draft.house.has_even_pages
+    return parts.settings(
+        language=current().office_tag,
+        decimal=get_decimal_symbol(current().locale),
+        has_even_pages=has_even_pages,
+    )
+
+
+def _chart_parts(number: int, chart: Written) -> Iterator[tuple[str, bytes]]:
+    book = f"../{_book_file(number)}"
+    yield f"word/{_chart_file(number)}", chart.xml
+    yield (
+        f"word/charts/_rels/chart{number}.xml.rels",
+        _relationships((BOOK, f"{_OFFICE}/package", book, False)),
+    )
+    yield f"word/{_book_file(number)}", chart.book
+
+
+def _chart_file(number: int) -> str:
+    return f"charts/chart{number}.xml"
+
+
+def _book_file(number: int) -> str:
+    return f"embeddings/Microsoft_Excel_Sheet{number}.xlsx"
 
 
 def _document(draft: Draft) -> Element:
@@ -131,45 +168,57 @@ def _reference(name: str, use: str, relationship: str) -> Element:
 
 def _header(draft: Draft) -> Element:
     case = draft.result.case
-    title = _short(case.title, _TITLE_WIDTH)
-    customer = _short(case.customer, _CUSTOMER_WIDTH)
-    return w("hdr", text.paragraph("Header", *text.runs(title), *_tabbed(text.runs(customer))))
+    title = draft.inline([_whole("text.title", case.title, _TITLE_WIDTH)])
+    customer = draft.inline([_whole("text.customer", case.customer, _CUSTOMER_WIDTH)])
+    made = text.paragraph("Header", *title, *_tabbed(customer))
+    return _in_house(draft, w("hdr", made))
 
 
 def _short(words: str, width: float) -> str:
     """As much of a text as fits into so many points of the header."""
-    return shorten(" ".join(readable(words).split()), width, _HEADER_SIZE)
+    return shorten(" ".join(readable(spoken(words)).split()), width, _HEADER_SIZE)
+
+
+def _whole(tag: str, words: str, width: float) -> Content:
+    """A text of the header, which can be filled again unless something of it is cut off."""
+    shown = _short(words, width)
+    return Tagged(tag, shown) if shown == readable(spoken(words)) else shown
 
 
 def _footer(draft: Draft) -> Element:
-    scenario = _short(draft.result.scenario_label, _TITLE_WIDTH)
-    pages = (
-        *text.runs("Page "),
-        *text.field("PAGE", "1"),
-        *text.runs(" of "),
-        *text.field("NUMPAGES", "1"),
-    )
-    runs = text.runs(f"Value case, scenario: {scenario}")
-    return w("ftr", text.paragraph("Footer", *runs, *_tabbed(pages)))
+    scenario = _whole("text.scenario", draft.result.scenario_label, _TITLE_WIDTH)
+    page, pages = Field("PAGE", "1"), Field("NUMPAGES", "1")
+    counted = draft.inline([phrase("Page {page} of {pages}", page=page, pages=pages)])
+    runs = draft.inline([phrase("Value case, scenario: {scenario}", scenario=scenario)])
+    return _in_house(draft, w("ftr", text.paragraph("Footer", *runs, *_tabbed(counted))))
+
+
+def _in_house(draft: Draft, edge: Element) -> Element:
+    return edge if draft.house is None else housing.fitted_edge(edge, draft.house)
 
 
 def _tabbed(runs: Iterator[Element] | list[Element] | tuple[Element, ...]) -> list[Element]:
     return [w("r", w("tab")), *runs]
 
 
-def _content_types(house: House | None) -> bytes:
+def _content_types(draft: Draft) -> bytes:
+    house = draft.house
     root = etree.Element(f"{{{_CONTENT_TYPES}}}Types", nsmap={None: _CONTENT_TYPES})
     relationships = "application/vnd.openxmlformats-package.relationships+xml"
     for extension, kind in (
         ("rels", relationships),
         ("xml", "application/xml"),
         ("png", "image/png"),
+        *(((BOOK_ENDING, BOOK_KIND),) if draft.charts else ()),
         *(housing.pictures(house) if house else ()),
     ):
         etree.SubElement(
             root, f"{{{_CONTENT_TYPES}}}Default", Extension=extension, ContentType=kind
         )
-    for name, kind in (*_overrides(), *(housing.overrides(house) if house else ())):
+    charts = [
+        (f"/word/{_chart_file(1 + number)}", CHART_KIND) for number in range(len(draft.charts))
+    ]
+    for name, kind in (*_overrides(), *(housing.overrides(house) if house else ()), *charts):
         etree.SubElement(root, f"{{{_CONTENT_TYPES}}}Override", PartName=name, ContentType=kind)
     return markup(root)
 
@@ -199,9 +248,13 @@ def _id(part: str) -> str:
 def _document_relationships(draft: Draft) -> bytes:
     listed = [(_id(name), f"{_OFFICE}/{kind}", f"{name}.xml", False) for name, kind, _ in _PARTS]
     pictures = [(id, f"{_OFFICE}/image", _picture_file(id), False) for id in draft.pictures]
+    charts = [
+        (id, f"{_OFFICE}/chart", _chart_file(number), False)
+        for number, id in enumerate(draft.charts, start=1)
+    ]
     links = [(id, f"{_OFFICE}/hyperlink", url, True) for url, id in draft.links.items()]
     edges = housing.relations(draft.house) if draft.house else ()
-    return _relationships(*listed, *edges, *pictures, *links)
+    return _relationships(*listed, *edges, *pictures, *charts, *links)
 
 
 def _relationships(*listed: tuple[str, str, str, bool]) -> bytes:
@@ -217,12 +270,14 @@ def _core_properties(draft: Draft) -> bytes:
     """Title, subject and language. No author is known, and no time: it would change the bytes."""
     case = draft.result.case
     root = etree.Element(f"{{{_CORE}}}coreProperties", nsmap={"cp": _CORE, "dc": _DUBLIN_CORE})
-    subject = f"Value proposition for {case.customer}" if case.customer else "Value proposition"
+    subject = phrase("Value proposition")
+    if case.customer:
+        subject = phrase("Value proposition for {customer}", customer=case.customer)
     for name, value in (
         ("title", one_line(case.title, _LONGEST_TITLE)),
-        ("subject", one_line(subject, _LONGEST_TITLE)),
+        ("subject", one_line(spoken(subject), _LONGEST_TITLE)),
         ("creator", ""),
-        ("language", LANGUAGE),
+        ("language", current().office_tag),
     ):
         etree.SubElement(root, f"{{{_DUBLIN_CORE}}}{name}").text = value
     return markup(root)

@@ -32,8 +32,14 @@ _COLOURS = {
 _NAME = "valuecalc"
 
 
-def settings() -> Element:
-    """`settings.xml`: the layout rules of Word 2013 and later, English number signs."""
+def settings(
+    *, language: str = LANGUAGE, decimal: str = ".", has_even_pages: bool = False
+) -> Element:
+    """`settings.xml`: the layout rules of Word 2013 and later, and the signs in numbers.
+
+    `decimal` is the sign before decimals in that language. `has_even_pages` says that even pages
+    have headers and footers of their own.
+    """
     mode = w(
         "compatSetting",
         name="compatibilityMode",
@@ -44,11 +50,12 @@ def settings() -> Element:
         "settings",
         w("zoom", percent=100),
         w("defaultTabStop", val=567),
+        w("evenAndOddHeaders") if has_even_pages else None,
         w("characterSpacingControl", val="doNotCompress"),
         w("compat", mode),
-        w("themeFontLang", val=LANGUAGE),
-        w("decimalSymbol", val="."),
-        w("listSeparator", val=","),
+        w("themeFontLang", val=language),
+        w("decimalSymbol", val=decimal),
+        w("listSeparator", val=";" if decimal == "," else ","),
     )
 
 

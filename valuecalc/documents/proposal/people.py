@@ -10,12 +10,13 @@ from valuecalc.documents.proposal.draft import Draft, See
 from valuecalc.documents.proposal.styles import TEXT_WIDTH_CM
 from valuecalc.documents.proposal.tables import Cell, Column, Line, Row
 from valuecalc.engine.result import LineResult, Result
+from valuecalc.phrases import phrase, plural
 
-HEADING = "Benefits by person and goal"
+HEADING = phrase("Benefits by person and goal")
 CAPTION = "benefits by person"
 
-NOBODY = "Nobody named yet"
-NO_GOAL = "No goal named yet"
+NOBODY = phrase("Nobody named yet")
+NO_GOAL = phrase("No goal named yet")
 
 
 def benefits_by_person(draft: Draft) -> None:
@@ -25,8 +26,9 @@ def benefits_by_person(draft: Draft) -> None:
     if not any(_goal(result, line) for line in lines):
         return
     draft.heading(1, HEADING)
-    draft.write("Normal", _in_words(result), See(CAPTION), ".")
-    draft.caption("Table", f"{HEADING}, {result.case.currency}", name=CAPTION)
+    draft.write("Normal", _in_words(result))
+    caption = phrase("Benefits by person and goal, {currency}", currency=result.case.currency)
+    draft.caption("Table", caption, name=CAPTION)
     figures = [result.figure(f"{line.prefix}.total") for line in lines]
     total = result.figure("total_benefits")
     width = tables.width_for((each.text for each in (*figures, total)), 9, least=2.6)
@@ -34,13 +36,13 @@ def benefits_by_person(draft: Draft) -> None:
     tables.table(
         draft,
         [
-            Column("Person", left * 0.28),
-            Column("Goal", left * 0.34),
-            Column("Benefit", left * 0.38),
-            Column("Total", width, numeric=True),
+            Column(phrase("Person"), left * 0.28),
+            Column(phrase("Goal"), left * 0.34),
+            Column(phrase("Benefit"), left * 0.38),
+            Column(phrase("Total"), width, numeric=True),
         ],
-        [*_rows(result, lines), Row(("Total benefits", "", "", total), total=True)],
-        title=f"{HEADING}: who gains what",
+        [*_rows(result, lines), Row((phrase("Total benefits"), "", "", total), total=True)],
+        title=phrase("Benefits by person and goal: who gains what"),
         look=tables.LONG,
         notes=wording.notes(figures),
     )
@@ -49,17 +51,16 @@ def benefits_by_person(draft: Draft) -> None:
 def _in_words(result: Result) -> str:
     owners = {owner.id for line in result.benefits if (owner := _owner(result, line))}
     goals = {goal.id for line in result.benefits if (goal := _goal(result, line))}
-    people = _counted(len(owners), "person", "people")
-    return (
-        f"The benefits serve {_counted(len(goals), 'goal', 'goals')} of {people}; each person "
-        "finds here what the solution brings to the goals that they answer for"
-        if owners
-        else f"The benefits serve {_counted(len(goals), 'goal', 'goals')}"
+    served = plural("one goal", "{number} goals", len(goals), number=str(len(goals)))
+    if not owners:
+        return phrase("The benefits serve {goals}{see}.", goals=served, see=See(CAPTION))
+    return phrase(
+        "The benefits serve {goals} of {people}; each person finds here what the solution brings "
+        "to the goals that they answer for{see}.",
+        goals=served,
+        people=plural("one person", "{number} people", len(owners), number=str(len(owners))),
+        see=See(CAPTION),
     )
-
-
-def _counted(number: int, one: str, many: str) -> str:
-    return f"one {one}" if number == 1 else f"{number} {many}"
 
 
 def _in_order(result: Result) -> Sequence[LineResult]:
@@ -107,7 +108,7 @@ def _named(result: Result, goal: Goal | None) -> Cell:
     if goal is None:
         return NO_GOAL
     above = next((each for each in result.case.goals if each.id == goal.parent), None)
-    serves = [Line([f"serves: {above.label}"], "TableSmall")] if above else []
+    serves = [Line([phrase("serves: {goal}", goal=above.label)], "TableSmall")] if above else []
     return [Line([goal.label]), *serves]
 
 

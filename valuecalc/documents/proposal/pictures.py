@@ -17,23 +17,34 @@ from valuecalc.documents.charts import (
     png,
     waterfall,
 )
+from valuecalc.documents.charts.risk import Picture
 from valuecalc.documents.charts.scale import LARGEST_AMOUNT
-from valuecalc.documents.proposal import text, wording
+from valuecalc.documents.languages import spoken
+from valuecalc.documents.proposal import wording
 from valuecalc.documents.proposal.draft import Draft
 from valuecalc.documents.proposal.styles import TEXT_WIDTH_CM
 from valuecalc.documents.proposal.xml import Attributes, Element, element, one_line, w
 from valuecalc.engine.result import LineResult, Result
 from valuecalc.engine.scenarios import CONSERVATIVE, STRETCH
 from valuecalc.formula import quantity
+from valuecalc.phrases import joined, phrase
 
 WIDTH = 680
 HEIGHT = 290
 HEIGHT_IN_SHORT = 230
-SCALE = 2.5
-"""Pixels of a picture for one of the chart: 270 to the inch at the width of the text."""
 
 EMU_PER_CM = 360_000
 _DESCRIPTION = 1_000
+
+_TITLES = {
+    "Logo": phrase("Logo"),
+    "waterfall": phrase("Waterfall"),
+    "cumulative cash": phrase("Cumulative cash"),
+    "histogram": phrase("Histogram"),
+    "tornado": phrase("Tornado"),
+    "gantt": phrase("Gantt"),
+}
+"""What pictures are called, by their names, which are the same in every language."""
 
 Point = tuple[float, float]
 
@@ -41,22 +52,28 @@ Point = tuple[float, float]
 def why_not(result: Result) -> str:
     """Why the charts of a result cannot be drawn; nothing if they can."""
     if not (result.benefits or result.investments):
-        return "There are no amounts to draw yet."
+        return phrase("There are no amounts to draw yet.")
     amounts = [result.value(name) for name in ("value", *map(_total, result.lines))]
     series = (result.series[name].tolist() for name in ("cumulative", "cumulative_discounted"))
     if _are_drawable([*amounts, *chain(*series)]):
         return ""
-    return "The charts cannot be drawn while an amount is undefined."
+    return phrase("The charts cannot be drawn while an amount is undefined.")
 
 
 def add_waterfall(draft: Draft, caption: str) -> None:
     """Put the waterfall from benefits to value into the document."""
     result = draft.result
-    bars = [*_bars(result), Bar("Value", result.value("value") or 0.0, "total")]
+    bars = [*_bars(result), Bar(phrase("Value"), result.value("value") or 0.0, "total")]
     money = _money(result)
     height = HEIGHT_IN_SHORT if draft.is_short else HEIGHT
+    words = describe_waterfall(bars, money)
+    if draft.chart_look is not None:
+        from valuecalc.documents.proposal import native
+
+        native.add_waterfall(draft, bars, money, words, caption=caption, height=height)
+        return
     drawn = waterfall(bars, money, palette=PAPER, chart_id="waterfall", width=WIDTH, height=height)
-    add(draft, "waterfall", drawn, caption, describe_waterfall(bars, money))
+    add(draft, "waterfall", drawn, caption, words, tag=TAGS["waterfall"])
 
 
 def add_cumulative_cash(draft: Draft, caption: str) -> None:
@@ -68,6 +85,13 @@ def add_cumulative_cash(draft: Draft, caption: str) -> None:
     result = draft.result
     points, discounted = (_points(result, name) for name in ("cumulative", "cumulative_discounted"))
     money, label = _money(result), wording.payback_label(result)
+    told = describe_cumulative(points, money, discounted=discounted, payback_label=label)
+    band = _band(draft.scenarios)
+    if draft.chart_look is not None:
+        from valuecalc.documents.proposal import native
+
+        native.add_cumulative_cash(draft, points, discounted, band, money, told, caption=caption)
+        return
     drawn = cumulative_cash(
         points,
         money,
@@ -78,11 +102,10 @@ def add_cumulative_cash(draft: Draft, caption: str) -> None:
         payback=result.value("payback"),
         payback_label=label,
         discounted=discounted,
-        band=_band(draft.scenarios),
-        band_label="Conservative to stretch",
+        band=band,
+        band_label=phrase("Conservative to stretch"),
     )
-    told = describe_cumulative(points, money, discounted=discounted, payback_label=label)
-    add(draft, "cumulative cash", drawn, caption, told)
+    add(draft, "cumulative cash", drawn, caption, told, tag=TAGS["cumulative cash"])
 
 
 def _total(line: LineResult) -> str:
@@ -126,18 +149,38 @@ def _money(result: Result) -> Money:
     return lambda amount: quantity.show_short(amount, currency)
 
 
-def add(draft: Draft, name: str, svg: str, caption: str, description: str) -> None:
-    """Put a drawing into the document: its caption below it, its words as alternative text."""
-    picture = png(svg, scale=SCALE)
+TAGS = {
+    "waterfall": "image.waterfall",
+    "cumulative cash": "image.cumulative_cash",
+    "histogram": "image.histogram",
+    "tornado": "image.tornado",
+    "gantt": "plan.gantt",
+}
+"""The tags of the controls in which charts stand, by their names."""
+
+
+def add(
+    draft: Draft, name: str, svg: str, caption: str, description: str, *, tag: str = ""
+) -> None:
+    """Put a drawing into the document: its caption below it, its words as alternative text.
+
+    With a `tag` it can be filled again.
+    """
+    picture = png(svg, scale=draft.picture_scale)
     made = drawing(
         draft.picture(picture),
         number=draft.number("drawing"),
         name=name,
         size=_size(picture),
-        description=f"{caption} {description}",
+        description=joined(" ", [caption, description]),
     )
-    draft.add(text.paragraph("Picture", w("r", made)))
-    draft.caption("Figure", caption, "PictureCaption", name=name)
+    draft.captioned(made, caption, name, tag)
+
+
+def add_titled(draft: Draft, name: str, made: Picture) -> None:
+    """Put a picture with a title of its own into the document, which becomes its caption."""
+    caption = phrase("{title}.", title=made.title)
+    add(draft, name, made.svg, caption, made.words, tag=TAGS[name])
 
 
 def _size(picture: bytes) -> tuple[int, int]:
@@ -151,12 +194,20 @@ def drawing(
     relationship: str, *, number: int, name: str, size: tuple[int, int], description: str
 ) -> Element:
     """A picture in a line of text: `size` in English metric units, 360,000 to a centimetre."""
+    graphic = _graphic(relationship, number, name, size)
+    return framed(graphic, number=number, name=name, size=size, description=description)
+
+
+def framed(
+    graphic: Element, *, number: int, name: str, size: tuple[int, int], description: str
+) -> Element:
+    """What is drawn (`a:graphicData`), in a line of text."""
     width, height = size
     told: Attributes = {
         "id": number,
         "name": name,
-        "descr": one_line(description, _DESCRIPTION),
-        "title": name.capitalize(),
+        "descr": one_line(spoken(description), _DESCRIPTION),
+        "title": spoken(_TITLES.get(name) or name.capitalize()),
     }
     return w(
         "drawing",
@@ -168,7 +219,7 @@ def drawing(
                 "wp:cNvGraphicFramePr",
                 element("a:graphicFrameLocks", attributes={"noChangeAspect": 1}),
             ),
-            element("a:graphic", _graphic(relationship, number, name, size)),
+            element("a:graphic", graphic),
             attributes={"distT": 0, "distB": 0, "distL": 0, "distR": 0},
         ),
     )

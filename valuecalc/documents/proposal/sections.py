@@ -23,6 +23,7 @@ from valuecalc.documents.proposal import (
 )
 from valuecalc.documents.proposal.draft import Draft
 from valuecalc.errors import InputError
+from valuecalc.phrases import phrase
 
 SHORT, FULL = "short", "full"
 LENGTHS = (FULL, SHORT)
@@ -39,25 +40,25 @@ class Section:
 
 
 SECTIONS = (
-    Section("cover", "Cover", cover.cover, in_short=True),
-    Section("contents", "Contents", contents.contents),
+    Section("cover", phrase("Cover"), cover.cover, in_short=True),
+    Section("contents", contents.HEADING, contents.contents),
     Section("summary", opening.HEADING, opening.key_message, in_short=True),
-    Section("statement", "Value proposition", opening.statement, in_short=True),
+    Section("statement", phrase("Value proposition"), opening.statement, in_short=True),
     Section("value", value.HEADING, value.value, in_short=True),
     Section("people", people.HEADING, people.benefits_by_person),
-    Section("benefits", "Benefits", lines.benefits, in_short=True),
-    Section("investment", "Investment", lines.investments, in_short=True),
-    Section("cash_flow", "Cash flow by year", cash_flow.cash_flow),
-    Section("workings", "How each line is worked out", lines.workings),
-    Section("assumptions", "Assumptions and evidence", evidence.assumptions),
-    Section("scenarios", "Scenarios", scenarios.scenarios),
+    Section("benefits", phrase("Benefits"), lines.benefits, in_short=True),
+    Section("investment", phrase("Investment"), lines.investments, in_short=True),
+    Section("cash_flow", cash_flow.HEADING, cash_flow.cash_flow),
+    Section("workings", lines.HEADING, lines.workings),
+    Section("assumptions", phrase("Assumptions and evidence"), evidence.assumptions),
+    Section("scenarios", phrase("Scenarios"), scenarios.scenarios),
     Section("certainty", certainty.HEADING, certainty.certainty, in_short=True),
-    Section("conventions", "Conventions in force", closing.conventions),
+    Section("conventions", phrase("Conventions in force"), closing.conventions),
     Section("equations", equations.HEADING, equations.equations),
     Section("plan", rollout.PLAN, rollout.plan),
     Section("decisions", rollout.DECISIONS, rollout.decisions, in_short=True),
-    Section("open_points", "Open points", closing.open_points),
-    Section("sources", "Public sources", closing.sources),
+    Section("open_points", phrase("Open points"), closing.open_points),
+    Section("sources", phrase("Public sources"), closing.sources),
     Section("sign_off", signing.HEADING, signing.sign_off, in_short=True),
 )
 """All sections in the order in which a proposal has them if nothing else is asked for."""

@@ -13,6 +13,7 @@ from valuecalc.documents.charts import PAPER
 FONT = "Calibri"
 FONT_RIGHT_TO_LEFT = "Arial"
 LANGUAGE = "en-GB"
+"""The language of a document, unless it is said to be in another one."""
 
 INK = PAPER.ink.removeprefix("#")
 MUTED = PAPER.muted.removeprefix("#")

@@ -26,11 +26,11 @@ from valuecalc.documents.proposal.styles import (
 from valuecalc.documents.proposal.xml import Attributes, Element, w
 
 
-def styles() -> Element:
-    """All styles of the document."""
+def styles(language: str = LANGUAGE) -> Element:
+    """All styles of the document, whose text is in a language such as `de-DE`."""
     return w(
         "styles",
-        _defaults(),
+        _defaults(language),
         _normal(),
         *map(_paragraph_style, PARAGRAPHS),
         *_character_styles(),
@@ -39,9 +39,9 @@ def styles() -> Element:
     )
 
 
-def _defaults() -> Element:
-    language = w("lang", val=LANGUAGE, eastAsia=LANGUAGE, bidi="ar-SA")
-    run = w("rPr", _fonts(), *_size(10.5), language)
+def _defaults(language: str) -> Element:
+    spoken = w("lang", val=language, eastAsia=language, bidi="ar-SA")
+    run = w("rPr", _fonts(), *_size(10.5), spoken)
     return w("docDefaults", w("rPrDefault", run), w("pPrDefault", w("pPr", w("widowControl"))))
 
 

@@ -2,13 +2,25 @@
 
 from __future__ import annotations
 
+import math
+import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeAlias
 
+from valuecalc.documents.languages import spoken
 from valuecalc.documents.proposal import styles
-from valuecalc.documents.proposal.draft import Blank, Content, Draft, See, Styled
+from valuecalc.documents.proposal.draft import (
+    Blank,
+    Content,
+    Draft,
+    English,
+    Field,
+    See,
+    Styled,
+    Tagged,
+)
 from valuecalc.documents.proposal.xml import Element, one_line, w
 from valuecalc.engine.result import Figure
 
@@ -22,8 +34,15 @@ _CELL_PADDING_CM = 0.32
 # Widths of the document's font in parts of its size, by Unicode category, rather too large than
 # too small: digits and signs of money and calculation are all as wide as each other.
 _WIDTHS = {"Nd": 0.51, "Sc": 0.51, "Sm": 0.51, "Pd": 0.51, "Lu": 0.65}
-_NARROW = dict.fromkeys(",.:;'()\u00a0", 0.26)
+_NARROW = dict.fromkeys(",.:;'()\u00a0\u202f", 0.26)
 _OTHER_WIDTH = 0.54
+_WIDER_DIGITS = 1.1
+_DEMANDS = ((1.1, 4.5), (1.0, 4.5), (1.0, 2.5), (1.0, 1.8), (1.0, 1.0))
+"""What the words of columns ask for in a house style, the most first: the letters of its font
+may be so much wider than ours, and words of so many centimetres stay whole. Amounts always do."""
+
+_SPACES = re.compile(r"[ \n]+")
+_STYLES = {each.id: each for each in styles.PARAGRAPHS}
 _ALTERNATIVE_TEXT = 250
 
 
@@ -35,7 +54,7 @@ class Line:
     style: str = ""
 
 
-_ONE = Figure | Styled | See | Blank
+_ONE = Figure | Styled | See | Blank | Field | Tagged
 
 Cell: TypeAlias = Content | Sequence[Line]
 """What stands in a cell: one text or figure, or several paragraphs."""
@@ -94,6 +113,7 @@ def table(
     rows: Sequence[Row],
     *,
     title: str,
+    name: str = "",
     description: str = "",
     look: Look = VALUES,
     notes: Sequence[Sequence[Content]] = (),
@@ -101,21 +121,40 @@ def table(
     """Write a table and the notes below it.
 
     A table without heads of columns has no head row. `title` and `description` are read to
-    those who cannot see it.
+    those who cannot see it. By its `name` the draft knows it in every language.
     """
+    columns = _fitted(draft, columns, rows, look)
     writer = _Writer(draft, columns, look)
     has_head = any(column.head for column in columns)
-    draft.add_table(
-        w(
-            "tbl",
-            writer.properties(has_head, bool(rows) and rows[-1].total, title, description or title),
-            w("tblGrid", *(w("gridCol", w=_twips(column.width)) for column in columns)),
-            writer.head() if has_head else None,
-            *writer.rows(rows, has_notes=bool(notes)),
-        )
+    made = w(
+        "tbl",
+        writer.properties(has_head, bool(rows) and rows[-1].total, title, description or title),
+        w("tblGrid", *(w("gridCol", w=_twips(column.width)) for column in columns)),
+        writer.head() if has_head else None,
+        *writer.rows(rows, has_notes=bool(notes)),
     )
+    draft.add_table(made)
+    if name:
+        draft.tables.setdefault(name, []).append(made)
+        draft.english.setdefault(name, []).append(_english(columns, rows))
     for number, note in enumerate(notes, start=1):
         draft.write("TableNote", *note, keep_next=number < len(notes))
+
+
+def _english(columns: Sequence[Column], rows: Sequence[Row]) -> English:
+    """What the columns and the rows of a table are called in every language."""
+    heads = tuple(str(column.head) for column in columns)
+    return heads, tuple(" ".join(_first_words(row.cells[0])) for row in rows)
+
+
+def _first_words(cell: Cell) -> Iterator[str]:
+    if isinstance(cell, str):
+        yield str(cell)
+    elif isinstance(cell, _ONE):
+        yield str(cell.text)
+    else:
+        for line in cell:
+            yield "".join(str(getattr(each, "text", each)) for each in line.content)
 
 
 def width_for(texts: Iterable[str], size: float, *, least: float, most: float = 16.0) -> float:
@@ -123,10 +162,77 @@ def width_for(texts: Iterable[str], size: float, *, least: float, most: float = 
 
     `size` is that of the font in points; the result lies between `least` and `most`.
     """
-    words = [word for text in texts for word in text.split(" ")]
+    words = [word for text in texts for word in spoken(text).split(" ")]
     longest = max((sum(map(_character_width, word)) for word in words), default=0.0)
     needed = longest * size * _CM_PER_POINT + _CELL_PADDING_CM
     return round(min(max(needed, least), most), 2)
+
+
+def _fitted(
+    draft: Draft, columns: Sequence[Column], rows: Sequence[Row], look: Look
+) -> Sequence[Column]:
+    """The columns, wide enough for their words on the page of the house; the sum stays."""
+    if draft.house is None or look == STRIP:
+        return columns
+    widths = [column.width for column in columns]
+    for demand in _DEMANDS:
+        least = [
+            _least_width(column, rows, number, look, *demand) / draft.width_share
+            for number, column in enumerate(columns)
+        ]
+        if sum(least) <= sum(widths):
+            break
+    made = _shared_out(widths, least)
+    return [replace(column, width=width) for column, width in zip(columns, made, strict=True)]
+
+
+def _shared_out(widths: Sequence[float], least: Sequence[float]) -> list[float]:
+    """The widths with what the narrow ones lack taken from what the others can spare."""
+    lacking = sum(max(need - width, 0.0) for width, need in zip(widths, least, strict=True))
+    spare = sum(max(width - need, 0.0) for width, need in zip(widths, least, strict=True))
+    if not lacking:
+        return list(widths)
+    if lacking > spare:
+        return [need * sum(widths) / sum(least) for need in least]
+    taken = lacking / spare
+    return [
+        need if need > width else width - (width - need) * taken
+        for width, need in zip(widths, least, strict=True)
+    ]
+
+
+def _least_width(
+    column: Column, rows: Sequence[Row], number: int, look: Look, wider: float, longest: float
+) -> float:
+    """The centimetres of the longest word of a column in a font that is so much wider.
+
+    Of words longer than `longest`, such as an address, only those among numbers count.
+    """
+    if column.numeric:
+        wider, longest = _WIDER_DIGITS, math.inf
+    texts = [(column.head, _size("TableHead"))]
+    style = _size(f"{look.family}{'Number' if column.numeric else 'Text'}")
+    texts += [
+        ("".join(map(_said, line.content)), style)
+        for row in rows
+        for line in _lines(row.cells[number])
+    ]
+    widths = [
+        width_for([word], size * wider, least=0.0, most=100.0)
+        for text, size in texts
+        for word in _SPACES.split(text)
+    ]
+    return max((width for width in widths if width <= longest), default=0.0)
+
+
+def _said(content: Content) -> str:
+    return spoken(content if isinstance(content, str) else content.text)
+
+
+def _size(style: str) -> float:
+    """The size of a paragraph style in points, which it may have from the one it is based on."""
+    found = _STYLES[style]
+    return found.size or _size(found.base)
 
 
 def _character_width(character: str) -> float:
@@ -157,8 +263,8 @@ class _Writer:
                 noHBand=1,
                 noVBand=1,
             ),
-            w("tblCaption", val=one_line(title, _ALTERNATIVE_TEXT)),
-            w("tblDescription", val=one_line(description, _ALTERNATIVE_TEXT)),
+            w("tblCaption", val=one_line(spoken(title), _ALTERNATIVE_TEXT)),
+            w("tblDescription", val=one_line(spoken(description), _ALTERNATIVE_TEXT)),
         )
 
     def head(self) -> Element:
@@ -230,9 +336,9 @@ def _shade() -> Element:
 
 def _length(cell: Cell) -> int:
     if isinstance(cell, str):
-        return len(cell)
+        return len(spoken(cell))
     if isinstance(cell, _ONE):
-        return len(cell.text)
+        return len(spoken(cell.text))
     return sum(_length(content) for line in cell for content in line.content)
 
 

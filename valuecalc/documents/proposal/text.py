@@ -25,11 +25,23 @@ def is_right_to_left(text: str) -> bool:
 
 
 def runs(text: str, style: str = "") -> list[Element]:
-    """The runs of a text: one for each stretch of one direction, line breaks inside."""
+    """The runs of a text: one for each stretch of one direction, line breaks inside.
+
+    A text of ours is said in the language of the document.
+    """
     return [
         w("r", _properties(style, turned), *_lines(stretch))
-        for stretch, turned in _stretches(unbroken(readable(text)))
+        for stretch, turned in _stretches(unbroken(readable(_said(text))))
     ]
+
+
+def _said(text: str) -> str:
+    if type(text) is str:
+        return text
+    # The processes that read Word files meet no text of ours, and start faster without Babel.
+    from valuecalc.documents.languages import spoken
+
+    return spoken(text)
 
 
 def unbroken(text: str) -> str:

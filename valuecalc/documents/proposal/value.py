@@ -4,20 +4,22 @@ from __future__ import annotations
 
 from valuecalc.documents.proposal import pictures, wording
 from valuecalc.documents.proposal.draft import Draft
+from valuecalc.phrases import phrase
 
-HEADING = "How the value comes about"
+HEADING = phrase("How the value comes about")
 
 
 def value(draft: Draft) -> None:
     """Which lines decide, the waterfall, and cash over time; of two pages the waterfall alone."""
     draft.heading(1, HEADING)
     if not draft.is_short:
-        draft.write("Normal", *wording.reading(draft.result))
+        draft.write("Normal", wording.reading(draft.result))
     reason = pictures.why_not(draft.result)
     if reason:
         draft.write("Normal", reason)
         return
     horizon = draft.result.case.timeline.horizon_text
-    pictures.add_waterfall(draft, f"From benefits to value over {horizon}, undiscounted.")
+    caption = phrase("From benefits to value over {horizon}, undiscounted.", horizon=horizon)
+    pictures.add_waterfall(draft, caption)
     if not draft.is_short:
-        pictures.add_cumulative_cash(draft, "Cumulative cash from the decision on.")
+        pictures.add_cumulative_cash(draft, phrase("Cumulative cash from the decision on."))
