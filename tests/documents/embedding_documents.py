@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 import io
+import json
 import zipfile
-from collections.abc import Mapping
+from base64 import b64decode
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 from xml.sax.saxutils import escape
 
+import pytest
 from lxml import etree
 
+from valuecalc.documents import sheets
 from valuecalc.documents.charts import PAPER, png
 from valuecalc.documents.charts.svg import Drawing
+from valuecalc.documents.embedding import process
+from valuecalc.errors import FileRefused
 
 WORD = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 W = f"{{{WORD}}}"
@@ -155,6 +162,31 @@ def _relations(*listed: tuple[str, str, str]) -> str:
         '<?xml version="1.0"?><Relationships xmlns="http://schemas.openxmlformats.org/package/'
         f'2006/relationships">{entries}</Relationships>'
     )
+
+
+# --------------------------------------------------------------------------- filling
+
+
+@contextmanager
+def in_this_process() -> Iterator[None]:
+    """Documents filled here: to start a process for each takes longer than to fill it.
+
+    That it is done in a process of its own is shown by `test_embedding_gate`.
+    """
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sheets, "output", _output)
+        yield
+
+
+def _output(asked: bytes, module: str, _patience: float) -> bytes:
+    """What the process would have answered."""
+    assert module == process.__name__
+    task = json.loads(asked)
+    try:
+        made = process.TASKS[task["task"]](b64decode(task["document"]), task)
+    except FileRefused as error:
+        made = {"refused": [error.cause, error.remedy]}
+    return json.dumps(made).encode()
 
 
 # --------------------------------------------------------------------------- reading

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from tests.documents.embedding_documents import (
     cells,
     control,
     document,
+    in_this_process,
     paragraph,
     root,
     row,
@@ -23,7 +25,7 @@ from tests.documents.embedding_documents import (
     texts,
     words,
 )
-from tests.documents.proposal_reader import Document
+from tests.documents.proposal_reader import Document, small_pictures
 from valuecalc.documents import proposal
 from valuecalc.documents.embedding import (
     Catalogue,
@@ -42,6 +44,12 @@ from valuecalc.engine.result import Result
 from valuecalc.errors import UnknownName
 from valuecalc.resources import models_folder
 from valuecalc.schemas.case import case_from_text
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _small_pictures_in_this_process() -> Iterator[None]:
+    with small_pictures(), in_this_process():
+        yield
 
 
 @cache
@@ -147,6 +155,19 @@ class TestACheck:
         assert "[Total]" in made.report.of(Outcome.LEFT)[0].remedy
         assert not made.is_sound
 
+    @pytest.mark.parametrize("tag", ["Value.NPV", "Value.NPV ", " VALUE.npv"])
+    def test_offers_the_tag_that_was_written_in_capitals(self, tag: str) -> None:
+        made = check(document(paragraph(control(tag, "-"))), catalogue())
+        [unknown] = made.report.of(Outcome.UNKNOWN)
+        assert unknown.remedy == "Did you mean value.npv?"
+        assert made.others == ()
+
+    def test_says_why_a_list_to_choose_from_is_not_filled(self) -> None:
+        content = document(paragraph(control("value.irr", "-", more="<w:dropDownList/>")))
+        [left] = check(content, catalogue()).report.entries
+        assert left.outcome is Outcome.LEFT
+        assert "a list to choose from" in left.cause
+
     def test_finds_nothing_wrong_with_the_starter(self) -> None:
         made = check(starter(), catalogue())
         assert made.is_sound
@@ -167,7 +188,8 @@ class TestTheStarter:
         )
         self.validate(again.content, tmp_path)
         # What many draws say is said for the expected scenario alone.
-        assert [each.tag for each in again.report.conflicts] == ["image.tornado"]
+        assert again.report.conflicts == ()
+        assert [each.tag for each in again.report.of(Outcome.LEFT)] == ["image.tornado"]
         assert texts(again.content, "value.npv") == [result("conservative").figure("npv").text]
         opened = docx.Document(io.BytesIO(again.content))
         assert len(list(opened.element.body.iter(f"{W}tbl"))) > 3

@@ -32,7 +32,7 @@ def test_every_kind_of_tag_stands_on_the_page() -> None:
         assert f"| `{prefix}…` |" in PAGE
 
 
-@pytest.mark.parametrize("name", ["tags", "check-template", "fill"])
+@pytest.mark.parametrize("name", ["tags", "check-template", "fill", "chapter"])
 def test_the_commands_of_the_page_take_their_options(name: str) -> None:
     command = main.commands[name]
     lines = [line for line in PAGE.splitlines() if line.startswith(f"valuecalc {name} ")]

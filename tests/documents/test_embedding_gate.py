@@ -120,7 +120,21 @@ HOSTILE: Mapping[str, tuple[Callable[[], bytes], str]] = {
     ),
     "one nested without end": (
         lambda: with_body("<w:p><w:r>" * 20_000 + "</w:r></w:p>" * 20_000),
-        "not well formed|cannot be read",
+        "nested more than 256 levels",
+    ),
+    "one with controls in controls in controls": (
+        lambda: with_body(
+            "<w:sdt><w:sdtContent>" * 150 + "<w:p/>" + "</w:sdtContent></w:sdt>" * 150
+        ),
+        "nested more than 256 levels",
+    ),
+    "one without controls that is not well formed": (
+        lambda: edited(document(paragraph("x")), "</w:body>", "</w:boddy>"),
+        "not well formed",
+    ),
+    "one with a header that is not well formed": (
+        lambda: edited(HONEST, "</w:hdr>", "</w:hrd>", "word/header1.xml"),
+        "not well formed",
     ),
 }
 
@@ -131,6 +145,17 @@ def test_a_hostile_document_is_refused_with_the_reason_and_a_way_out(kind: str) 
     with pytest.raises(FileRefused, match=cause) as refused:
         apart.filled(make(), KNOWN)
     assert refused.value.remedy
+
+
+def test_more_tables_than_there_is_time_for_are_refused_before_any_is_filled() -> None:
+    def of(count: int) -> bytes:
+        return document(control("table.benefits", "<w:p/>") * count)
+
+    for task in (apart.listed, lambda content: apart.filled(content, KNOWN)):
+        with pytest.raises(FileRefused, match="501 content controls for tables; 500 can") as found:
+            task(of(501))
+        assert "several documents" in found.value.remedy
+    assert apart.filled(of(500), KNOWN).report.entries[-1].place == "the body, the 500th of 500"
 
 
 @pytest.mark.parametrize(
@@ -146,6 +171,32 @@ def test_a_hostile_document_is_refused_with_the_reason_and_a_way_out(kind: str) 
 )
 def test_an_honest_document_passes(make: Callable[[], bytes]) -> None:
     assert texts(apart.filled(make(), KNOWN).content, "value.npv") == ["£1"]
+
+
+def test_a_template_is_filled_and_becomes_a_document() -> None:
+    template = edited(
+        HONEST,
+        "wordprocessingml.document.main+xml",
+        "wordprocessingml.template.main+xml",
+        "[Content_Types].xml",
+    )
+    made = apart.filled(template, KNOWN).content
+    assert texts(made, "value.npv") == ["£1"]
+    types = parts(made)["[Content_Types].xml"]
+    assert b"wordprocessingml.document.main+xml" in types
+    assert b"template.main" not in types
+    assert [each.tag for each in apart.listed(template)] == ["value.npv"]
+
+
+def test_a_template_with_macros_is_refused() -> None:
+    template = edited(
+        HONEST,
+        "openxmlformats-officedocument.wordprocessingml.document.main+xml",
+        "ms-word.template.macroEnabledTemplate.main+xml",
+        "[Content_Types].xml",
+    )
+    with pytest.raises(FileRefused, match="macros"):
+        apart.listed(template)
 
 
 def test_the_link_to_a_template_is_cut_and_said() -> None:

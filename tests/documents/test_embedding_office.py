@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import functools
 import shutil
 import subprocess
-from pathlib import Path
 
 import pytest
 
+from tests.documents import office_desk
 from tests.documents.embedding_documents import (
     BODY,
     cells,
@@ -22,7 +23,8 @@ from tests.documents.embedding_documents import (
     table,
     texts,
 )
-from valuecalc.documents.embedding import Catalogue, fill_document, starter
+from valuecalc.documents.embedding import Catalogue, chapter, fill_document, starter
+from valuecalc.documents.embedding.chapter_place import Place
 from valuecalc.engine.calculate import calculate
 from valuecalc.resources import models_folder
 from valuecalc.schemas.case import case_from_text
@@ -36,51 +38,36 @@ pytestmark = [
 PATIENCE = 180
 
 
+@functools.cache
 def catalogue(scenario: str = "expected") -> Catalogue:
     text = (models_folder() / "field-service.yaml").read_bytes()
     return Catalogue(calculate(case_from_text(text), scenario))
 
 
-@pytest.fixture(scope="module")
-def profile(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("profile")
-
-
-def converted(content: bytes, ending: str, folder: Path, profile: Path) -> Path:
-    """The document as LibreOffice saves it."""
-    file = folder / "document.docx"
-    file.write_bytes(content)
-    target = folder / "converted"
-    program = LIBREOFFICE.path()
-    assert program
-    subprocess.run(
-        [
-            program,
-            f"-env:UserInstallation={profile.as_uri()}",
-            "--headless",
-            "--norestore",
-            "--convert-to",
-            ending,
-            "--outdir",
-            str(target),
-            str(file),
-        ],
-        check=True,
-        capture_output=True,
-        timeout=PATIENCE,
-    )
-    return target / f"document.{ending}"
-
-
-def test_the_filled_starter_shows_the_figures(tmp_path: Path, profile: Path) -> None:
-    made = fill_document(starter(), catalogue()).content
-    pdf = converted(made, "pdf", tmp_path, profile)
+def read(pdf: bytes) -> str:
+    """The words of a PDF, as somebody reads them."""
     program = shutil.which("pdftotext")
     assert program
-    read = subprocess.run(
-        [program, "-layout", str(pdf), "-"], check=True, capture_output=True, text=True
-    )
-    shown = " ".join(read.stdout.replace("\u2060", "").split())
+    command = [program, "-layout", "-", "-"]
+    found = subprocess.run(command, input=pdf, check=True, capture_output=True, timeout=PATIENCE)
+    return " ".join(found.stdout.decode().replace("\u2060", "").split())
+
+
+def test_a_chapter_with_its_charts_is_shown_within_the_words_of_others() -> None:
+    theirs = document(paragraph("Our own words."))
+    wish = chapter.Wish(place=Place("end"), sections=("value", "benefits"), charts="native")
+    result = catalogue().result
+    made = chapter.insert_chapter(theirs, result, (), (), wish).content
+    pdf = office_desk.shared().word_saved_as("pdf", made)
+    shown = read(pdf)
+    assert shown.index("Our own words.") < shown.index("How the value comes about")
+    assert "Months after the decision" in shown, "an axis of a chart"
+    assert result.figure("total_benefits").text in shown
+
+
+def test_the_filled_starter_shows_the_figures() -> None:
+    made = fill_document(starter(), catalogue()).content
+    shown = read(office_desk.shared().word_saved_as("pdf", made))
     result = catalogue().result
     for name in ("value", "npv", "roi", "payback"):
         assert result.figure(name).text in shown
@@ -88,9 +75,7 @@ def test_the_filled_starter_shows_the_figures(tmp_path: Path, profile: Path) -> 
         assert result.figure(f"{line.prefix}.total").text in shown
 
 
-def test_a_template_that_libreoffice_has_saved_is_filled_again_and_again(
-    tmp_path: Path, profile: Path
-) -> None:
+def test_a_template_that_libreoffice_has_saved_is_filled_again_and_again() -> None:
     """The controls are put in afterwards: LibreOffice before 7.5 keeps none of their tags."""
     template = document(
         paragraph("Net present value: ", run("FIGURE", "<w:b/>"), "."),
@@ -98,7 +83,7 @@ def test_a_template_that_libreoffice_has_saved_is_filled_again_and_again(
         table(row("Benefit", "Total", "Remark", head=True), row("[b]", "[Total]", "")),
         paragraph(picture()),
     )
-    saved = converted(template, "docx", tmp_path, profile).read_bytes()
+    saved = office_desk.shared().word_saved_as("docx", template)
     body = parts(saved)[BODY].decode()
     begin, end = body.index("<w:tbl>"), body.index("</w:tbl>") + len("</w:tbl>")
     tagged = edited(saved, body[begin:end], control("table.benefits", body[begin:end]))
@@ -121,9 +106,9 @@ def shown(body: str, words: str) -> str:
     return body[begin : body.index("</w:r>", place) + len("</w:r>")]
 
 
-def test_tags_that_a_program_has_left_out_are_told(tmp_path: Path, profile: Path) -> None:
+def test_tags_that_a_program_has_left_out_are_told() -> None:
     once = fill_document(document(paragraph(control("value.npv", "[NPV]"))), catalogue()).content
-    saved = converted(once, "docx", tmp_path, profile).read_bytes()
+    saved = office_desk.shared().word_saved_as("docx", once)
     report = fill_document(saved, catalogue()).report
     is_there = "value.npv" in {each.tag for each in report.entries}
     assert is_there or "value.npv" in report.notes[0]

@@ -107,6 +107,17 @@ class TestTheFirstTime:
         assert fill(made, {TAG: NOW}).content == made
         assert cells(again(made))[3] == list(LATER.rows[2])
 
+    def test_says_how_many_rows_stood_there(self) -> None:
+        once = filled(TEMPLATE)
+        for content, rows in (
+            (TEMPLATE, ""),
+            (document(control(TAG, paragraph("-"))), ""),
+            (document(control(TAG, table(HEAD, row("Fewer visits", "£1", "")))), "1 row"),
+            (once, f"{len(NOW.rows)} rows"),
+        ):
+            [made] = fill(content, {TAG: LATER}).report.filled
+            assert made.theirs == rows
+
     def test_makes_none_in_the_middle_of_a_line(self) -> None:
         content = document(paragraph(control(TAG, "[Benefits]")))
         done = fill(content, {TAG: NOW})
@@ -141,8 +152,8 @@ class TestTheFirstTime:
         done = fill(TEMPLATE, {TAG: Missing("The case has no plan.")})
         assert done.content == TEMPLATE
         assert done.report.of(Outcome.MISSING)[0].cause == "The case has no plan."
-        [conflict] = fill(ONCE, {TAG: Missing("No benefits.")}).report.conflicts
-        assert "from before" in conflict.cause
+        [left] = fill(ONCE, {TAG: Missing("No benefits.")}).report.of(Outcome.LEFT)
+        assert "from before" in left.cause
 
 
 class TestTheNextTime:

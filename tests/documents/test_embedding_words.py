@@ -26,6 +26,7 @@ from tests.documents.embedding_documents import (
 )
 from valuecalc.documents.embedding import Outcome, Words, fill
 from valuecalc.documents.embedding.state import NAMESPACE
+from valuecalc.documents.embedding.telling import ordinal
 from valuecalc.errors import FileRefused
 
 NPV = {"value.npv": Words("£325,915")}
@@ -426,3 +427,31 @@ def test_a_part_that_is_not_well_formed_is_refused() -> None:
     content = document("", parts={BODY: b"<w:document><w:sdt></w:document>"})
     with pytest.raises(FileRefused, match="not well formed"):
         fill(content, NPV)
+
+
+def test_equal_tags_at_the_same_place_are_told_apart() -> None:
+    places = [
+        each.place
+        for each in fill(
+            document(
+                paragraph(control("value.npv", "-"), control("value.npv", "-", id=2)),
+                paragraph(control("value.nvp", "-", id=3)),
+                header1=paragraph(control("value.npv", "-", id=4)),
+            ),
+            NPV,
+        ).report.entries
+    ]
+    assert places == [
+        "the body, the first of 2",
+        "the body, the second of 2",
+        "the body",
+        "a header",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("number", "words"),
+    [(1, "first"), (9, "ninth"), (10, "10th"), (11, "11th"), (21, "21st"), (112, "112th")],
+)
+def test_which_one_it_is_is_said_as_people_say_it(number: int, words: str) -> None:
+    assert ordinal(number) == f"the {words}"

@@ -8,11 +8,13 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, cast
 
 from valuecalc.errors import DocumentError
-from valuecalc.schemas.fields import Flag, Part
-from valuecalc.schemas.requests import EXPECTED, RequestShape
+from valuecalc.schemas.fields import Choice, Flag, InputField, Part, Text
+from valuecalc.schemas.proposing import CHARTS, LENGTHS
+from valuecalc.schemas.requests import EXPECTED, LanguageTag, RequestShape, language_of_request
 from valuecalc.schemas.result import Count, Items, OutputShape, Texts, Words
 from valuecalc.schemas.saved import ResultQuery, scenario_field
 
+PLACES = ("heading", "bookmark", "control", "end")
 MOST_SPOTS = 2_000
 LONGEST_SPOT = 1_000
 """More than any spot of a report has: two cells of a table, and the tag."""
@@ -26,7 +28,32 @@ def _report_field() -> Flag:
     return Flag(load_default=False, about=about)
 
 
-class FillQuery(ResultQuery):
+def _charts_field() -> Choice:
+    return Choice(
+        CHARTS,
+        load_default="pictures",
+        about="What is put where a picture belongs: pictures, or native charts of Word. A chart "
+        "that stands there already gets new numbers in either case.",
+    )
+
+
+def _language_field() -> LanguageTag:
+    return LanguageTag(
+        load_default=None,
+        about="The language of what is filled in: en-GB, en-US, de, fr or es. Without one it is "
+        "that in which the document was filled before, and at the first time en-GB.",
+        example="de",
+    )
+
+
+class CheckQuery(ResultQuery):
+    """Which version to check a template with."""
+
+    charts = _charts_field()
+    language = _language_field()
+
+
+class FillQuery(CheckQuery):
     """Which version to fill a document with, and how to answer."""
 
     report = _report_field()
@@ -39,10 +66,61 @@ class UnkeptQuery(RequestShape):
     scenario = scenario_field()
 
 
-class UnkeptFillQuery(UnkeptQuery):
+class UnkeptCheckQuery(UnkeptQuery):
+    """The same, what charts are, and in which language."""
+
+    charts = _charts_field()
+    language = _language_field()
+
+
+class UnkeptFillQuery(UnkeptCheckQuery):
     """The same, and how to answer."""
 
     report = _report_field()
+
+
+class TemplateQuery(RequestShape):
+    """In which language the template to begin with is."""
+
+    example = "?language=de"
+    language = language_of_request()
+
+
+class SectionList(InputField):
+    """Ids of sections, divided by commas."""
+
+    openapi = {"type": "string", "maxLength": 1_000}
+
+    def _deserialize(self, value: Any, attr: Any, data: Any, **options: Any) -> tuple[str, ...]:
+        return tuple(filter(None, (each.strip() for each in str(value)[:1_000].split(","))))
+
+
+class _ChapterFields(RequestShape):
+    """What a chapter consists of and where it goes."""
+
+    place = Choice(
+        PLACES,
+        load_default="control",
+        about="Where it goes in a document that has no chapter yet: below a heading, after the "
+        "paragraph of a bookmark, into a control tagged `chapter`, or at the end.",
+    )
+    name = Text(load_default="", about="The heading or the bookmark.", example="Business case")
+    sections = SectionList(
+        load_default=(),
+        about="Only these sections, in this order, divided by commas; without them, all that the "
+        "length has but cover and contents.",
+        example="summary,value,benefits",
+    )
+    length = Choice(LENGTHS, load_default="full", about="As long as a full proposal, or a short.")
+    language = language_of_request()
+
+
+class ChapterQuery(_ChapterFields, FillQuery):
+    """Which version to write a chapter of, what is in it, where it goes, and how to answer."""
+
+
+class UnkeptChapterQuery(_ChapterFields, UnkeptFillQuery):
+    """The same for a case that is sent along."""
 
 
 def read_overwrite(texts: Iterable[str]) -> frozenset[str]:

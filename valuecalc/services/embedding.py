@@ -15,10 +15,13 @@ from valuecalc.errors import UnknownName
 from valuecalc.schemas import embedding as shapes
 from valuecalc.services import cases
 from valuecalc.services.cases import DOCX, Export
+from valuecalc.services.proposing import PICTURES as AS_PICTURES
+from valuecalc.services.proposing import USUAL_LANGUAGE
 
 # Who fills a document with a case in a file needs none of the libraries of a database.
 if TYPE_CHECKING:
     from valuecalc.documents.embedding import Catalogue, Check, Entry, Report
+    from valuecalc.documents.languages import Language
     from valuecalc.services.access import Actor
     from valuecalc.services.saved_cases import Saved
     from valuecalc.store.database import Database
@@ -30,6 +33,7 @@ __all__ = [
     "Check",
     "Embedded",
     "Entry",
+    "FillWish",
     "ListedTag",
     "Report",
     "check",
@@ -57,6 +61,22 @@ _GROUP_OF = {
     **{"table": TABLES, "picture": PICTURES},
 }
 _OF_PLAN = ("plan.", "text.plan_", "text.critical_path")
+
+
+@dataclass(frozen=True, kw_only=True)
+class FillWish:
+    """How what is put into a document is written.
+
+    `charts` are `pictures`, or `native`; a chart of Word that stands there already gets new
+    numbers in either case. `language` is the tag of one of `proposing.languages`; without one
+    a document is filled in the language of the last time, and for the first time in English.
+    """
+
+    charts: str = AS_PICTURES
+    language: str | None = None
+
+
+USUAL = FillWish()
 
 
 @dataclass(frozen=True)
@@ -89,16 +109,21 @@ class ListedTag:
 
 
 def fill(
-    case: Case, document: bytes, scenario: str = EXPECTED, overwrite: Collection[str] = ()
+    case: Case,
+    document: bytes,
+    scenario: str = EXPECTED,
+    overwrite: Collection[str] = (),
+    wish: FillWish = USUAL,
 ) -> Embedded:
     """A Word document with every control filled whose tag is known.
 
     What a person has typed over stays and is reported, unless `overwrite` names its tag or its
-    spot. Raises `CaseError`, `UnknownName` for the scenario and `FileRefused` for the document.
+    spot. Raises `CaseError`, `UnknownName` for the scenario and the language, and `FileRefused`
+    for the document.
     """
     from valuecalc.documents.embedding import fill_document
 
-    filled = fill_document(document, _catalogue(case, scenario), overwrite)
+    filled = fill_document(document, _catalogue(case, scenario, wish), overwrite)
     name = f"{cases.file_stem(case)}.docx"
     return Embedded(Export(filled.content, name, DOCX), filled.report)
 
@@ -110,23 +135,24 @@ def fill_saved(
     document: bytes,
     scenario: str = EXPECTED,
     overwrite: Collection[str] = (),
+    wish: FillWish = USUAL,
 ) -> Embedded:
     """The same for a version of a case that is kept; it is noted as an export of it."""
     from valuecalc.services import exporting
 
-    made = fill(saved.case, document, scenario, overwrite)
+    made = fill(saved.case, document, scenario, overwrite, wish)
     exporting.record_filled(store, saved, actor, scenario)
     return made
 
 
-def check(case: Case, document: bytes, scenario: str = EXPECTED) -> Check:
+def check(case: Case, document: bytes, scenario: str = EXPECTED, wish: FillWish = USUAL) -> Check:
     """What filling a document would do, and what is wrong with its controls.
 
     Raises `CaseError`, `UnknownName` for the scenario and `FileRefused` for the document.
     """
     from valuecalc.documents import embedding
 
-    return embedding.check(document, _catalogue(case, scenario))
+    return embedding.check(document, _catalogue(case, scenario, wish))
 
 
 def list_tags(case: Case, scenario: str = EXPECTED) -> tuple[ListedTag, ...]:
@@ -136,7 +162,7 @@ def list_tags(case: Case, scenario: str = EXPECTED) -> tuple[ListedTag, ...]:
     """
     from valuecalc.documents.embedding import Picture, Words
 
-    catalogue = _catalogue(case, scenario)
+    catalogue = _catalogue(case, scenario, is_overview=True)
     listed = []
     for each in catalogue.tags:
         content = catalogue.content(each.name)
@@ -163,12 +189,21 @@ def picture(case: Case, tag: str, scenario: str = EXPECTED) -> Export:
     return Export(content.png, f"{cases.file_stem(case)}-{tag.partition('.')[2]}.png", PNG)
 
 
+def starter(language: str = USUAL_LANGUAGE) -> Export:
+    """A template to begin with, whose controls have all usual tags.
+
+    `language` is the tag of one of `proposing.languages`. Raises `UnknownName` for another one.
+    """
+    from valuecalc.documents import languages
+
+    return _starter(languages.find(language))
+
+
 @cache
-def starter() -> Export:
-    """A template to begin with, whose controls have all usual tags."""
+def _starter(language: Language) -> Export:
     from valuecalc.documents import embedding
 
-    return Export(embedding.starter(), STARTER_NAME, DOCX)
+    return Export(embedding.starter(language), STARTER_NAME, DOCX)
 
 
 def tags_as_answer(tags: Collection[ListedTag]) -> dict[str, Any]:
@@ -186,8 +221,13 @@ def check_as_answer(made: Check) -> dict[str, Any]:
     return shapes.dump_check(made)
 
 
-def _catalogue(case: Case, scenario: str) -> Catalogue:
+def _catalogue(
+    case: Case, scenario: str, wish: FillWish = USUAL, is_overview: bool = False
+) -> Catalogue:
     # Loaded only when something is filled: the libraries are slow to start.
+    from valuecalc.documents import languages
     from valuecalc.documents.embedding import Catalogue
 
-    return Catalogue(cases.calculate(case, scenario), comparison.compare(case))
+    language = None if wish.language is None else languages.find(wish.language)
+    result, compared = cases.calculate(case, scenario), comparison.compare(case)
+    return Catalogue(result, compared, wish.charts, language, is_overview=is_overview)

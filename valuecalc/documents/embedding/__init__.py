@@ -8,13 +8,29 @@ with, and `starter` writes one to begin with.
 
 from __future__ import annotations
 
-from valuecalc.documents.embedding.catalogue import Catalogue, Tag
-from valuecalc.documents.embedding.checking import Check, check
+from typing import TYPE_CHECKING
+
+from valuecalc.documents import on_demand
 from valuecalc.documents.embedding.contents import Content, Missing, Picture, Table, Words
 from valuecalc.documents.embedding.fill import EVERYTHING, Filled, fill
-from valuecalc.documents.embedding.refill import fill_document
 from valuecalc.documents.embedding.report import Entry, Outcome, Report
-from valuecalc.documents.embedding.starter import starter
+
+if TYPE_CHECKING:
+    from valuecalc.documents.embedding.catalogue import Catalogue, Tag
+    from valuecalc.documents.embedding.checking import Check, check
+    from valuecalc.documents.embedding.refill import fill_document
+    from valuecalc.documents.embedding.starter import starter
+else:
+    # The process that fills a document is of this package, and needs no engine.
+    __getattr__ = on_demand.names(
+        __name__,
+        {
+            **dict.fromkeys(("Catalogue", "Tag"), "catalogue"),
+            **dict.fromkeys(("Check", "check"), "checking"),
+            "fill_document": "refill",
+            "starter": "starter",
+        },
+    )
 
 __all__ = [
     "EVERYTHING",

@@ -8,10 +8,10 @@ from collections.abc import Collection, Mapping
 from typing import Any
 
 from valuecalc.documents import gate, sheets
-from valuecalc.documents.embedding import contents, report
+from valuecalc.documents.embedding import contents, listing, report
 from valuecalc.documents.embedding.contents import Content
 from valuecalc.documents.embedding.fill import Filled
-from valuecalc.documents.embedding.listing import Listed
+from valuecalc.documents.embedding.listing import Described, Listed
 from valuecalc.errors import FileRefused
 
 PROCESS = "valuecalc.documents.embedding.process"
@@ -21,18 +21,45 @@ PATIENCE = 60.0
 
 def listed(document: bytes) -> list[Listed]:
     """All content controls of a document. Raises `FileRefused`."""
-    return [Listed(**each) for each in _done("list", document)["controls"]]
+    return list(described(document).controls)
+
+
+def described(document: bytes) -> Described:
+    """All content controls of a document, and what it says of itself. Raises `FileRefused`."""
+    return listing.described(_done("list", document))
 
 
 def filled(
-    document: bytes, known: Mapping[str, Content], overwrite: Collection[str] = ()
+    document: bytes,
+    known: Mapping[str, Content],
+    overwrite: Collection[str] = (),
+    language: str = "en-GB",
+    scenario: str = "",
 ) -> Filled:
-    """A document filled with what is known, as `fill.fill` does. Raises `FileRefused`."""
+    """A document filled with what is known, as `fill.fill` does. Raises `FileRefused`.
+
+    `language` is the tag of the language that it is filled in, `scenario` the id of what with.
+    """
     more = {
+        "language": language,
+        "scenario": scenario,
         "contents": {tag: contents.as_plain(each) for tag, each in known.items()},
         "overwrite": sorted(overwrite),
     }
     made = _done("fill", document, **more)
+    return Filled(b64decode(made["document"]), report.from_plain(made["report"]))
+
+
+def inserted(
+    document: bytes, chapter: bytes, place: tuple[str, str], overwrite: Collection[str] = ()
+) -> Filled:
+    """A document with a chapter in it, as `chapter_insert.insert` does. Raises `FileRefused`."""
+    more = {
+        "chapter": b64encode(chapter).decode(),
+        "place": place,
+        "overwrite": sorted(overwrite),
+    }
+    made = _done("chapter", document, **more)
     return Filled(b64decode(made["document"]), report.from_plain(made["report"]))
 
 

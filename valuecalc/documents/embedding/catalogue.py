@@ -16,14 +16,16 @@ so be filled again. All is worked out when it is asked for.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
+from valuecalc.documents import languages
 from valuecalc.documents.charts import PAPER, png
 from valuecalc.documents.charts.plan import plan_picture
 from valuecalc.documents.embedding import plan_tables, texts
 from valuecalc.documents.embedding.contents import Content, Missing, Picture, Table, Words
 from valuecalc.documents.embedding.drafted import Section, Sections
+from valuecalc.documents.languages import Language, spoken
 from valuecalc.documents.proposal import (
     cash_flow,
     certainty,
@@ -33,16 +35,21 @@ from valuecalc.documents.proposal import (
     pictures,
     scenarios,
 )
-from valuecalc.documents.proposal.draft import Draft
+from valuecalc.documents.proposal.document import NATIVE, PICTURES
+from valuecalc.documents.proposal.draft import SHARP, Draft
 from valuecalc.engine.compare import compare
 from valuecalc.engine.result import Result
 from valuecalc.engine.scenarios import EXPECTED
-from valuecalc.errors import UnknownName
+from valuecalc.errors import UnknownName, did_you_mean
+from valuecalc.phrases import phrase
 
 VALUE, SHORT = "value.", "short."
 
 LONGEST_TAG = 64
 """Word takes no longer tag."""
+
+STAMP = 0.05
+"""How sharp a picture is that nobody will look at: see `SHARP`."""
 
 MOST_STEPS = 40
 """So many steps of a plan fit into a picture on a page."""
@@ -63,7 +70,8 @@ def _waterfall(draft: Draft) -> None:
         draft.write("Normal", reason)
     else:
         horizon = draft.result.case.timeline.horizon_text
-        pictures.add_waterfall(draft, f"From benefits to value over {horizon}, undiscounted.")
+        caption = phrase("From benefits to value over {horizon}, undiscounted.", horizon=horizon)
+        pictures.add_waterfall(draft, caption)
 
 
 def _cumulative(draft: Draft) -> None:
@@ -71,28 +79,29 @@ def _cumulative(draft: Draft) -> None:
     if reason:
         draft.write("Normal", reason)
     else:
-        pictures.add_cumulative_cash(draft, "Cumulative cash from the decision on.")
+        caption = phrase("Cumulative cash from the decision on.")
+        pictures.add_cumulative_cash(draft, caption)
 
 
 _TABLES: Mapping[str, tuple[str, Section, str]] = {
-    "table.benefits": ("Benefits", lines.benefits, "Benefits:"),
-    "table.outcomes": ("Outcomes in their own unit", lines.benefits, "Outcomes in"),
-    "table.investments": ("Investment", lines.investments, "Investment:"),
-    "table.cash_flow": ("Cash flow by year", cash_flow.cash_flow, "Cash flow by year"),
-    "table.assumptions": ("Assumptions", evidence.assumptions, "Assumptions with"),
-    "table.steps": ("Intermediate steps", evidence.assumptions, "Intermediate steps"),
-    "table.evidence": ("Benefits by evidence", evidence.assumptions, "Benefits by grade"),
-    "table.finance_view": ("What finance can count on", evidence.assumptions, "Hard and soft"),
-    "table.scenarios": ("Scenarios", scenarios.scenarios, "Headline figures of the scenarios"),
+    "table.benefits": ("Benefits", lines.benefits, "benefits"),
+    "table.outcomes": ("Outcomes in their own unit", lines.benefits, "outcomes"),
+    "table.investments": ("Investment", lines.investments, "investments"),
+    "table.cash_flow": ("Cash flow by year", cash_flow.cash_flow, "cash_flow"),
+    "table.assumptions": ("Assumptions", evidence.assumptions, "assumptions"),
+    "table.steps": ("Intermediate steps", evidence.assumptions, "steps"),
+    "table.evidence": ("Benefits by evidence", evidence.assumptions, "evidence"),
+    "table.finance_view": ("What finance can count on", evidence.assumptions, "finance_view"),
+    "table.scenarios": ("Scenarios", scenarios.scenarios, "scenarios"),
     "table.scenario_changes": (
         "What the scenarios change",
         scenarios.scenarios,
-        "What each scenario",
+        "scenario_changes",
     ),
-    "table.percentiles": ("Percentiles", certainty.certainty, "Percentiles of"),
-    "table.break_even": ("Break-even", certainty.certainty, "The break-even of"),
-    "table.open_points": ("Open points", closing.open_points, "Open points with"),
-    "table.conventions": ("Conventions", closing.conventions, "The conventions"),
+    "table.percentiles": ("Percentiles", certainty.certainty, "percentiles"),
+    "table.break_even": ("Break-even", certainty.certainty, "break_even"),
+    "table.open_points": ("Open points", closing.open_points, "open_points"),
+    "table.conventions": ("Conventions", closing.conventions, "conventions"),
 }
 _PICTURES: Mapping[str, tuple[str, Section, str]] = {
     "image.waterfall": ("From benefits to value", _waterfall, "waterfall"),
@@ -113,21 +122,55 @@ _GANTT = "plan.gantt"
 class Catalogue:
     """The tags of a result. `scenarios` are the results that it is compared with.
 
-    They are worked out here if they are left out and the result is the expected one.
+    They are worked out here if they are left out and the result is the expected one. `charts`
+    are `pictures`, or `native`: drawn by Word, which can change their numbers. What stands behind
+    the tags is in a `language`, without one in that which is spoken; the tags themselves and
+    what they are called are English. `is_overview` is for who asks what there is: its pictures
+    are stamps, because drawing them takes longer than all else. `is_short` makes charts as low as
+    those of a proposal of two pages.
     """
 
-    def __init__(self, result: Result, scenarios: Sequence[Result] | None = None) -> None:
+    def __init__(
+        self,
+        result: Result,
+        scenarios: Sequence[Result] | None = None,
+        charts: str = PICTURES,
+        language: Language | None = None,
+        is_overview: bool = False,
+        is_short: bool = False,
+    ) -> None:
         self.result = result
+        self.is_short = is_short
+        self.language = language or languages.current()
+        self.is_language_named = language is not None
+        self.charts = charts
+        self.scale = STAMP if is_overview else SHARP
         self._given = scenarios
         self.content = cache(self._content)
         self._sections = cache(self._made_sections)
+        self._native_sections = cache(self._made_native_sections)
+
+    def fitting(self, language: Language, *, is_short: bool) -> Catalogue:
+        """The same for a document in another language, or for one of two pages."""
+        if language == self.language and is_short == self.is_short:
+            return self
+        is_overview = self.scale == STAMP
+        return Catalogue(
+            self.result, self._given, self.charts, language, is_overview, is_short=is_short
+        )
 
     def _made_sections(self) -> Sections:
         compared = self._given
         if compared is None:
             is_expected = self.result.scenario == EXPECTED
             compared = compare(self.result.case) if is_expected else ()
-        return Sections(self.result, compared)
+        return Sections(self.result, compared, scale=self.scale)
+
+    def _made_native_sections(self) -> Sections:
+        # Slow to load, and most documents have pictures.
+        from valuecalc.documents.native_charts.look import THEME_LOOK
+
+        return Sections(self.result, self._sections().scenarios, THEME_LOOK)
 
     @property
     def tags(self) -> tuple[Tag, ...]:
@@ -154,10 +197,18 @@ class Catalogue:
 
     def remedy(self, tag: str) -> str:
         """What somebody may have meant by a tag that does not exist."""
-        return UnknownName("tag", tag, [each.name for each in self._tags()]).remedy
+        same = [each.name for each in self._tags() if each.name == tag.casefold()]
+        return did_you_mean(tag, same or [each.name for each in self._tags()])
 
-    def _content(self, tag: str) -> Content:
-        """What stands behind a tag. Raises `UnknownName` with the nearest ones."""
+    def _content(self, tag: str, with_chart: bool = False) -> Content:
+        """What stands behind a tag. Raises `UnknownName` with the nearest ones.
+
+        A picture comes with the chart that Word draws, if it is asked for or all are to be native.
+        """
+        with languages.speaking(self.language):
+            return _said(self._unsaid(tag, with_chart))
+
+    def _unsaid(self, tag: str, with_chart: bool) -> Content:
         if tag in texts.TEXTS:
             return Words(texts.text(self.result, tag))
         if tag == _HEADLINE:
@@ -167,12 +218,26 @@ class Catalogue:
             return self._sections().table(section, title)
         if tag in _PICTURES:
             _, section, name = _PICTURES[tag]
-            return self._sections().picture(section, name)
+            found = self._picture(section, name)
+            is_native = self.charts == NATIVE
+            if isinstance(found, Missing) or not (with_chart or is_native):
+                return found
+            return replace(
+                found, chart=self._native_sections().chart(section, name), as_chart=is_native
+            )
         if tag in _PLAN:
             return _PLAN[tag][1](self.result)
         if tag == _GANTT:
             return self._gantt()
         return self._figure(tag)
+
+    def _picture(self, section: Section, name: str) -> Picture | Missing:
+        # Two pages have no other chart, and say of how sure the value is one sentence alone.
+        if self.is_short and section is _waterfall:
+            sections = self._sections()
+            low = Sections(self.result, sections.scenarios, scale=self.scale, is_short=True)
+            return low.picture(section, name)
+        return self._sections().picture(section, name)
 
     def _figure(self, tag: str) -> Words:
         figures = self.result.figures
@@ -186,7 +251,7 @@ class Catalogue:
 
     def _headline(self) -> Table:
         rows = tuple((each.label, each.text) for each in self.result.headline)
-        return Table(("Figure", "Amount"), rows)
+        return Table((phrase("Figure"), phrase("Amount")), rows)
 
     def _gantt(self) -> Picture | Missing:
         if not self.result.plan.steps:
@@ -194,4 +259,26 @@ class Catalogue:
         made = plan_picture(
             self.result.plan, palette=PAPER, chart_id="gantt", width=pictures.WIDTH, most=MOST_STEPS
         )
-        return Picture(png(made.svg, scale=pictures.SCALE), f"{made.title}. {made.words}")
+        words = phrase("{title}. {words}", title=made.title, words=made.words)
+        return Picture(png(made.svg, scale=self.scale), words)
+
+
+def _said(content: Content) -> Content:
+    """A content in the language that is spoken; why there is none is told in English."""
+    if isinstance(content, Words):
+        return Words(spoken(content.text))
+    if isinstance(content, Picture):
+        return replace(content, words=spoken(content.words))
+    if isinstance(content, Table):
+        return Table(
+            heads=_all_said(content.heads),
+            rows=tuple(map(_all_said, content.rows)),
+            total=_all_said(content.total),
+            names=tuple(map(str, content.names)),
+            keys=tuple(map(str, content.keys)),
+        )
+    return content
+
+
+def _all_said(texts: Sequence[str]) -> tuple[str, ...]:
+    return tuple(map(spoken, texts))

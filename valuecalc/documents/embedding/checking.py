@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from valuecalc.documents.embedding import apart, refill
 from valuecalc.documents.embedding.catalogue import Catalogue
+from valuecalc.documents.embedding.chapter_place import PREFIX
 from valuecalc.documents.embedding.listing import Listed
 from valuecalc.documents.embedding.report import Outcome, Report
 
@@ -33,13 +34,18 @@ class Check:
 
 def check(document: bytes, catalogue: Catalogue) -> Check:
     """Check a template against what a result has. Raises `FileRefused`."""
-    controls = apart.listed(document)
-    report = refill.fill_listed(document, controls, catalogue).report
+    described = apart.described(document)
+    controls = described.controls
+    report = refill.fill_described(document, described, catalogue).report
     told = {each.tag for each in report.entries}
     tagged = [each for each in controls if each.tag]
     return Check(
         report=report,
         untagged=tuple(each for each in controls if not each.tag),
-        others=tuple(each for each in tagged if each.tag not in told),
+        others=tuple(each for each in tagged if each.tag not in told and not _is_of_chapter(each)),
         used=Counter(each.tag for each in tagged if each.tag in told),
     )
+
+
+def _is_of_chapter(control: Listed) -> bool:
+    return f"{control.tag}.".startswith(PREFIX)

@@ -29,7 +29,9 @@ SPACES = {qualified(f"w:{name}"): text for name, text in _SPACES.items()}
 """What stands in runs beside texts, and how it reads."""
 
 TEXT = qualified("w:t")
-_ALTERNATIVE = "{http://schemas.openxmlformats.org/markup-compatibility/2006}AlternateContent"
+_COMPATIBILITY = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
+_ALTERNATIVE = f"{_COMPATIBILITY}AlternateContent"
+_FOR_OLDER_PROGRAMS = f"{_COMPATIBILITY}Fallback"
 NOT_WORDS = (qualified("w:drawing"), qualified("w:pict"), qualified("w:object"), _ALTERNATIVE)
 """What stands among words and is none: pictures, and boxes with words of their own."""
 
@@ -93,6 +95,11 @@ class Control:
         names = () if properties is None else properties.iterchildren("*")
         found = (_SPECIAL.get(each.tag.rpartition("}")[2], "") for each in names)
         return next(filter(None, found), "")
+
+    @property
+    def is_copy(self) -> bool:
+        """Whether it repeats another one for programs that cannot show that."""
+        return next(self.element.iterancestors(_FOR_OLDER_PROGRAMS), None) is not None
 
     @property
     def is_placeholder(self) -> bool:

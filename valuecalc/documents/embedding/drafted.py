@@ -8,40 +8,66 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from functools import cache
+from typing import TYPE_CHECKING
 
-from valuecalc.documents.embedding.contents import Missing, Picture, Table
-from valuecalc.documents.embedding.controls import PARAGRAPH, TABLE, plain
+from valuecalc.documents import languages
+from valuecalc.documents.embedding.contents import Chart, Missing, Picture, Table
+from valuecalc.documents.embedding.controls import PARAGRAPH, plain
 from valuecalc.documents.embedding.grid import cells
 from valuecalc.documents.embedding.state import WORD_JOINER
-from valuecalc.documents.proposal.draft import Draft
+from valuecalc.documents.native_charts.kinds import CHART
+from valuecalc.documents.proposal.draft import SHARP, Draft, English
 from valuecalc.documents.proposal.xml import Element, qualified
 from valuecalc.engine.result import Result
 
+if TYPE_CHECKING:
+    from valuecalc.documents.native_charts.look import Look
+
 Section = Callable[[Draft], None]
 
-_TITLE = f"{qualified('w:tblPr')}/{qualified('w:tblCaption')}"
 _HEADER = f"{qualified('w:trPr')}/{qualified('w:tblHeader')}"
 _STYLE = f"{qualified('w:pPr')}/{qualified('w:pStyle')}"
 
 
 class Sections:
-    """The sections of one proposal, each written when something of it is first asked for."""
+    """The sections of one proposal, each written when something of it is first asked for.
 
-    def __init__(self, result: Result, scenarios: Sequence[Result]) -> None:
+    `scale` is how sharp their pictures are, in pixels for one of the chart. `is_short` makes
+    them those of a proposal of two pages.
+    """
+
+    def __init__(
+        self,
+        result: Result,
+        scenarios: Sequence[Result],
+        look: Look | None = None,
+        scale: float = SHARP,
+        is_short: bool = False,
+    ) -> None:
         self.result = result
+        self.is_short = is_short
+        self.look = look
+        self.scale = scale
         self.scenarios = scenarios
         self.draft = cache(self._draft)
 
     def _draft(self, section: Section) -> Draft:
-        draft = Draft(self.result, self.scenarios)
+        draft = Draft(
+            self.result,
+            self.scenarios,
+            chart_look=self.look,
+            picture_scale=self.scale,
+            is_short=self.is_short,
+        )
         section(draft)
         return draft
 
-    def table(self, section: Section, title: str) -> Table | Missing:
-        """The table whose title begins so; its parts side by side if it is in several."""
+    def table(self, section: Section, name: str) -> Table | Missing:
+        """The table of a name; its parts side by side if it is in several."""
         draft = self.draft(section)
-        found = [_table(each) for each in draft.body if _is_table(each, title)]
-        return _joined(found) if found else Missing(_reason(draft))
+        parts = zip(draft.tables.get(name, ()), draft.english.get(name, ()), strict=True)
+        found = [_table(*each) for each in parts]
+        return _joined(found) if found else self._missing(section)
 
     def picture(self, section: Section, name: str) -> Picture | Missing:
         """The picture of a name."""
@@ -51,7 +77,26 @@ class Sections:
                 blip = next(properties.getparent().iter(qualified("a:blip")))
                 png = draft.pictures[blip.get(qualified("r:embed"))]
                 return Picture(png, properties.get("descr"))
-        return Missing(_reason(draft))
+        return self._missing(section)
+
+    def _missing(self, section: Section) -> Missing:
+        """What the section says instead; in English, as everything in a report."""
+        if languages.current() == languages.USUAL:
+            return Missing(_reason(self.draft(section)))
+        with languages.speaking(languages.USUAL):
+            return Missing(_reason(self._draft(section)))
+
+    def chart(self, section: Section, name: str) -> Chart | None:
+        """The chart of a name that Word draws; None where there is only a picture of it."""
+        draft = self.draft(section)
+        for properties in _all(draft, "wp:docPr"):
+            shown = next(properties.getparent().iter(CHART), None)
+            if properties.get("name") == name and shown is not None:
+                written = draft.charts[shown.get(qualified("r:id"))]
+                extent = properties.getparent().find(qualified("wp:extent"))
+                size = int(extent.get("cx")), int(extent.get("cy"))
+                return Chart(written.xml, written.book, size)
+        return None
 
 
 def _all(draft: Draft, name: str) -> Iterator[Element]:
@@ -69,23 +114,17 @@ def _style_of(paragraph: Element) -> str:
     return "" if style is None else str(style.get(qualified("w:val")))
 
 
-def _is_table(element: Element, title: str) -> bool:
-    if element.tag != TABLE:
-        return False
-    caption = element.find(_TITLE)
-    return caption is not None and caption.get(qualified("w:val")).startswith(title)
-
-
-def _table(element: Element) -> Table:
+def _table(element: Element, english: English) -> Table:
     rows = element.findall(qualified("w:tr"))
     texts = [tuple(_words(cell) for cell in cells(row).values()) for row in rows]
     totals = [_is_total(row) for row in rows]
     has_heads = rows[0].find(_HEADER) is not None
     heads = texts[0] if has_heads else tuple("" for _ in texts[0])
     start = 1 if has_heads else 0
+    names, keys = english
     if sum(totals) == 1 and totals[-1]:
-        return Table(heads, tuple(texts[start:-1]), texts[-1])
-    return Table(heads, tuple(texts[start:]))
+        return Table(heads, tuple(texts[start:-1]), texts[-1], names, keys[:-1])
+    return Table(heads, tuple(texts[start:]), (), names, keys)
 
 
 def _words(cell: Element) -> str:
@@ -107,4 +146,5 @@ def _joined(parts: list[Table]) -> Table:
         for number, row in enumerate(first.rows)
     )
     total = (*first.total, *(text for part in others for text in part.total[1:]))
-    return Table(heads, rows, total)
+    names = (*first.names, *(name for part in others for name in part.names[1:]))
+    return Table(heads, rows, total, names, first.keys)

@@ -10,15 +10,17 @@ from collections.abc import Collection, Mapping
 from copy import deepcopy
 from dataclasses import dataclass, field
 
+from valuecalc.documents import languages
 from valuecalc.documents.embedding import (
     attached,
     binding,
-    fields,
+    bounds,
     images,
     layout,
     leftovers,
     places,
     rows,
+    sentences,
     spans,
     state,
     writing,
@@ -29,7 +31,7 @@ from valuecalc.documents.embedding.grid import Grid, is_blank
 from valuecalc.documents.embedding.package import Package
 from valuecalc.documents.embedding.report import Entry, Outcome, Report
 from valuecalc.documents.embedding.state import TableState, hash_of
-from valuecalc.documents.embedding.telling import EVERYTHING, TYPED_OVER, Telling
+from valuecalc.documents.embedding.telling import EVERYTHING, TYPED_OVER, Telling, told_apart
 from valuecalc.documents.proposal.xml import Element, w
 
 PREFIXES = ("value.", "short.", "text.", "table.", "image.", "plan.")
@@ -39,6 +41,11 @@ _GONE = (
     "Filled before, and not in the document any more: {tags}. Somebody may have deleted them; "
     "LibreOffice before version 7.5 leaves out all tags when it saves a document."
 )
+
+MOST_GONE = 12
+"""So many of them are named: a proposal without its tags has hundreds."""
+
+_LOST = "The case has no such figure any more. What stands here is from before."
 
 __all__ = ["EVERYTHING", "PREFIXES", "Filled", "fill"]
 
@@ -52,25 +59,30 @@ class Filled:
 
 
 def fill(
-    content: bytes, contents: Mapping[str, Content], overwrite: Collection[str] = ()
+    content: bytes,
+    contents: Mapping[str, Content],
+    overwrite: Collection[str] = (),
+    scenario: str = "",
 ) -> Filled:
     """A document with each control whose tag is known filled with what belongs there.
 
     `overwrite` holds tags and spots of the report that a person changed and that may be written
-    over all the same; `EVERYTHING` stands for all. Raises `FileRefused` for a document that
-    cannot be read safely.
+    over all the same; `EVERYTHING` stands for all. The document remembers the id of the
+    `scenario` that the contents are of. Raises `FileRefused` for a document that cannot be read
+    safely.
     """
     package = Package(content)
-    fields.check(package)
+    bounds.check_to_fill(package)
     filling = _Filling(package, contents, overwrite, state.read(package))
+    filling.now.scenario = scenario
     notes = attached.cut(package)
     for part in package.with_text:
         filling.fill_part(part)
     if filling.has_written:
-        state.write(package, filling.now)
+        state.write(package, filling.kept)
     leftovers.remove(package)
     said = (*notes, *filling.missed)
-    return Filled(package.packed(), Report(tuple(filling.entries), said))
+    return Filled(package.packed(), Report(filling.entries, said))
 
 
 @dataclass
@@ -81,10 +93,18 @@ class _Filling:
     contents: Mapping[str, Content]
     overwrite: Collection[str]
     was: state.State
-    entries: list[Entry] = field(default_factory=list)
+    told: list[Telling] = field(default_factory=list)
+    present: set[str] = field(default_factory=set)
+    joined: set[str] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         self.now = deepcopy(self.was)
+        self.now.language = languages.current().tag
+
+    @property
+    def entries(self) -> tuple[Entry, ...]:
+        """What was done with each control, in the order of the document."""
+        return told_apart(self.told)
 
     @property
     def has_written(self) -> bool:
@@ -92,11 +112,21 @@ class _Filling:
         return bool(self.now.words or self.now.tables or self.now.pictures)
 
     @property
+    def kept(self) -> state.State:
+        """What is to be known the next time: not of controls that sentences have taken in."""
+        for tag in self.joined - self.present:
+            self.now.words.pop(tag, None)
+        return self.now
+
+    @property
     def missed(self) -> tuple[str, ...]:
         """What has to be said about tags that were filled before and are not there any more."""
         known = {*self.was.words, *self.was.tables, *self.was.pictures}
-        gone = sorted(known - {each.tag for each in self.entries})
-        return (_GONE.format(tags=", ".join(gone)),) if gone else ()
+        gone = sorted(known - self.present - self.joined)
+        if not gone:
+            return ()
+        named = [*gone[:MOST_GONE], *([f"{len(gone) - MOST_GONE} more"] * (len(gone) > MOST_GONE))]
+        return (_GONE.format(tags=", ".join(named)),)
 
     def fill_part(self, part: str) -> None:
         """Fill the controls of a part, and write only those anew that have changed."""
@@ -106,8 +136,8 @@ class _Filling:
         root = spans.parsed(content)
         changed: dict[int, Element] = {}
         for control in find(root):
-            # A row that went has taken the controls in it along.
-            if control.element.getroottree().getroot() is not root:
+            # A row that went has taken the controls in it along, and a sentence its figures.
+            if root not in control.element.iterancestors():
                 continue
             before = spans.fragment(control.element)
             self._fill(part, control)
@@ -116,14 +146,19 @@ class _Filling:
         self.package.write(part, _rewritten(content, changed))
 
     def _fill(self, part: str, control: Control) -> None:
-        telling = Telling(control.tag, places.of(part, control), self.overwrite)
+        self.present.add(control.tag)
+        place, is_copy = places.of(part, control), control.is_copy
+        telling = Telling(control.tag, place, self.overwrite, is_copy=is_copy)
         content = self.contents.get(control.tag)
         if content is not None:
             self._fill_known(part, control, content, telling)
-        elif control.tag.startswith(PREFIXES):
+        elif control.tag.casefold().startswith(PREFIXES):
             cause = "There is no such tag."
             telling.add(Outcome.UNKNOWN, theirs=control.text, cause=cause)
-        self.entries += telling.entries
+        elif control.tag in self.was.words:
+            # The bare name of a figure, as proposals have it: the case has lost its line.
+            telling.add(Outcome.MISSING, theirs=control.text, cause=_LOST)
+        self.told.append(telling)
 
     def _fill_known(self, part: str, control: Control, content: Content, telling: Telling) -> None:
         if control.special or control.content is None:
@@ -144,7 +179,7 @@ class _Filling:
         if control.tag in self.was.tables or control.tag in self.was.pictures:
             cause = f"{content.reason} What stands here is from before."
             telling.add(
-                Outcome.CONFLICT, theirs=control.text, cause=cause, remedy="Remove the control."
+                Outcome.LEFT, theirs=control.text, cause=cause, remedy="Remove the control."
             )
         else:
             telling.add(Outcome.MISSING, theirs=control.text, cause=content.reason)
@@ -152,6 +187,8 @@ class _Filling:
     # ---------------------------------------------------------------- words
 
     def _fill_words(self, control: Control, text: str, telling: Telling) -> None:
+        if control.holds_controls and self._say_sentence(control, text, telling):
+            return
         obstacle = _obstacle(control)
         current = control.text
         if obstacle:
@@ -167,6 +204,36 @@ class _Filling:
         said = binding.write(self.package, control, text)
         outcome = Outcome.UNCHANGED if is_same else Outcome.FILLED
         telling.add(outcome, theirs=current, ours=text, cause=said)
+
+    def _say_sentence(self, control: Control, text: str, telling: Telling) -> bool:
+        """Fill a sentence of ours in which figures have controls; False if there are others.
+
+        Where the figures alone make it say what it is to say, they are filled afterwards, each by
+        itself. Otherwise the sentence is written anew, without controls in it.
+        """
+        inside = [Control(each, 0) for each in control.element.iter(SDT)][1:]
+        is_ours = control.tag in self.was.words and not control.holds_fields
+        if not (is_ours and all(map(self._is_of_words, inside))):
+            return False
+        current, saying = control.text, sentences.saying(control, self.contents)
+        is_same = hash_of(current) == hash_of(text)
+        if not (is_same or self._is_ours(control) or telling.may_overwrite()):
+            telling.conflict("", current, text, TYPED_OVER)
+            return True
+        if hash_of(saying) != hash_of(text):
+            self.joined.update(each.tag for each in inside)
+            sentences.join(control)
+            writing.put(control, text)
+        self.now.words[control.tag] = hash_of(text)
+        outcome = Outcome.UNCHANGED if is_same else Outcome.FILLED
+        telling.add(outcome, theirs=current, ours=text)
+        return True
+
+    def _is_of_words(self, control: Control) -> bool:
+        """Whether a control holds nothing but words that are filled."""
+        is_known = isinstance(self.contents.get(control.tag), Words)
+        is_filled = control.content is not None and not control.special
+        return (is_known or control.tag in self.was.words) and is_filled and not _obstacle(control)
 
     def _is_ours(self, control: Control) -> bool:
         """Whether nobody has written into a control since we did, or ever."""
@@ -187,7 +254,8 @@ class _Filling:
         is_new = Grid(control).table is None
         if is_new and not self._make_table(control, content, telling):
             return
-        made = rows.put(Grid(control), content, was, telling, is_new=is_new)
+        grid = Grid(control, rows.totals_of(content, was))
+        made = rows.put(grid, content, was, telling, is_new=is_new)
         known = self.now.tables.get(control.tag)
         if known is was or known == was:
             self.now.tables[control.tag] = made

@@ -19,6 +19,7 @@ from valuecalc.documents.embedding.controls import (
     holds_changes,
     plain,
 )
+from valuecalc.documents.embedding.state import hash_of
 from valuecalc.documents.embedding.writing import FORMAT, put_in_cell
 from valuecalc.documents.proposal.xml import Element, qualified, w
 
@@ -31,7 +32,8 @@ _ROW_FORMAT = qualified("w:trPr")
 _CELL_FORMAT = qualified("w:tcPr")
 _PARAGRAPH_FORMAT = qualified("w:pPr")
 _HEADER = qualified("w:tblHeader")
-_TOTALS = ("total", "sum")
+_TOTALS = ("total", "sum", "gesamt", "insgesamt", "somme")
+"""What totals begin with in the languages that people have asked for so far."""
 _LEFT_OUT = tuple(
     qualified(f"w:{name}")
     for name in (
@@ -110,6 +112,8 @@ class Grid:
     """The rows of the table in a control, or of the rows that a control stands around."""
 
     control: Control
+    of_total: frozenset[str] = frozenset()
+    """Hashes of what the row of the total may be called beside the usual words."""
 
     @cached_property
     def table(self) -> Element | None:
@@ -148,8 +152,9 @@ class Grid:
         rows = [row for row in self.rows if row not in self.heads]
         if len(rows) < 2:
             return None
-        label = first_words(rows[-1]).lower().lstrip("[")
-        return rows[-1] if label.startswith(_TOTALS) else None
+        label = first_words(rows[-1])
+        is_total = label.lower().lstrip("[").startswith(_TOTALS)
+        return rows[-1] if is_total or hash_of(label) in self.of_total else None
 
     @cached_property
     def head_words(self) -> dict[int, str]:

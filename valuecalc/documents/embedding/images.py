@@ -1,4 +1,8 @@
-"""A picture into a control: a file of its own, in the width that a person gave it."""
+"""A picture into a control: a file of its own, in the width that a person gave it.
+
+A picture that comes with the chart that Word draws (`valuecalc.documents.embedding.charts`) takes
+the place of a picture or of a chart, and so does one without it.
+"""
 
 from __future__ import annotations
 
@@ -6,11 +10,12 @@ import posixpath
 import struct
 from copy import deepcopy
 
-from valuecalc.documents.embedding import layout
-from valuecalc.documents.embedding.contents import Picture
+from valuecalc.documents.embedding import charts, layout
+from valuecalc.documents.embedding.contents import Chart, Picture
 from valuecalc.documents.embedding.controls import (
     NOT_WORDS,
     PARAGRAPH,
+    PROPERTIES,
     TABLE,
     Control,
     holds_changes,
@@ -20,6 +25,7 @@ from valuecalc.documents.embedding.package import Package
 from valuecalc.documents.embedding.report import Outcome
 from valuecalc.documents.embedding.state import PictureState, hash_of, hash_of_bytes
 from valuecalc.documents.embedding.telling import Telling
+from valuecalc.documents.native_charts.kinds import CHART
 from valuecalc.documents.proposal.xml import Element, one_line, qualified, w
 
 PREFIX = "valuecalc-"
@@ -45,18 +51,23 @@ def put(
     Returns what was written, for the next time; None if nothing was.
     """
     blips = list(control.element.iter(_BLIP))
-    new = hash_of_bytes(picture.png)
-    current = {_hash_of_current(package, part, blip) for blip in blips}
+    shown = list(control.element.iter(CHART))
+    current = hashes_in(package, part, control)
+    chart = picture.chart if picture.as_chart or shown else None
+    new = hash_of_bytes(picture.png) if chart is None else charts.hash_of_chart(chart.xml)
     is_theirs = was is not None and not current <= {was.picture}
     is_theirs = (is_theirs and current != {new}) or holds_changes(control.content)
     if is_theirs and not telling.may_overwrite():
-        telling.conflict("", "another picture", picture.words, "The picture is another one.")
+        telling.conflict("", *_others(picture, is_chart=bool(shown)))
         return was
     if current == {new}:
         telling.add(Outcome.UNCHANGED, ours=picture.words)
         return was or PictureState(new, "")
-    id = _added(package, part, picture)
-    if not blips and not _insert(control, picture, id):
+    if chart is not None:
+        is_put = _put_chart(package, part, control, chart, picture)
+    else:
+        is_put = _put_picture(package, part, control, blips, picture)
+    if not is_put:
         cause = "There is no picture in the control that can be replaced, and something else is."
         telling.add(
             Outcome.LEFT,
@@ -65,10 +76,62 @@ def put(
             remedy="Put a picture content control there, or empty this one.",
         )
         return was
-    for blip in blips:
-        _repoint(blip, id, picture)
     telling.add(Outcome.FILLED, ours=picture.words)
     return PictureState(new, _describe(control, picture, was))
+
+
+def hashes_in(package: Package, part: str, control: Control) -> set[str]:
+    """The hashes of the pictures, and of the numbers of the charts, that stand in a control."""
+    hashes = {_hash_of_current(package, part, each) for each in control.element.iter(_BLIP)}
+    return hashes | {
+        charts.hash_of_shown(package, part, each) for each in control.element.iter(CHART)
+    }
+
+
+def _others(picture: Picture, *, is_chart: bool) -> tuple[str, str, str]:
+    """What is said where a person has put another picture, or other numbers into a chart."""
+    if is_chart:
+        return "other numbers", picture.words, "The numbers of the chart are others."
+    return "another picture", picture.words, "The picture is another one."
+
+
+def _put_picture(
+    package: Package, part: str, control: Control, blips: list[Element], picture: Picture
+) -> bool:
+    """Put a picture where pictures stand, or into an empty control; False where none can be."""
+    id = added(package, part, picture.png)
+    if not blips and not _insert(control, layout.drawing(id, picture, control.number)):
+        return False
+    for blip in blips:
+        _repoint(blip, id, picture)
+    return True
+
+
+def _put_chart(
+    package: Package, part: str, control: Control, chart: Chart, picture: Picture
+) -> bool:
+    """Put a chart where pictures or charts stand, or into an empty control."""
+    frames = [each for each in control.element.iter(*_AROUND) if _shows(each)]
+    for around in frames:
+        charts.put(package, part, control, around, chart)
+    if not frames and not _insert(control, _new_chart(package, part, control, chart, picture)):
+        return False
+    # A control for pictures takes nothing else.
+    for each in control.element.findall(f"{PROPERTIES}/{qualified('w:picture')}"):
+        each.getparent().remove(each)
+    return True
+
+
+def _new_chart(
+    package: Package, part: str, control: Control, chart: Chart, picture: Picture
+) -> Element:
+    id = charts.added(package, part, chart)
+    graphic = charts.graphic_data(id)
+    return layout.framed(graphic, picture.words, chart.size, control.number)
+
+
+def _shows(around: Element) -> bool:
+    return next(around.iter(_BLIP, CHART), None) is not None
 
 
 def _hash_of_current(package: Package, part: str, blip: Element) -> str:
@@ -77,12 +140,12 @@ def _hash_of_current(package: Package, part: str, blip: Element) -> str:
     return hash_of_bytes(content) if content else ""
 
 
-def _added(package: Package, part: str, picture: Picture) -> str:
-    """The relation of a part to a new file with the picture."""
-    hash = hash_of_bytes(picture.png)
+def added(package: Package, part: str, png: bytes) -> str:
+    """The relation of a part to a new file with a picture."""
+    hash = hash_of_bytes(png)
     name = posixpath.join(posixpath.dirname(package.main), f"media/{PREFIX}{hash}.png")
     if package.read(name) is None:
-        package.write(name, picture.png)
+        package.write(name, png)
     if not package.has_default("png"):
         package.declare("Default", Extension="png", ContentType="image/png")
     id = f"rId{PREFIX}{hash}".replace("-", "")
@@ -131,8 +194,8 @@ def _describe(control: Control, picture: Picture, was: PictureState | None) -> s
     return hash_of(words)
 
 
-def _insert(control: Control, picture: Picture, id: str) -> bool:
-    """Put a picture into a control that holds none; False where no picture can stand."""
+def _insert(control: Control, drawing: Element) -> bool:
+    """Put a drawing into a control that holds none; False where no picture can stand."""
     content = control.content
     is_free = control.is_placeholder or is_blank(" ".join(control.text.split()))
     if content is None or control.level not in ("run", "block") or not is_free:
@@ -142,11 +205,11 @@ def _insert(control: Control, picture: Picture, id: str) -> bool:
     properties = control.element.find(qualified("w:sdtPr"))
     for each in properties.findall(qualified("w:showingPlcHdr")):
         properties.remove(each)
-    drawing = w("r", layout.drawing(id, picture, control.number))
+    run = w("r", drawing)
     if control.level == "run":
-        content[:] = [drawing]
+        content[:] = [run]
         return True
     first = content.find(PARAGRAPH)
     format = None if first is None else first.find(qualified("w:pPr"))
-    content[:] = [w("p", None if format is None else deepcopy(format), drawing)]
+    content[:] = [w("p", None if format is None else deepcopy(format), run)]
     return True

@@ -5,6 +5,7 @@ from __future__ import annotations
 import struct
 
 from valuecalc.documents.embedding.contents import Picture, Table
+from valuecalc.documents.languages import spoken
 from valuecalc.documents.proposal.styles import (
     CELL_MARGIN_TWIPS,
     NAVY,
@@ -14,6 +15,7 @@ from valuecalc.documents.proposal.styles import (
 )
 from valuecalc.documents.proposal.text import runs
 from valuecalc.documents.proposal.xml import Attributes, Element, element, one_line, qualified, w
+from valuecalc.phrases import phrase
 
 EMU_PER_TWIP = 635
 _FIRST_COLUMN = 0.3
@@ -23,7 +25,7 @@ _SIZE, _SMALL_SIZE = 18, 16
 
 _MOST_AT_EASE = 5
 _ID_OF_DRAWINGS = 70_000
-_NAME = "Chart"
+_NAME = phrase("Chart")
 
 
 def table(content: Table) -> Element:
@@ -114,20 +116,26 @@ def drawing(relation: str, picture: Picture, number: int) -> Element:
     """A picture of the relation, as wide as a page of A4 with usual margins."""
     wide, high = struct.unpack(">II", picture.png[16:24])
     width = TEXT_WIDTH_TWIPS * EMU_PER_TWIP
-    size: Attributes = {"cx": width, "cy": round(width * high / wide)}
+    size = width, round(width * high / wide)
+    graphic = _graphic(relation, _ID_OF_DRAWINGS + number, {"cx": size[0], "cy": size[1]})
+    return framed(graphic, picture.words, size, number)
+
+
+def framed(graphic: Element, words: str, size: tuple[int, int], number: int) -> Element:
+    """What is drawn (`a:graphicData`), of a width and a height, in a line of text."""
     id = _ID_OF_DRAWINGS + number
     told: Attributes = {
         "id": id,
-        "name": f"{_NAME} {number}",
-        "descr": one_line(picture.words, 1_000),
+        "name": f"{spoken(_NAME)} {number}",
+        "descr": one_line(words, 1_000),
     }
     return w(
         "drawing",
         element(
             "wp:inline",
-            element("wp:extent", attributes=size),
+            element("wp:extent", attributes={"cx": size[0], "cy": size[1]}),
             element("wp:docPr", attributes=told),
-            element("a:graphic", _graphic(relation, id, size)),
+            element("a:graphic", graphic),
             attributes={"distT": 0, "distB": 0, "distL": 0, "distR": 0},
         ),
     )
@@ -143,7 +151,7 @@ def _graphic(relation: str, id: int, size: Attributes) -> Element:
         "pic:pic",
         element(
             "pic:nvPicPr",
-            element("pic:cNvPr", attributes={"id": id, "name": _NAME}),
+            element("pic:cNvPr", attributes={"id": id, "name": spoken(_NAME)}),
             element("pic:cNvPicPr"),
         ),
         element(

@@ -2,23 +2,65 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
-from valuecalc.documents.embedding import places, spans
+from valuecalc.documents.embedding import places, spans, state
 from valuecalc.documents.embedding.controls import find
 from valuecalc.documents.embedding.package import Package
 from valuecalc.documents.embedding.report import shortened
+from valuecalc.documents.embedding.state import Exported
+from valuecalc.documents.native_charts.kinds import CHART
 
 
 @dataclass(frozen=True)
 class Listed:
-    """A control: its tag and title, where it stands, what it is, and what can be read in it."""
+    """A control: its tag and title, where it stands, what it is, and what can be read in it.
+
+    `has_chart` says whether a chart stands in it that Word draws.
+    """
 
     tag: str
     title: str
     place: str
     special: str
     text: str
+    has_chart: bool = False
+
+
+@dataclass(frozen=True)
+class Described:
+    """A document before it is filled: its controls, and what it says of itself.
+
+    `language` is the tag of the language that it was filled in and `scenario` the id of what was
+    filled in, empty where that is not known; `exported` says which proposal of ours it is, if it
+    is one.
+    """
+
+    controls: tuple[Listed, ...]
+    language: str = ""
+    scenario: str = ""
+    exported: Exported | None = None
+
+
+def as_plain(package: Package) -> dict[str, Any]:
+    """A document as JSON can hold what `described` reads."""
+    known = state.read(package)
+    return {
+        "controls": [vars(each) for each in listed(package)],
+        "language": known.language,
+        "scenario": known.scenario,
+        "exported": known.exported and vars(known.exported),
+    }
+
+
+def described(plain: Mapping[str, Any]) -> Described:
+    """What `as_plain` has written."""
+    controls = tuple(Listed(**each) for each in plain["controls"])
+    found = plain["exported"]
+    exported = found and Exported(**{**found, "sections": tuple(found["sections"])})
+    return Described(controls, plain["language"], plain["scenario"], exported)
 
 
 def listed(package: Package) -> list[Listed]:
@@ -30,5 +72,6 @@ def listed(package: Package) -> list[Listed]:
             for each in find(spans.parsed(content)):
                 place = places.of(part, each)
                 text = shortened(each.text)
-                found.append(Listed(each.tag, each.title, place, each.special, text))
+                has_chart = next(each.element.iter(CHART), None) is not None
+                found.append(Listed(each.tag, each.title, place, each.special, text, has_chart))
     return found

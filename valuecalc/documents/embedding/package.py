@@ -10,15 +10,15 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from valuecalc.documents.embedding import archive, spans
-from valuecalc.documents.gate import CONTENT_TYPES, MAIN_PARTS
+from valuecalc.documents.gate import CONTENT_TYPES, MAIN_PARTS, TEMPLATE_PARTS
 from valuecalc.documents.proposal.xml import Element
 from valuecalc.errors import FileRefused
 
 OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 RELATIONSHIPS = "application/vnd.openxmlformats-package.relationships+xml"
-_WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml."
+WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml."
 _WITH_TEXT = tuple(
-    f"{_WORD}{kind}+xml" for kind in ("document.main", "header", "footer", "footnotes", "endnotes")
+    f"{WORD}{kind}+xml" for kind in ("document.main", "header", "footer", "footnotes", "endnotes")
 )
 _EMPTY_RELATIONS = (
     b'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
@@ -39,10 +39,19 @@ class Relation:
 
 @dataclass
 class Package:
-    """A document by its bytes, with the parts that have been changed so far."""
+    """A document by its bytes, with the parts that have been changed so far.
+
+    A template (`.dotx`) becomes a document: nothing but the kind of its body tells them apart.
+    """
 
     content: bytes
     changes: dict[str, bytes | None] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        types = self.read(CONTENT_TYPES)
+        if types is not None:
+            document = types.replace(TEMPLATE_PARTS["docx"], MAIN_PARTS["docx"])
+            self.write(CONTENT_TYPES, document)
 
     @cached_property
     def _original(self) -> dict[str, bytes]:
@@ -118,6 +127,14 @@ class Package:
         content = self.read(CONTENT_TYPES) or b""
         self.write(CONTENT_TYPES, spans.appended(content, child, **attributes))
 
+    def undeclare(self, part: str) -> None:
+        """Say no longer of what kind a part is, which is not there any more."""
+        content = self.read(CONTENT_TYPES) or b""
+        found = list(spans.parsed(content).iter("*"))
+        gone = [n for n, each in enumerate(found) if each.get("PartName") == f"/{part}"]
+        places = spans.spans(content)
+        self.write(CONTENT_TYPES, spans.spliced(content, [(places[n], b"") for n in gone]))
+
     # ---------------------------------------------------------------- relations
 
     def relations(self, part: str) -> list[Relation]:
@@ -136,6 +153,15 @@ class Package:
             name,
             spans.appended(content, "Relationship", Id=id, Type=f"{OFFICE}/{kind}", Target=written),
         )
+
+    def relate_outside(self, part: str, id: str, kind: str, address: str) -> None:
+        """Let a part refer to an address; nothing if it does so by this id already."""
+        if any(each.id == id for each in self.relations(part)):
+            return
+        name = relations_of(part)
+        content = self.read(name) or _EMPTY_RELATIONS
+        said = {"Id": id, "Type": f"{OFFICE}/{kind}", "Target": address, "TargetMode": "External"}
+        self.write(name, spans.appended(content, "Relationship", **said))
 
     def unrelate(self, part: str, id: str) -> None:
         """Let a part refer no longer to something."""

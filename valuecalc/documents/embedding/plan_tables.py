@@ -5,22 +5,32 @@ from __future__ import annotations
 from datetime import date
 
 from valuecalc.documents.embedding.contents import Missing, Table
-from valuecalc.documents.proposal import wording
+from valuecalc.documents.proposal import rollout, wording
 from valuecalc.engine.plan import StepResult
 from valuecalc.engine.result import Result
 from valuecalc.formula import quantity
+from valuecalc.phrases import phrase, plural
 
 NO_PLAN = "The case has no plan."
+
+_STEP, _KIND, _WHO, _DAYS = phrase("Step"), phrase("Kind"), phrase("Who"), phrase("Working days")
+_START, _FINISH, _SLACK, _DONE = phrase("Start"), phrase("Finish"), phrase("Slack"), phrase("Done")
+_CRITICAL = phrase("Critical")
+_KINDS = {
+    "task": phrase("Task"),
+    "milestone": phrase("Milestone"),
+    "decision": phrase("Decision"),
+}
 
 
 def everything(result: Result) -> Table | Missing:
     """Every step in the order in which it begins, with its dates and its slack."""
-    heads = ("Step", "Kind", "Who", "Working days", "Start", "Finish", "Slack", "Done")
+    heads = (_STEP, _KIND, _WHO, _DAYS, _START, _FINISH, _SLACK, _DONE)
     rows = tuple(
         (
             step.label,
-            step.kind.capitalize(),
-            _who(step),
+            _KINDS[step.kind],
+            rollout.who(step),
             str(step.days) if step.days else "–",
             _day(step.start),
             _day(step.finish),
@@ -34,11 +44,11 @@ def everything(result: Result) -> Table | Missing:
 
 def tasks(result: Result) -> Table | Missing:
     """The tasks with who does them and when."""
-    heads = ("Task", "Who", "Working days", "Start", "Finish", "Slack", "Done")
+    heads = (_KINDS["task"], _WHO, _DAYS, _START, _FINISH, _SLACK, _DONE)
     rows = tuple(
         (
             step.label,
-            _who(step),
+            rollout.who(step),
             str(step.days),
             _day(step.start),
             _day(step.finish),
@@ -63,16 +73,12 @@ def decisions(result: Result) -> Table | Missing:
 
 def _dated(result: Result, kind: str) -> Table | Missing:
     rows = tuple(
-        (step.label, _who(step), _day(step.finish), _slack(step))
+        (step.label, rollout.who(step), _day(step.finish), _slack(step))
         for step in result.plan.in_order
         if step.kind == kind
     )
-    heads = (kind.capitalize(), "Who", "When", "Slack")
+    heads = (_KINDS[kind], _WHO, phrase("When"), _SLACK)
     return Table(heads, rows) if rows else Missing(f"The plan has no {kind}s.")
-
-
-def _who(step: StepResult) -> str:
-    return f"{step.owner} ({step.side.lower()})" if step.owner else step.side
 
 
 def _day(day: date) -> str:
@@ -81,10 +87,11 @@ def _day(day: date) -> str:
 
 def _slack(step: StepResult) -> str:
     if step.slack < 0:
-        return f"{-step.slack} days late"
+        late = -step.slack
+        return plural("{number} days late", "{number} days late", late, number=str(late))
     if step.is_critical:
-        return "Critical"
-    return "1 day" if step.slack == 1 else f"{step.slack} days"
+        return _CRITICAL
+    return plural("{number} day", "{number} days", step.slack, number=str(step.slack))
 
 
 def _done(step: StepResult) -> str:

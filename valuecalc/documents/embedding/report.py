@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, replace
 from enum import StrEnum
 from typing import Any
@@ -76,6 +76,10 @@ class Report:
             for each in self.entries
         )
         return Report(tuple(entries), self.notes)
+
+    def with_notes(self, notes: Iterable[str]) -> Report:
+        """The same with more to say beside it."""
+        return Report(self.entries, (*self.notes, *notes))
 
 
 def shortened(text: str) -> str:

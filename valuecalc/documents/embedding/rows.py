@@ -9,7 +9,8 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-from valuecalc.documents.embedding.contents import Table
+from valuecalc.documents import languages
+from valuecalc.documents.embedding.contents import Table, rows_in_words
 from valuecalc.documents.embedding.controls import CONTENT, holds_changes
 from valuecalc.documents.embedding.grid import (
     BRACKETS,
@@ -31,36 +32,66 @@ from valuecalc.documents.proposal.xml import Element, qualified
 TOTAL = "= total"
 """What the state calls the row of the total."""
 
+HEADS = "= heads"
+"""What it calls the heads of the columns that are still as we would write them."""
+
 _OF_ITS_OWN = (qualified("w:fldChar"), qualified("w:fldSimple"), qualified("w:sdt"))
 
 
 def names_of(table: Table) -> list[str]:
-    """What we call the columns of a table: their heads, or their numbers."""
-    return [head or f"column {number}" for number, head in enumerate(table.heads, start=1)]
+    """What we call the columns of a table in any language: their English heads, or numbers."""
+    return [name or f"column {number}" for number, name in enumerate(table.names, start=1)]
+
+
+def totals_of(table: Table, was: TableState | None) -> frozenset[str]:
+    """The hashes of what we call the total of a table, and of what we called it before."""
+    before = was.rows.get(TOTAL, {}).get(names_of(table)[0]) if was else None
+    return frozenset(filter(None, (before, hash_of(table.total[0]) if table.total else None)))
 
 
 def matched_columns(grid: Grid, table: Table, was: TableState | None) -> dict[int, int]:
     """Which of our columns belongs into each column of the document's table.
 
     The first column is the first. Another one is known by a name in brackets in the first row,
-    by what it was at the last filling, or by its head. Only in a table without any heads the
-    columns are taken in their order.
+    by what it was at the last filling, or by its head, each in English or in the language of
+    the table. Only in a table without any heads the columns are taken in their order.
     """
-    names = [name.casefold() for name in names_of(table)]
+    names = _numbered(table)
     known = {} if was is None else was.columns
     asked = _asked(grid) if was is None else {}
     found = {0: 0}
     for column, head in grid.head_words.items():
         bracket = BRACKETS.fullmatch(asked.get(column, ""))
-        offered = (bracket[1] if bracket else "", known.get(head, ""), head)
+        named = _in_english(bracket[1], table) if bracket else ""
+        offered = (named, known.get(head, ""), head)
         matched = next((each.casefold() for each in offered if each.casefold() in names), None)
         if column and matched is not None:
-            found[column] = names.index(matched)
+            found[column] = names[matched]
     heads = [head for column, head in grid.head_words.items() if column]
     if not any(heads) and len(found) == 1:
-        widest = max((max(cells(row), default=0) for row in grid.body), default=len(names))
-        return {column: column for column in range(min(len(names), widest + 1))}
+        widest = max((max(cells(row), default=0) for row in grid.body), default=len(table.heads))
+        return {column: column for column in range(min(len(table.heads), widest + 1))}
     return found
+
+
+def _in_english(name: str, table: Table) -> str:
+    """What a column is called whose name in brackets is in the language of the template."""
+    english = names_of(table)
+    for language in languages.listed():
+        for each in english:
+            if language.catalogue.pattern(each, "", 0).casefold() == name.casefold():
+                return each
+    return name
+
+
+def _numbered(table: Table) -> dict[str, int]:
+    """The numbers of our columns by what they are called, in English and as they are headed."""
+    numbers: dict[str, int] = {}
+    for texts in (names_of(table), table.heads):
+        for number, text in enumerate(texts):
+            if text:
+                numbers.setdefault(" ".join(text.split()).casefold(), number)
+    return numbers
 
 
 def _asked(grid: Grid) -> dict[int, str]:
@@ -109,10 +140,41 @@ class _Filling:
     def __post_init__(self) -> None:
         self.names = names_of(self.table)
         self.columns = matched_columns(self.grid, self.table, self.was)
-        labels = [" ".join(row[0].split()) for row in self.table.rows]
+        labels = [" ".join(key.split()) for key in self.table.keys]
         self.rows = dict(zip(keyed(labels), self.table.rows, strict=True))
-        keys = keyed(map(first_words, self.grid.body))
-        self.found = dict(zip(keys, self.grid.body, strict=True))
+        self.found = dict(zip(self._found_keys(), self.grid.body, strict=True))
+        self.until_now = "" if self.changed else rows_in_words(self._count_rows())
+
+    def _count_rows(self) -> int:
+        """How many rows stand there; those that only show where things would stand do not count."""
+        return sum(not self._is_empty_model(row) for row in self.grid.body)
+
+    def _found_keys(self) -> list[str]:
+        """The keys of the rows that are there: their first words, in English where we know it."""
+        known = self._keys_by_hash()
+        keys: list[str] = []
+        labels = [first_words(row) for row in self.grid.body]
+        for label, usual_key in zip(labels, keyed(labels), strict=True):
+            offered = known.get(hash_of(label), [])
+            key = next((each for each in offered if each not in keys), usual_key)
+            while key in keys:
+                key = f"{key} (2)"
+            keys.append(key)
+        return keys
+
+    def _keys_by_hash(self) -> dict[str, list[str]]:
+        """The keys of our rows by the hash of their first words, now and when we wrote them."""
+        name = self.names[0]
+        written = dict(self.was.rows) if self.was else {}
+        found: dict[str, list[str]] = {}
+        for key, row in self.rows.items():
+            before = written.pop(key, {}).get(name)
+            for hash in {hash_of(row[0]), before or hash_of(row[0])}:
+                found.setdefault(hash, []).append(key)
+        for key, hashes in written.items():
+            if key not in (TOTAL, HEADS) and name in hashes:
+                found.setdefault(hashes[name], []).append(key)
+        return found
 
     def done(self) -> TableState:
         self._keep_columns()
@@ -122,7 +184,7 @@ class _Filling:
         self._tell_of_other_rows(spare)
         self._fill_total()
         outcome = Outcome.FILLED if self.changed else Outcome.UNCHANGED
-        self.telling.add(outcome, ours=self.table.preview)
+        self.telling.add(outcome, theirs=self.until_now, ours=self.table.preview)
         return self.now
 
     # ---------------------------------------------------------------- columns
@@ -130,7 +192,8 @@ class _Filling:
     def _keep_columns(self) -> None:
         for column, head in self.grid.head_words.items():
             if column in self.columns:
-                self.now.columns[head] = self.names[self.columns[column]]
+                ours = self.columns[column]
+                self.now.columns[self._fill_head(column, ours, head)] = self.names[ours]
             elif self.was is not None and head in self.was.columns:
                 self.telling.add(
                     Outcome.CONFLICT,
@@ -146,6 +209,21 @@ class _Filling:
                 cause="No column beside the first one is known.",
                 remedy=f"Write one of {offered} into the cells of its first row.",
             )
+
+    def _fill_head(self, column: int, ours: int, head: str) -> str:
+        """Write a head anew if it is ours, in another language; returns what stands there."""
+        if self.grid.control.level == "row":
+            return head  # which stands outside of the control
+        name, wanted = self.names[ours], " ".join(self.table.heads[ours].split())
+        before = self.was.rows.get(HEADS, {}).get(name) if self.was else None
+        if before == hash_of(head) and wanted and head != wanted:
+            cell = cells(self.grid.heads[-1])[column]
+            if not holds_changes(cell) and next(cell.iter(*_OF_ITS_OWN), None) is None:
+                put_in_cell(cell, wanted)
+                self.changed, head = True, wanted
+        if head and hash_of(head) == hash_of(wanted):
+            self.now.rows.setdefault(HEADS, {})[name] = hash_of(wanted)
+        return head
 
     # ---------------------------------------------------------------- rows
 
@@ -290,8 +368,9 @@ class _Filling:
         hashes = self.was.rows.get(TOTAL, {}) if self.was else {}
         for column, ours, cell in self._cells(row):
             name = self.names[ours]
-            # What the total is called is the person's, in their own language.
-            if column == 0 and not is_blank(words(cell)):
+            # What the total is called is the person's, unless it is what we have called it.
+            is_theirs = column == 0 and not is_blank(words(cell))
+            if is_theirs and hash_of(words(cell)) not in self.grid.of_total:
                 continue
             spot = f"[{total[0]}][{name}]"
             kept = self._fill_cell(spot, cell, total[ours], hashes.get(name), self.was is None)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from copy import deepcopy
 from typing import Any
 from xml.parsers import expat
 from xml.sax.saxutils import quoteattr
@@ -16,6 +17,9 @@ from valuecalc.errors import FileRefused
 Span = tuple[int, int]
 """From the first byte of an element to the one after its last."""
 
+DEEPEST = 256
+"""Levels of elements that the parser follows."""
+
 _SEPARATOR = " "
 _START_TAG = re.compile(rb"""<[^"'>]*(?:"[^"]*"[^"'>]*|'[^']*'[^"'>]*)*>""")
 
@@ -27,11 +31,20 @@ def parsed(content: bytes) -> Element:
     )
     try:
         return etree.fromstring(content, parser)
-    except etree.XMLSyntaxError:
-        raise FileRefused(
-            "A part of the document is not well formed.",
-            "Open it in Word, save it as .docx, and send that file.",
-        ) from None
+    except etree.XMLSyntaxError as error:
+        raise _refused(error) from None
+
+
+def _refused(error: etree.XMLSyntaxError) -> FileRefused:
+    if "depth" in error.msg:
+        return FileRefused(
+            f"Something in the document is nested more than {DEEPEST} levels deep.",
+            "In Word, take tables and content controls out of each other, and save it again.",
+        )
+    return FileRefused(
+        "A part of the document is not well formed.",
+        "Open it in Word, save it as .docx, and send that file.",
+    )
 
 
 def spans(content: bytes, name: str | None = None) -> list[Span]:
@@ -107,6 +120,25 @@ def fragment(element: Element) -> bytes:
         name = f"xmlns:{prefix}" if prefix else "xmlns"
         tag = tag.replace(f" {name}={quoteattr(uri)}".encode(), b"")
     return tag + text[end:]
+
+
+def standing_alone(element: Element) -> bytes:
+    """An element with all that has to be declared for it, to be put anywhere."""
+    copy = deepcopy(element)
+    copy.tail = None
+    return bytes(etree.tostring(copy, encoding="UTF-8", xml_declaration=False))
+
+
+def before_end(content: bytes, new: bytes) -> bytes:
+    """A part with something more at the end of its root."""
+    begin, end = spans(content)[0]
+    last = content.rfind(b"</", begin, end)
+    if last < 0:
+        close = start_tag_end(content, begin)
+        tag = content[begin : close - 2].decode()
+        whole = f"{tag}>".encode() + new + f"</{tag[1:].split()[0]}>".encode()
+        return spliced(content, [((begin, close), whole)])
+    return spliced(content, [((last, last), new)])
 
 
 def appended(content: bytes, child: str, **attributes: str) -> bytes:

@@ -6,24 +6,44 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from valuecalc.case.case import Case
+from valuecalc.documents import languages
 from valuecalc.documents.charts import PAPER
 from valuecalc.documents.charts.svg import Drawing
 from valuecalc.documents.embedding import archive
+from valuecalc.documents.languages import Language, spoken, spoken_pieces
 from valuecalc.documents.proposal import package, pictures, tables, text
 from valuecalc.documents.proposal.controls import LONGEST_NAME
-from valuecalc.documents.proposal.draft import Draft
+from valuecalc.documents.proposal.draft import Draft, Field
 from valuecalc.documents.proposal.tables import Column, Line, Row
 from valuecalc.documents.proposal.xml import Element, markup, one_line, w
 from valuecalc.engine.calculate import calculate
+from valuecalc.phrases import phrase
 
-TITLE = "Value proposal"
+TITLE = phrase("Value proposal")
 
 _TEXT_WIDTH = 16.0
-_EXPLAINED = (
+_REMARK = phrase("Our remark")
+_EXPLAINED = phrase(
     "Numbers, tables and pictures of this document stand in content controls, each tagged with "
     "what it shows. Write around them whatever you like, in any format: when it is filled again, "
     "only what is in the controls changes, and what you have typed over stays."
 )
+
+
+@dataclass(frozen=True)
+class _Placed:
+    """An element inside a phrase."""
+
+    element: Element
+    text: str = ""
+
+
+def inline(words: str) -> list[Element]:
+    """The runs of a text of ours, and the elements inside it."""
+    made: list[Element] = []
+    for each in spoken_pieces(words):
+        made += [each.element] if isinstance(each, _Placed) else text.runs(each)
+    return made
 
 
 @dataclass
@@ -34,13 +54,13 @@ class _Starter:
 
     def field(self, tag: str, label: str, *, kind: str = "text") -> Element:
         """A control of words, which shows its label in brackets."""
-        return self.control(tag, label, *text.runs(f"[{label}]"), kind=kind)
+        return self.control(tag, label, *text.runs(f"[{spoken(label)}]"), kind=kind)
 
     def control(self, tag: str, label: str, *content: Element, kind: str = "") -> Element:
         """A control around something; Word lets nobody delete it by mistake."""
         properties = w(
             "sdtPr",
-            w("alias", val=one_line(label, LONGEST_NAME)),
+            w("alias", val=one_line(spoken(label), LONGEST_NAME)),
             w("tag", val=tag),
             w("id", val=self.draft.number("control")),
             w("lock", val="sdtLocked"),
@@ -52,12 +72,12 @@ class _Starter:
         """A paragraph of words and controls."""
         inside: list[Element] = []
         for each in content:
-            inside += text.runs(each) if isinstance(each, str) else [each]
+            inside += inline(each) if isinstance(each, str) else [each]
         self.draft.add(text.paragraph(style, *inside))
 
     def lines(self, style: str, tag: str, label: str) -> None:
         """A control around a paragraph, which becomes one for each line."""
-        paragraph = text.paragraph(style, *text.runs(f"[{label}]"))
+        paragraph = text.paragraph(style, *text.runs(f"[{spoken(label)}]"))
         self.draft.add(self.control(tag, label, paragraph))
 
     def wrap(self, tag: str, label: str, place: int = -1, *, kind: str = "") -> None:
@@ -69,7 +89,7 @@ class _Starter:
     ) -> None:
         """A table with its heads, a row that all others follow, and a total."""
         self.draft.caption("Table", label)
-        heads = [column.head for column in columns]
+        heads = [spoken(column.head) for column in columns]
         rows = [Row([f"[{first or heads[0]}]", *(f"[{head}]" for head in heads[1:])])]
         if total:
             rows.append(Row([total, *(f"[{head}]" for head in heads[1:])], total=True))
@@ -89,13 +109,21 @@ class _Starter:
         )
         drawing.rect(0, 0, pictures.WIDTH, pictures.HEIGHT, PAPER.grid)
         drawing.note(label)
-        pictures.add(self.draft, label, drawing.markup(), caption, "")
+        pictures.add(self.draft, spoken(label), drawing.markup(), caption, "")
         self.wrap(tag, label, -2, kind="picture")
 
 
-def starter() -> bytes:
-    """The template as a Word document (`.docx`): always the same bytes."""
-    made = _Starter(Draft(calculate(Case(title=TITLE))))
+def starter(language: Language | None = None) -> bytes:
+    """The template as a Word document (`.docx`): always the same bytes.
+
+    Without a `language` it is in the one that is spoken, English if there is none.
+    """
+    with languages.speaking(language or languages.current()):
+        return _written()
+
+
+def _written() -> bytes:
+    made = _Starter(Draft(calculate(Case(title=spoken(TITLE)))))
     for section in (_opening, _value, _lines, _cash_flow, _certainty, _plan, _ground):
         section(made)
     parts = {"word/header1.xml": markup(_header(made)), "word/footer1.xml": markup(_footer(made))}
@@ -103,19 +131,21 @@ def starter() -> bytes:
 
 
 def _opening(made: _Starter) -> None:
-    made.write("Kicker", "Proposal")
-    made.write("Title", made.field("text.title", "Title of the case"))
-    made.write("Subtitle", "for ", made.field("text.customer", "Customer"))
-    made.write(
-        "Facts",
-        "Scenario: ",
-        made.field("text.scenario", "Scenario"),
-        "\u2003Decision: ",
-        made.field("text.decision_date", "Day of the decision"),
-        "\u2003Horizon: ",
-        made.field("text.horizon", "Horizon"),
+    made.write("Kicker", phrase("Proposal"))
+    made.write("Title", made.field("text.title", phrase("Title of the case")))
+    customer = made.field("text.customer", phrase("Customer"))
+    made.write("Subtitle", phrase("for {customer}", customer=_Placed(customer)))
+    scenario = made.field("text.scenario", phrase("Scenario"))
+    day = made.field("text.decision_date", phrase("Day of the decision"))
+    horizon = made.field("text.horizon", phrase("Horizon"))
+    facts = phrase(
+        "Scenario: {scenario}\u2003Decision: {day}\u2003Horizon: {horizon}",
+        scenario=_Placed(scenario),
+        day=_Placed(day),
+        horizon=_Placed(horizon),
     )
-    made.write("KeyMessage", made.field("text.key_message", "The value in one message"))
+    made.write("Facts", facts)
+    made.write("KeyMessage", made.field("text.key_message", phrase("The value in one message")))
     _headline(made)
     made.draft.write("Normal", _EXPLAINED)
 
@@ -123,14 +153,16 @@ def _opening(made: _Starter) -> None:
 def _headline(made: _Starter) -> None:
     """Four figures side by side, each a control in a cell."""
     figures = (
-        ("value.value", "Value"),
-        ("value.npv", "Net present value"),
-        ("value.roi", "Return on investment"),
-        ("value.payback", "Payback"),
+        ("value.value", phrase("Value")),
+        ("value.npv", phrase("Net present value")),
+        ("value.roi", phrase("Return on investment")),
+        ("value.payback", phrase("Payback")),
     )
     cells = [[Line([tag], "Number15"), Line([label], "StripLabel")] for tag, label in figures]
     columns = [Column("", _TEXT_WIDTH / len(figures))] * len(figures)
-    tables.table(made.draft, columns, [Row(cells)], title="Headline figures", look=tables.STRIP)
+    tables.table(
+        made.draft, columns, [Row(cells)], title=phrase("Headline figures"), look=tables.STRIP
+    )
     labels = dict(figures)
     for paragraph in list(made.draft.body[-1].iter(text.paragraph("Normal").tag)):
         tag = "".join(paragraph.itertext())
@@ -142,28 +174,37 @@ def _headline(made: _Starter) -> None:
 
 
 def _value(made: _Starter) -> None:
-    made.draft.heading(1, "Value proposition")
-    made.lines("Normal", "text.statement", "Value proposition in its five parts")
-    made.draft.heading(1, "How the value comes about")
-    made.write("Normal", made.field("text.reading", "Which lines decide"))
-    made.picture("image.waterfall", "Waterfall", "From benefits to value.")
-    made.picture("image.cumulative_cash", "Cumulative cash", "Cumulative cash over time.")
+    made.draft.heading(1, phrase("Value proposition"))
+    made.lines("Normal", "text.statement", phrase("Value proposition in its five parts"))
+    made.draft.heading(1, phrase("How the value comes about"))
+    made.write("Normal", made.field("text.reading", phrase("Which lines decide")))
+    made.picture("image.waterfall", phrase("Waterfall"), phrase("From benefits to value."))
+    made.picture(
+        "image.cumulative_cash", phrase("Cumulative cash"), phrase("Cumulative cash over time.")
+    )
 
 
 def _lines(made: _Starter) -> None:
     for heading, tag, noun, total in (
-        ("Benefits", "table.benefits", "Benefit", "Total benefits"),
-        ("Investment", "table.investments", "Investment", "Total investment"),
+        # For translators: the totals of tables begin with Total, Gesamt, Insgesamt, Summe, Somme
+        # or Suma, by which they are known in documents of other people.
+        (phrase("Benefits"), "table.benefits", phrase("Benefit"), phrase("Total benefits")),
+        (
+            phrase("Investment"),
+            "table.investments",
+            phrase("Investment"),
+            phrase("Total investment"),
+        ),
     ):
         made.draft.heading(1, heading)
         columns = [
             Column(noun, 5.4),
-            Column("Grade", 1.4),
-            Column("Total", 3.0, numeric=True),
-            Column("Present value", 3.0, numeric=True),
+            Column(phrase("Grade"), 1.4),
+            Column(phrase("Total"), 3.0, numeric=True),
+            Column(phrase("Present value"), 3.0, numeric=True),
         ]
-        made.table(tag, heading, [*columns, Column("Our remark", 3.2)], total)
-    _without_brackets(made, "[Our remark]")
+        made.table(tag, heading, [*columns, Column(_REMARK, 3.2)], total)
+    _without_brackets(made, f"[{spoken(_REMARK)}]")
 
 
 def _without_brackets(made: _Starter, words: str) -> None:
@@ -175,51 +216,51 @@ def _without_brackets(made: _Starter, words: str) -> None:
 
 
 def _cash_flow(made: _Starter) -> None:
-    made.draft.heading(1, "Cash flow by year")
-    made.lines("Normal", "table.cash_flow", "Cash flow by year")
-    made.draft.heading(1, "Scenarios")
-    made.lines("Normal", "table.scenarios", "Scenarios side by side")
+    made.draft.heading(1, phrase("Cash flow by year"))
+    made.lines("Normal", "table.cash_flow", phrase("Cash flow by year"))
+    made.draft.heading(1, phrase("Scenarios"))
+    made.lines("Normal", "table.scenarios", phrase("Scenarios side by side"))
 
 
 def _certainty(made: _Starter) -> None:
-    made.draft.heading(1, "What moves the value most")
-    made.picture("image.tornado", "Tornado", "What the value depends on most.")
+    made.draft.heading(1, phrase("What moves the value most"))
+    made.picture("image.tornado", phrase("Tornado"), phrase("What the value depends on most."))
 
 
 def _plan(made: _Starter) -> None:
-    made.draft.heading(1, "Implementation plan")
-    made.picture("plan.gantt", "Plan", "The plan over time.")
-    columns = [Column("Decision", 6.4), Column("Who", 5.2), Column("When", 4.4)]
-    made.table("plan.decisions", "Decisions", columns)
+    made.draft.heading(1, phrase("Implementation plan"))
+    made.picture("plan.gantt", phrase("Plan"), phrase("The plan over time."))
+    columns = [
+        Column(phrase("Decision"), 6.4),
+        Column(phrase("Who"), 5.2),
+        Column(phrase("When"), 4.4),
+    ]
+    made.table("plan.decisions", phrase("Decisions"), columns)
 
 
 def _ground(made: _Starter) -> None:
-    made.draft.heading(1, "Assumptions")
+    made.draft.heading(1, phrase("Assumptions"))
     columns = [
-        Column("Assumption", 5.0),
-        Column("Value", 3.0),
-        Column("Range", 3.0),
-        Column("Grade", 1.4),
-        Column("Source and date", 3.6),
+        Column(phrase("Assumption"), 5.0),
+        Column(phrase("Value"), 3.0),
+        Column(phrase("Range"), 3.0),
+        Column(phrase("Grade"), 1.4),
+        Column(phrase("Source and date"), 3.6),
     ]
-    made.table("table.assumptions", "Assumptions and where they come from", columns)
-    made.draft.heading(1, "Conventions")
-    made.lines("Normal", "text.conventions", "Conventions in force")
+    made.table("table.assumptions", phrase("Assumptions and where they come from"), columns)
+    made.draft.heading(1, phrase("Conventions"))
+    made.lines("Normal", "text.conventions", phrase("Conventions in force"))
 
 
 def _header(made: _Starter) -> Element:
-    title = made.field("text.title", "Title of the case")
-    customer = made.field("text.customer", "Customer")
+    title = made.field("text.title", phrase("Title of the case"))
+    customer = made.field("text.customer", phrase("Customer"))
     return w("hdr", text.paragraph("Header", title, w("r", w("tab")), customer))
 
 
 def _footer(made: _Starter) -> Element:
-    pages = (
-        *text.runs("Page "),
-        *text.field("PAGE", "1"),
-        *text.runs(" of "),
-        *text.field("NUMPAGES", "1"),
-    )
-    scenario = made.field("text.scenario", "Scenario")
-    words = text.runs("Scenario: ")
-    return w("ftr", text.paragraph("Footer", *words, scenario, w("r", w("tab")), *pages))
+    page = phrase("Page {page} of {pages}", page=Field("PAGE", "1"), pages=Field("NUMPAGES", "1"))
+    pages = made.draft.inline([page])
+    field = made.field("text.scenario", phrase("Scenario"))
+    scenario = inline(phrase("Scenario: {scenario}", scenario=_Placed(field)))
+    return w("ftr", text.paragraph("Footer", *scenario, w("r", w("tab")), *pages))

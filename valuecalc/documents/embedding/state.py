@@ -23,6 +23,7 @@ from valuecalc.errors import FileRefused
 NAMESPACE = "urn:valuecalc:filled:1"
 HASH_LENGTH = 20
 WORD_JOINER = "\u2060"
+_DEEPEST = 8
 LARGEST = 4_000_000
 """Bytes of a part that is looked at."""
 
@@ -69,12 +70,41 @@ class PictureState:
 
 
 @dataclass
+class ChapterState:
+    """The hash of a section of a chapter, and how many levels lie above its headings."""
+
+    hash: str = ""
+    shift: int = 0
+
+
+@dataclass(frozen=True)
+class Exported:
+    """Which proposal of ours a document is: its sections, and of which version and day it is.
+
+    A document may say anything of itself, so nothing of this is used but to tell people of it.
+    """
+
+    sections: tuple[str, ...] = ()
+    is_short: bool = False
+    version: str = ""
+    day: str = ""
+
+
+@dataclass
 class State:
-    """What was last written, by tag."""
+    """What was last written, by tag, in which language and of which scenario.
+
+    `language` (a tag) and `scenario` (an id) are empty where that is not known. `exported` says
+    that the document has not been filled, but written as a whole.
+    """
 
     words: dict[str, str] = field(default_factory=dict)
     tables: dict[str, TableState] = field(default_factory=dict)
     pictures: dict[str, PictureState] = field(default_factory=dict)
+    chapters: dict[str, ChapterState] = field(default_factory=dict)
+    language: str = ""
+    scenario: str = ""
+    exported: Exported | None = None
 
 
 def read(package: Package) -> State:
@@ -82,7 +112,7 @@ def read(package: Package) -> State:
     for _, root in _items(package):
         try:
             return _from_plain(json.loads(root.text or "{}"))
-        except (ValueError, TypeError, AttributeError, KeyError):
+        except (ValueError, TypeError, AttributeError, KeyError, OverflowError, RecursionError):
             return State()
     return State()
 
@@ -117,16 +147,45 @@ def _from_plain(plain: dict[str, Any]) -> State:
             str(tag): PictureState(str(each["picture"]), str(each["words"]))
             for tag, each in plain["pictures"].items()
         },
+        chapters={
+            str(tag): ChapterState(str(each["hash"]), _level(each["shift"]))
+            for tag, each in plain.get("chapters", {}).items()
+        },
+        language=str(plain.get("language", "")),
+        scenario=str(plain.get("scenario", "")),
+        exported=_exported(plain["exported"]) if "exported" in plain else None,
     )
+
+
+def _exported(plain: dict[str, Any]) -> Exported:
+    return Exported(
+        sections=tuple(map(str, plain["sections"])),
+        is_short=bool(plain["is_short"]),
+        version=str(plain["version"]),
+        day=str(plain["day"]),
+    )
+
+
+def _level(number: Any) -> int:
+    """How many headings can lie above another, whatever a document says."""
+    return min(max(int(number), 0), _DEEPEST)
 
 
 def write(package: Package, state: State) -> None:
     """Keep in a document what was written into it."""
-    plain = {
+    plain: dict[str, Any] = {
         "words": state.words,
         "tables": {tag: vars(each) for tag, each in state.tables.items()},
         "pictures": {tag: vars(each) for tag, each in state.pictures.items()},
     }
+    if state.chapters:
+        plain["chapters"] = {tag: vars(each) for tag, each in state.chapters.items()}
+    if state.language:
+        plain["language"] = state.language
+    if state.scenario:
+        plain["scenario"] = state.scenario
+    if state.exported is not None:
+        plain["exported"] = vars(state.exported)
     root = etree.Element(_ROOT, nsmap={None: NAMESPACE})
     # Keys may hold what XML forbids, which JSON writes in ASCII.
     root.text = json.dumps(plain, sort_keys=True)

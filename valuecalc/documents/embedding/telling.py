@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from dataclasses import dataclass, field
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass, field, replace
 
 from valuecalc.documents.embedding.report import Entry, Outcome, shortened
 
@@ -11,6 +12,7 @@ EVERYTHING = "*"
 """Names all spots that a person has written over."""
 
 TYPED_OVER = "Somebody has written something else here."
+_FIRST = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth")
 _OVERWRITE = "Keep it, or allow “{spot}” to be overwritten."
 
 
@@ -19,12 +21,14 @@ class Telling:
     """Collects the entries of one control.
 
     `overwrite` holds the tags and spots that may be overwritten although a person changed them.
+    `is_copy` says that readers do not see the control: it repeats one for older programs.
     """
 
     tag: str
     place: str
     overwrite: Collection[str] = ()
     entries: list[Entry] = field(default_factory=list)
+    is_copy: bool = False
 
     def may_overwrite(self, spot: str = "") -> bool:
         """Whether what a person wrote may go."""
@@ -62,3 +66,29 @@ class Telling:
         """Say that a person's words stand where ours would, and were kept."""
         remedy = _OVERWRITE.format(spot=self.spot(within))
         self.add(Outcome.CONFLICT, within, theirs=theirs, ours=ours, cause=cause, remedy=remedy)
+
+
+def told_apart(tellings: Iterable[Telling]) -> tuple[Entry, ...]:
+    """All entries; of controls with the same tag at the same place each says which one it is."""
+    told = [each for each in tellings if each.entries]
+    counts = Counter((each.tag, each.place) for each in told if not each.is_copy)
+    return tuple(_numbered(told, counts))
+
+
+def _numbered(tellings: Iterable[Telling], counts: Counter[tuple[str, str]]) -> Iterator[Entry]:
+    seen: Counter[tuple[str, str]] = Counter()
+    for each in tellings:
+        name = each.tag, each.place
+        seen[name] += not each.is_copy
+        which = "" if counts[name] < 2 else f", {ordinal(seen[name])} of {counts[name]}"
+        for entry in each.entries:
+            yield replace(entry, place=f"{entry.place}{which}")
+
+
+def ordinal(number: int) -> str:
+    """Which one of several: `the first`, `the 12th`."""
+    if number <= len(_FIRST):
+        return f"the {_FIRST[number - 1]}"
+    is_teen = number % 100 in (11, 12, 13)
+    ending = "th" if is_teen else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
+    return f"the {number}{ending}"

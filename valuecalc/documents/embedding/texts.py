@@ -2,53 +2,59 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 
+from valuecalc.case.case import Source
+from valuecalc.documents.charts.words import labelled
 from valuecalc.documents.proposal import wording
-from valuecalc.documents.proposal.draft import Content
 from valuecalc.engine.result import Result
 from valuecalc.formula import quantity
+from valuecalc.phrases import joined, phrase
 
 NOTHING = "–"
 
 Text = Callable[[Result], str]
 
 
-def _sentences(content: Sequence[Content]) -> str:
-    return "".join(each if isinstance(each, str) else each.text for each in content).strip()
-
-
 def _statement(result: Result) -> str:
     """The five parts, a line to each, and one to each assumption."""
-    lines = [f"{lead} {text}".strip() for lead, text in result.statement.parts]
-    return "\n".join([*lines, *(f"• {each}" for each in result.statement.based_on)])
+    lines = map(_line, result.statement.parts)
+    listed = (joined("", ("• ", each)) for each in result.statement.based_on)
+    return joined("\n", (*lines, *listed))
+
+
+def _line(part: tuple[str, str]) -> str:
+    return joined(" ", filter(None, part))
 
 
 def _part(number: int) -> Text:
     def text(result: Result) -> str:
-        lead, words = result.statement.parts[number]
-        return f"{lead} {words}".strip()
+        return _line(result.statement.parts[number])
 
     return text
 
 
 def _based_on(result: Result) -> str:
-    return "\n".join(result.statement.based_on)
+    return joined("\n", result.statement.based_on)
 
 
 def _conventions(result: Result) -> str:
-    return "\n".join(f"{each.label}: {each.text}" for each in result.conventions)
+    return joined("\n", (labelled(each.label, each.text) for each in result.conventions))
 
 
 def _sources(result: Result) -> str:
-    return "\n".join(
-        ": ".join(filter(None, (each.publisher, each.title))) for each in result.case.sources
-    )
+    return joined("\n", map(_source, result.case.sources))
+
+
+def _source(source: Source) -> str:
+    if not (source.publisher and source.title):
+        return source.publisher or source.title
+    return labelled(source.publisher, source.title)
 
 
 def _open_points(result: Result) -> str:
-    found = (f"{each.cause} {each.remedy}".strip() for each in result.warnings)
-    return "\n".join(found) or "None: the case passes every check."
+    found = [joined(" ", filter(None, (each.cause, each.remedy))) for each in result.open_points]
+    return joined("\n", found) if found else phrase("None: the case passes every check.")
 
 
 def _plan_day(first: bool) -> Text:
@@ -81,11 +87,11 @@ TEXTS: Mapping[str, tuple[str, Text]] = {
     ),
     "text.key_message": (
         "The value in one message",
-        lambda result: _sentences(wording.key_message(result)),
+        wording.key_message,
     ),
     "text.reading": (
         "Which lines decide",
-        lambda result: _sentences(wording.reading(result)),
+        wording.reading,
     ),
     "text.payback": ("When it pays back", wording.payback_label),
     "text.statement": ("Value proposition in its five parts", _statement),
