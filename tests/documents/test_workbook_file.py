@@ -7,7 +7,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import date, time
+from datetime import date
 from io import BytesIO
 from pathlib import Path
 from zipfile import ZipFile
@@ -19,6 +19,7 @@ from openpyxl.cell.cell import Cell as FileCell
 from openpyxl.utils.datetime import to_excel
 
 from tests.bench.measure import in_new_process
+from tests.documents import libreoffice
 from tests.large_case import large_document
 from tests.very_large_case import very_large_document
 from valuecalc.case.case import Case
@@ -100,11 +101,11 @@ def test_every_cell_has_the_formula_the_value_the_type_and_the_style_that_were_d
     sheets = [hostile_sheet()] if name == "hostile" else sheets_of(library.straw_man(name).case)
     content = bytes_of(*sheets)
     live = openpyxl.load_workbook(BytesIO(content))
-    read = openpyxl.load_workbook(BytesIO(content), data_only=True)
+    read = libreoffice.read(content).cells
     for sheet in sheets:
         found = {cell.coordinate for row in live[sheet.title].iter_rows() for cell in row}
         for address, cell, formula in described(sheet, sheets):
-            written, value = live[sheet.title][address], read[sheet.title][address]
+            written, value = live[sheet.title][address], read[sheet.title].get(address)
             found.discard(address)
             assert written.style == STYLES[cell.style].named(cell.format).name
             assert_shows(value, cell.value)
@@ -115,15 +116,14 @@ def test_every_cell_has_the_formula_the_value_the_type_and_the_style_that_were_d
         assert all(live[sheet.title][address].value is None for address in found)
 
 
-def assert_shows(found: FileCell, content: Content) -> None:
+def assert_shows(value: object, content: Content) -> None:
     if isinstance(content, str) and content:
         # XML has one kind of line ends only where nobody says otherwise.
-        assert found.value == clean(content)
+        assert value == clean(content)
         return
-    # What is read where a number has the format of a date is a moment.
-    value = to_excel(found.value) if isinstance(found.value, date | time) else found.value
+    # Days are numbers in the file.
     wanted = to_excel(content) if isinstance(content, date) else content
-    assert value == (None if wanted == "" else wanted)
+    assert (None if value == "" else value) == (None if wanted == "" else wanted)
 
 
 def test_only_a_text_that_looks_like_a_formula_is_marked_as_a_text() -> None:
@@ -184,7 +184,7 @@ print(sha256(made).hexdigest())
 
 def test_the_same_case_gives_the_same_bytes_whatever_the_process_and_the_hour() -> None:
     seen = set()
-    for seed in ("1", "2", "3"):
+    for seed in ("1", "2"):
         run = subprocess.run(
             [sys.executable, "-c", _WRITE],
             cwd=ROOT,

@@ -22,6 +22,7 @@ from valuecalc.case.timeline import Period, Timeline
 from valuecalc.documents.workbook import book, gantt, plan, write
 from valuecalc.documents.workbook.cells import Sheet
 from valuecalc.documents.workbook.draft import draft
+from valuecalc.documents.workbook.provenance import Provenance
 from valuecalc.engine.calculate import calculate
 from valuecalc.engine.plan import StepResult
 
@@ -93,6 +94,17 @@ def test_a_case_without_a_plan_has_no_such_sheet() -> None:
     assert sheet_of(given) is None
     drafted = draft(calculate(given), given)
     assert plan.TITLE not in [sheet.title for sheet in book.sheets(drafted)]
+
+
+def test_the_sheet_says_who_has_approved_the_plan() -> None:
+    drafted = draft(calculate(CASES["months"]), CASES["months"])
+    approved = ("Approved by Jo Fox on 3 March 2027 (version 2)", "Approved by =Al() on …")
+    sheets = book.sheets(drafted, Provenance(approvals=approved))
+    [made] = [sheet for sheet in sheets if sheet.title == plan.TITLE]
+    told = [cell.value for cell in made.cells.values() if "Approved by" in str(cell.value)]
+    assert told == ["; ".join(approved)]
+    [alone] = [sheet for sheet in book.sheets(drafted) if sheet.title == plan.TITLE]
+    assert not [cell for cell in alone.cells.values() if "Approv" in str(cell.value)]
 
 
 def test_the_sheet_stands_before_the_reconciliation() -> None:

@@ -55,9 +55,24 @@ SHARED = replace(
 
 
 @functools.cache
-def opened(name: str = "shared", *, values: bool = False) -> openpyxl.Workbook:
+def content_of(name: str) -> bytes:
     given = {"shared": SHARED, "quarterly": QUARTERLY}.get(name) or library.straw_man(name).case
-    return load(write(calculate(given)), values=values)
+    return write(calculate(given))
+
+
+@functools.cache
+def formulas_of(name: str) -> openpyxl.Workbook:
+    return load(content_of(name))
+
+
+@functools.cache
+def values_of(name: str) -> openpyxl.Workbook:
+    return load(content_of(name), values=True)
+
+
+def opened(name: str = "shared", *, values: bool = False) -> openpyxl.Workbook:
+    """A workbook that is only read."""
+    return values_of(name) if values else formulas_of(name)
 
 
 def load(content: bytes, *, values: bool = False) -> openpyxl.Workbook:
@@ -278,7 +293,7 @@ def test_cumulative_cash_and_the_years_are_drawn_from_the_cash_flow() -> None:
 
 
 def test_every_chart_shows_its_axes_and_carries_what_it_shows() -> None:
-    for title, root in charts_of(write(calculate(SHARED))).items():
+    for title, root in charts_of(content_of("shared")).items():
         axes = [axis for kind in ("catAx", "valAx") for axis in root.iter(f"{{*}}{kind}")]
         assert axes, title
         assert all(axis.find("{*}delete").get("val") == "0" for axis in axes), title

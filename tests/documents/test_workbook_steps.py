@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from io import BytesIO
 
 import openpyxl
@@ -25,8 +27,33 @@ def made_of(*parts: Part, **more: object) -> Case:
     return case(SAVING, *parts, benefit("work", "saving"), **more)
 
 
+@dataclass(frozen=True, eq=False)
+class Written:
+    """The workbook of a case, opened as it is asked for; it holds the case whose it is."""
+
+    case: Case
+
+    @cached_property
+    def content(self) -> bytes:
+        return write(calculate(self.case), self.case)
+
+    @cached_property
+    def formulas(self) -> Workbook:
+        return openpyxl.load_workbook(BytesIO(self.content))
+
+    @cached_property
+    def values(self) -> Workbook:
+        return openpyxl.load_workbook(BytesIO(self.content), data_only=True)
+
+
+_WRITTEN: dict[int, Written] = {}
+"""By the identity of their cases, which cannot be keys themselves."""
+
+
 def book(of: Case, *, values: bool = False) -> Workbook:
-    return openpyxl.load_workbook(BytesIO(write(calculate(of), of)), data_only=values)
+    """The workbook of a case, which is only read."""
+    found = _WRITTEN.setdefault(id(of), Written(of))
+    return found.values if values else found.formulas
 
 
 def row_of(

@@ -43,7 +43,8 @@ def _read(content: bytes) -> dict[str, Any]:
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         text = carried.get(archive)
         if text is not None:
-            return {"carried": text, **asdict(named_cells.read(archive))}
+            areas = carried.formulas(archive)
+            return {"carried": text, "areas": areas, **asdict(named_cells.read(archive))}
     # Slow to start, and it reads any workbook with everything in it.
     from openpyxl import load_workbook
 

@@ -53,8 +53,9 @@ class Book:
     """What a workbook holds: its sheets, and the names that are defined in it.
 
     One that carries a case (`carried` is the text of it) has its named cells, the addresses of
-    its formulas by sheet and its own properties instead of the sheets and names. `days_before` is
-    to be added to numbers of days, where the file does not count them from 1900 on.
+    its formulas by sheet and its own properties instead of the sheets and names; `areas` says
+    where a large one was written with formulas (`workbook.areas`). `days_before` is to be added
+    to numbers of days, where the file does not count them from 1900 on.
     """
 
     sheets: tuple[Sheet, ...] = ()
@@ -62,6 +63,7 @@ class Book:
     carried: str | None = None
     named: Mapping[str, NamedCell] = field(default_factory=dict)
     formulas: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    areas: str = ""
     properties: Mapping[str, str] = field(default_factory=dict)
     days_before: int = 0
 
@@ -81,6 +83,7 @@ def read_book(content: bytes) -> Book:
         carried=found["carried"],
         named={name: NamedCell(*each) for name, each in found.get("named", {}).items()},
         formulas={name: frozenset(each) for name, each in found.get("formulas", {}).items()},
+        areas=found.get("areas", ""),
         properties=found.get("properties", {}),
         days_before=found.get("days_before", 0),
     )

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass, replace
 from textwrap import shorten
+from typing import TypeAlias, TypeVar
 
 from valuecalc.case.case import Case
 from valuecalc.documents.workbook import (
     about,
+    areas,
     benefits,
     binding,
     calculations,
@@ -33,8 +35,16 @@ from valuecalc.documents.workbook.irr import InternalRate
 from valuecalc.documents.workbook.language import Language
 from valuecalc.documents.workbook.provenance import NOTHING_KNOWN, SCENARIO, Provenance
 from valuecalc.documents.workbook.sheet_data import SheetData
+from valuecalc.documents.workbook.size import is_large
 from valuecalc.documents.workbook.slopes import Slopes
 from valuecalc.engine.result import Result
+
+Made = TypeVar("Made")
+Paused: TypeAlias = Generator[None, None, Made]
+"""Something that is made with pauses on the way."""
+
+PAUSES = 10
+"""So often `in_steps` pauses: after each sheet that takes long, and before the shell."""
 
 _FIRST_ROW = 4
 _LONGEST_LINE = 70
@@ -57,12 +67,14 @@ def write(
     `provenance` says who exported which version of it, and when (today, if it does not);
     `progress` is told how many cells are written, of how many.
     """
+    made = sheets(_drafted(result, given, provenance), provenance)
     return file.write(
-        _sheets_of(result, given, provenance),
+        made,
         properties(result, provenance),
         opens_on=summary.TITLE,
         described=description(result.case, provenance),
         document=document,
+        formulas=_formulas(result, made),
         progress=progress,
     )
 
@@ -87,21 +99,49 @@ def in_pieces(
     provenance: Provenance = NOTHING_KNOWN,
 ) -> InPieces:
     """The workbook that `write` makes of the same, for writing it piece by piece."""
-    made = file.BookFile(_sheets_of(result, given, provenance))
+    return _without_pauses(in_steps(result, given, document, provenance=provenance))
+
+
+def in_steps(
+    result: Result,
+    given: Case | None = None,
+    document: str = "",
+    *,
+    provenance: Provenance = NOTHING_KNOWN,
+) -> Paused[InPieces]:
+    """The same with `PAUSES`, in which one can tell how far it is: all sheets take long to make."""
+    found = yield from _with_pauses(_drafted(result, given, provenance), provenance)
+    made = file.BookFile(found)
+    yield
     shell = made.shell(
         properties(result, provenance),
         summary.TITLE,
         description(result.case, provenance),
         document,
+        _formulas(result, found),
     )
     return InPieces(shell, made.data)
 
 
-def _sheets_of(result: Result, given: Case | None, provenance: Provenance) -> list[Sheet]:
+def _formulas(result: Result, made: Sequence[Sheet]) -> str:
+    """Where the formulas stand, of a workbook that is too large to be laid out for it again."""
+    return areas.written(made) if is_large(result.case) else ""
+
+
+def _without_pauses(steps: Paused[Made]) -> Made:
+    while True:
+        try:
+            next(steps)
+        except StopIteration as end:
+            made: Made = end.value
+            return made
+
+
+def _drafted(result: Result, given: Case | None, provenance: Provenance) -> Draft:
     drafted = draft(result, given)
-    if provenance.exported is not None:
-        drafted = replace(drafted, exported=provenance.exported)
-    return sheets(drafted, provenance)
+    if provenance.exported is None:
+        return drafted
+    return replace(drafted, exported=provenance.exported)
 
 
 def properties(result: Result, provenance: Provenance) -> dict[str, str]:
@@ -127,30 +167,11 @@ def description(case: Case, provenance: Provenance) -> file.Description:
 
 def sheets(drafted: Draft, provenance: Provenance = NOTHING_KNOWN) -> list[Sheet]:
     """The sheets as data, in their order."""
-    language = Language(drafted)
-    rate = InternalRate(drafted)
-    figures = Figures(drafted.result, rate)
-    behind, statement = chart_data.sheet(drafted)
-    of_inputs = inputs.sheet(drafted, language)
-    of_plan = plan.sheet(drafted)
-    moved = Slopes(drafted, language)
-    found = [
-        of_inputs,
-        calculations.sheet(drafted, language),
-        cashflow.sheet(drafted, language, rate),
-        years.sheet(drafted, figures),
-        slopes.sheet(moved),
-        summary.sheet(drafted, figures, statement, exported.stamp(drafted)),
-        benefits.sheet(drafted, figures, language),
-        scenarios.sheet(drafted, of_inputs),
-        sensitivity.sheet(moved, of_inputs),
-        *([of_plan] if of_plan else []),
-        reconciliation.sheet(drafted, moved, of_inputs),
-        behind,
-    ]
-    # Chart data stays at the end, behind the sheets that are read.
-    titles = [sheet.title for sheet in found]
-    found.insert(-1, checks.sheet(drafted, rate, titles))
+    return _without_pauses(_with_pauses(drafted, provenance))
+
+
+def _with_pauses(drafted: Draft, provenance: Provenance) -> Paused[list[Sheet]]:
+    found = yield from _worked_out(drafted, provenance)
     titles = [sheet.title for sheet in found]
     found.insert(0, about.sheet(drafted, titles, provenance))
     for sheet in found:
@@ -163,6 +184,37 @@ def sheets(drafted: Draft, provenance: Provenance = NOTHING_KNOWN) -> list[Sheet
             defined=False,
         )
     return found
+
+
+def _worked_out(drafted: Draft, provenance: Provenance) -> Paused[list[Sheet]]:
+    """All sheets but the first one, which tells of the others."""
+    language = Language(drafted)
+    rate = InternalRate(drafted)
+    figures = Figures(drafted.result, rate)
+    behind, statement = chart_data.sheet(drafted)
+    of_inputs = inputs.sheet(drafted, language)
+    of_plan = plan.sheet(drafted, provenance.approvals)
+    moved = Slopes(drafted, language)
+    makers: tuple[Callable[[], Sheet], ...] = (
+        lambda: calculations.sheet(drafted, language),
+        lambda: cashflow.sheet(drafted, language, rate),
+        lambda: years.sheet(drafted, figures),
+        lambda: slopes.sheet(moved),
+        lambda: summary.sheet(drafted, figures, statement, exported.stamp(drafted)),
+        lambda: benefits.sheet(drafted, figures, language),
+        lambda: scenarios.sheet(drafted, of_inputs),
+        lambda: sensitivity.sheet(moved, of_inputs),
+    )
+    found = [of_inputs]
+    for make in makers:
+        found.append(make())
+        yield
+    found += [of_plan] if of_plan else []
+    found.append(reconciliation.sheet(drafted, moved, of_inputs))
+    yield
+    # Chart data stays at the end, behind the sheets that are read.
+    titles = [*(sheet.title for sheet in found), behind.title]
+    return [*found, checks.sheet(drafted, rate, titles), behind]
 
 
 def _shortened(text: str) -> str:

@@ -11,6 +11,7 @@ from functools import cached_property
 from valuecalc.case.binding import Binding, bind
 from valuecalc.case.case import Case, Scenario
 from valuecalc.engine import scenarios
+from valuecalc.engine.calculate import calculate
 from valuecalc.engine.result import Axis, LineResult, Result
 from valuecalc.formula import numbers
 from valuecalc.formula.tree import (
@@ -106,6 +107,27 @@ class Draft:
         found |= {each.calculation.id: each.values for each in self.result.calculations}
         found |= {line.id: line.amount for line in self.result.lines}
         return {name: [float(each) for each in series] for name, series in found.items()}
+
+    @cached_property
+    def results(self) -> Mapping[str, Result]:
+        """Every scenario that the workbook offers, worked out by our own calculation."""
+        known = {self.result.scenario: self.result}
+        return {
+            each.id: known.get(each.id) or calculate(self.given, each.id) for each in self.scenarios
+        }
+
+    @cached_property
+    def undefined_somewhere(self) -> frozenset[str]:
+        """The calculations and lines without a number in some period of some scenario."""
+        rows = (
+            (name, row)
+            for result in self.results.values()
+            for name, row in (
+                *((each.calculation.id, each.values) for each in result.calculations),
+                *((line.id, line.amount) for line in result.lines),
+            )
+        )
+        return frozenset(name for name, row in rows if not all(map(math.isfinite, row)))
 
     @cached_property
     def varying(self) -> frozenset[str]:

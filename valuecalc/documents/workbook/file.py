@@ -63,15 +63,17 @@ def write(
     described: Description = PLAIN,
     *,
     document: str = "",
+    formulas: str = "",
     progress: Progress = unheard,
 ) -> bytes:
     """The bytes of a workbook with these sheets.
 
     `properties` are kept with the file; `described` is what is shown of it, and `document` a
-    text that it carries along. `progress` is told how many cells are written, of how many.
+    text that it carries along, with where the `formulas` stand (`areas`). `progress` is told how
+    many cells are written, of how many.
     """
     book = BookFile(sheets)
-    shell = book.shell(properties, opens_on, described, document)
+    shell = book.shell(properties, opens_on, described, document, formulas)
     return bound(shell, told(book.data, progress))
 
 
@@ -102,6 +104,7 @@ class BookFile:
         opens_on: str,
         described: Description = PLAIN,
         document: str = "",
+        formulas: str = "",
     ) -> bytes:
         """The file without cells, to be `bound` with them."""
         book = self._book
@@ -112,7 +115,7 @@ class BookFile:
         _describe(book, properties, described)
         by_title = {sheet.title: sheet for sheet in self._sheets}
         made = finished(_saved(book), by_title, clean(described.company))
-        return carried.put(made, document) if document else made
+        return carried.put(made, document, formulas) if document else made
 
     def _add(self, sheet: Sheet, heights: Mapping[int, float]) -> None:
         made = self._book.create_sheet(sheet.title)

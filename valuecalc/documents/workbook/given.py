@@ -430,7 +430,7 @@ def _timeline(draft: Draft, language: Language) -> Iterator[Given]:
         style="calculation",
         formula="[timeline.months]/[timeline.months_per_year]",
     )
-    note = "Sums smaller than this part of their largest flow, a period, count as zero."
+    note = "Smaller parts of the largest benefit or investment of a period count as zero."
     yield _fixed("rounding", "Rounding", NOISE, "1", formats.TINY, note)
     if language.counts_wholes:
         note = "A number that falls short of a whole one by less than these decimals show is whole."

@@ -30,6 +30,13 @@ NO_CELLS = b"<sheetData/>"
 _PROPERTIES = "{http://schemas.openxmlformats.org/officeDocument/2006/extended-properties}"
 _CHART = "{http://schemas.openxmlformats.org/drawingml/2006/chart}"
 _CELLS = re.compile(rb"<sheetData>.*</sheetData>", re.DOTALL)
+_MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
+_OF_FONT = (
+    *("b", "i", "strike", "condense", "extend", "outline", "shadow", "u", "vertAlign"),
+    *("sz", "color", "name", "family", "charset", "scheme"),
+)
+"""The order in which Excel writes what a font consists of; validators insist on it."""
+
 _DECLARATION = b"<?xml version='1.0' encoding='UTF-8' standalone='yes'?>\n"
 _NOTHING = Cell()
 
@@ -44,6 +51,8 @@ def finished(content: bytes, sheets: Sheets, company: str = "") -> bytes:
                 part = _DECLARATION + _CELLS.sub(NO_CELLS, part)
             elif name.startswith("xl/charts/chart"):
                 part = _chart(part, sheets)
+            elif name == "xl/styles.xml":
+                part = _with_fonts_in_order(part)
             elif name == "docProps/app.xml" and company:
                 part = _with_company(part, company)
             target.writestr(entry(name), part)
@@ -60,6 +69,14 @@ def entry(name: str) -> ZipInfo:
 def _with_company(part: bytes, company: str) -> bytes:
     root = etree.fromstring(part)
     etree.SubElement(root, f"{_PROPERTIES}Company").text = company
+    return _written(root)
+
+
+def _with_fonts_in_order(part: bytes) -> bytes:
+    root = etree.fromstring(part)
+    places = {f"{_MAIN}{name}": place for place, name in enumerate(_OF_FONT)}
+    for font in root.iter(f"{_MAIN}font"):
+        font[:] = sorted(font, key=lambda each: places[each.tag])
     return _written(root)
 
 

@@ -13,7 +13,7 @@ from functools import cached_property
 from itertools import pairwise
 
 from valuecalc.documents.workbook.draft import Draft, Values
-from valuecalc.engine.finance import NOISE
+from valuecalc.documents.workbook.payback import noise_of
 
 SCAN_STEPS = 60
 HALVINGS = 56
@@ -45,7 +45,7 @@ class InternalRate:
     @cached_property
     def noise(self) -> float:
         """The size below which a flow is nothing but rounding."""
-        return NOISE * max(map(abs, self.merged))
+        return noise_of(self.draft, "net")
 
     @cached_property
     def flow(self) -> Values:

@@ -32,10 +32,7 @@ def flow_rows(rate: InternalRate) -> Iterator[Block]:
     if rate.draft.case.discounting.timing == "start":
         source = "irr.merged"
         yield from _merged(rate)
-    noise = f"[timeline.rounding]*MAX(MAX([{source}|all]),-MIN([{source}|all]))"
-    label = "Flows up to this size are rounding"
-    yield _single("irr.noise", label, currency, noise, rate.noise, formats.TINY)
-    cleared = f"IF(ABS([{source}])<=[irr.noise],0,[{source}])"
+    cleared = f"IF(ABS([{source}])<=[net.noise],0,[{source}])"
     yield _row("irr.flow", "Net cash flow, cleared of rounding", currency, cleared, rate.flow)
     moves = [float(flow != 0) for flow in rate.flow]
     yield _row("irr.moves", "Something flows", "0/1", "([irr.flow]<>0)*1", moves, total=SUM)

@@ -294,8 +294,7 @@ class Language:
 
     @cached_property
     def _may_be_guarded(self) -> bool:
-        rows = self.draft.values.values()
-        return any(value - value != 0 for row in rows for value in row)
+        return bool(self.draft.undefined_somewhere)
 
     def is_row(self, key: str) -> bool:
         """Whether formulas name a row over time, and no cell, by this."""
@@ -321,6 +320,7 @@ class Language:
                 formula=formula,
                 varies=self.varies(node),
                 is_flag=what is What.FLAG,
+                guarded=id in self.draft.undefined_somewhere,
             )
             waiting.append(step)
             self.steps[formula] = self.named_steps[step.name] = step

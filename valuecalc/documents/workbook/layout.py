@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 
 from openpyxl.utils import get_column_letter
 
 from valuecalc.case.case import Case
 from valuecalc.documents.workbook import inputs, serials
+from valuecalc.documents.workbook.areas import SheetAreas
 from valuecalc.documents.workbook.book import sheets
 from valuecalc.documents.workbook.cells import Cell, Sheet, Spot
 from valuecalc.documents.workbook.draft import draft
@@ -39,11 +40,11 @@ class Given:
 class Layout:
     """The numbers of a workbook by their defined names, and its formulas by sheet and cell.
 
-    `places` are the sheet and the cell of every defined name of one cell.
+    `places` are the sheet and the cell of every defined name of one cell, or of some of them.
     """
 
     given: Mapping[str, Given]
-    formulas: Mapping[str, frozenset[str]]
+    formulas: Mapping[str, Iterable[str]]
     places: Mapping[str, tuple[str, str]]
 
 
@@ -56,6 +57,21 @@ def layout_of_inputs(result: Result, given: Case | None = None) -> Layout:
     """The layout of the sheet of inputs alone: no other is made, which takes its time."""
     drafted = draft(result, given)
     return _of((inputs.sheet(drafted, Language(drafted)),))
+
+
+def with_areas(of_inputs: Layout, others: Mapping[str, SheetAreas]) -> Layout:
+    """A layout of the inputs with what a workbook says itself of its other sheets."""
+    areas = {title: each for title, each in others.items() if title not in of_inputs.formulas}
+    anchors = {
+        name: (title, address)
+        for title, each in areas.items()
+        for name, address in each.anchors.items()
+    }
+    return replace(
+        of_inputs,
+        formulas={**of_inputs.formulas, **areas},
+        places={**anchors, **of_inputs.places},
+    )
 
 
 def numbers(result: Result, given: Case | None = None) -> Mapping[str, Given]:
@@ -71,8 +87,20 @@ def _of(made: Sequence[Sheet]) -> Layout:
 
 
 def _numbers_of(of_inputs: Sheet) -> dict[str, Given]:
-    found = (_given(of_inputs, name, spot) for name, spot in of_inputs.spots.items())
+    found = (_given(of_inputs, name, spot) for name, spot in _cells(of_inputs))
     return {defined_name(each.name): each for each in found if each is not None}
+
+
+def _cells(of_inputs: Sheet) -> Iterator[tuple[str, Spot]]:
+    """The named cells, each once.
+
+    The name for several rows that are used together may stand for one, which has its own before.
+    """
+    seen: set[tuple[int, int]] = set()
+    for name, spot in of_inputs.spots.items():
+        if (spot.row, spot.column) not in seen:
+            seen.add((spot.row, spot.column))
+            yield name, spot
 
 
 def _given(sheet: Sheet, name: str, spot: Spot) -> Given | None:

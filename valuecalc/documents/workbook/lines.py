@@ -106,6 +106,7 @@ class Workings:
             format=formats.amount(each.unit, self.draft.values[id]),
             total=IN_FIRST_PERIOD,
             total_name=f"calculations.{id}",
+            guarded=id in self.draft.undefined_somewhere,
         )
         yield row if id in self.draft.varying else row.as_single(f"calculations.{id}")
 
@@ -173,6 +174,7 @@ class Workings:
             formula=self.language.write(line.id),
             format=formats.amount(line.unit, values),
             total=counted(values),
+            guarded=line.id in self.draft.undefined_somewhere,
         )
         return row if line.id in self.draft.varying else row.as_single(key)
 

@@ -49,8 +49,10 @@ def _rates(draft: Draft, rate: InternalRate, rows: Mapping[str, Row]) -> Iterato
     yield _single("irr", "Internal rate of return, if there is one", "%", irr, formula)
     paid, received = "[mirr.paid|total]", "[mirr.received|total]"
     sums = [math.fsum(_numbers(rows[key])) for key in ("mirr.paid", "mirr.received")]
-    exists = float(rate.is_defined and sums[0] < 0 < sums[1])
-    formula = f"[tests.flow_is_defined]*({paid}<0)*({received}>0)"
+    # Over no time at all there is no rate, as in one period whose flows count at its start.
+    takes_time = draft.axis.times[-1] > 0
+    exists = float(rate.is_defined and sums[0] < 0 < sums[1] and takes_time)
+    formula = f"[tests.flow_is_defined]*({paid}<0)*({received}>0)*([time|last]>0)"
     label = "There is a modified rate (1) or none (0)"
     yield _single("mirr_exists", label, "1", exists, formula, formats.COUNT)
     formula = f"IF([measures.mirr_exists]=1,({received}/-{paid})^(1/[time|last])-1,0)"

@@ -1,21 +1,22 @@
 """Rows that payback, peak funding and the modified rate of return are read from.
 
-They follow `valuecalc.engine.finance`: a running sum that is zero but for rounding counts as
-zero, cash turns positive where it was negative one period before, and a crossing is
-interpolated inside its period.
+They follow `valuecalc.engine.finance`: what is zero but for rounding, measured by the largest
+benefit or investment of the horizon, counts as zero; cash turns positive where it was negative
+one period before; and a crossing is interpolated inside its period.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from itertools import accumulate, pairwise
+from itertools import pairwise
 
 from valuecalc.documents.workbook import formats
 from valuecalc.documents.workbook.draft import Draft, Values
 from valuecalc.documents.workbook.formats import Format
 from valuecalc.documents.workbook.rows import SUM, Block, Gap, Heading, Row, Single
-from valuecalc.engine.finance import NOISE
+from valuecalc.engine.books import SIDES
+from valuecalc.engine.finance import NOISE, largest_flow
 
 RUNNING_SUMS = {
     "net": ("cumulative", "cash"),
@@ -27,11 +28,30 @@ RUNNING_SUMS = {
 def payback_rows(draft: Draft) -> Iterator[Block]:
     """The rows for payback and peak funding, and what must hold for them."""
     yield Heading(text="Payback and peak funding")
+    for flow, (_, noun) in RUNNING_SUMS.items():
+        yield _noise(draft, flow, noun)
     yield from _conditions(draft)
     for flow, (running, noun) in RUNNING_SUMS.items():
         yield from _crossings(draft, flow, running, noun)
     yield Gap()
     yield from _modified_rate(draft)
+
+
+def noise_of(draft: Draft, flow: str) -> float:
+    """The size up to which a number of the row `flow`, net or discounted, is rounding."""
+    return NOISE * largest_flow(*map(draft.series, SIDES[flow]))
+
+
+def _noise(draft: Draft, flow: str, noun: str) -> Single:
+    rows = ",".join(f"[{row}|all]" for row in SIDES[flow])
+    return Single(
+        name=f"{flow}.noise",
+        label=f"Amounts up to this size are rounding: {noun}",
+        unit=draft.currency,
+        value=noise_of(draft, flow),
+        formula=f"[timeline.rounding]*MAX(MAX({rows}),-MIN({rows}))",
+        format=formats.TINY,
+    )
 
 
 def _conditions(draft: Draft) -> Iterator[Block]:
@@ -49,30 +69,23 @@ def _conditions(draft: Draft) -> Iterator[Block]:
         name="tests.has_investment",
         label="There is an investment (1) or none (0)",
         unit="1",
-        value=float(max(investment) != 0 or min(investment) != 0),
-        formula="1-(MAX([investment|all])=0)*(MIN([investment|all])=0)",
+        value=float(max(map(abs, investment)) > noise_of(draft, "net")),
+        formula="(MAX(MAX([investment|all]),-MIN([investment|all]))>[net.noise])*1",
         format=formats.COUNT,
     )
 
 
 def _crossings(draft: Draft, flow: str, running: str, noun: str) -> Iterator[Block]:
-    flows, sums = draft.series(flow), draft.running(running, flow)
-    scale = list(accumulate(map(abs, flows), _larger))
-    yield _row(
-        f"{flow}.scale",
-        f"Largest flow so far: {noun}",
-        draft.currency,
-        f"MAX([{flow}.scale|before],ABS([{flow}]))",
-        scale,
-    )
+    sums = draft.running(running, flow)
     cleared = f"{flow}.cleared"
-    noise = f"[timeline.rounding]*[{flow}.scale]*([timeline.periods]+1)"
+    noise = f"[{flow}.noise]*([timeline.periods]+1)"
+    limit = noise_of(draft, flow) * len(sums)
     yield _row(
         cleared,
         f"Cumulative, cleared of rounding: {noun}",
         draft.currency,
         f"IF(ABS([{running}])<={noise},0,[{running}])",
-        [_cleared(value, size, len(sums)) for value, size in zip(sums, scale, strict=True)],
+        [_cleared(value, limit) for value in sums],
     )
     steps = list(pairwise([0.0, *sums]))
     yield _row(
@@ -93,12 +106,8 @@ def _crossings(draft: Draft, flow: str, running: str, noun: str) -> Iterator[Blo
     )
 
 
-def _larger(first: float, second: float) -> float:
-    return first if math.isnan(first) or first > second else second
-
-
-def _cleared(value: float, scale: float, count: int) -> float:
-    return 0.0 if abs(value) <= NOISE * scale * count else value
+def _cleared(value: float, noise: float) -> float:
+    return 0.0 if abs(value) <= noise else value
 
 
 def _crosses(before: float, after: float) -> float:
@@ -127,7 +136,8 @@ def _payback_formula(draft: Draft, flow: str, cleared: str) -> str:
 def _modified_rate(draft: Draft) -> Iterator[Block]:
     """What is paid, discounted to the decision, and what is received, carried to the end."""
     yield Heading(text="Modified internal rate of return", caption="Total")
-    net = draft.series("net")
+    noise = noise_of(draft, "net")
+    net = [_cleared(value, noise) for value in draft.series("net")]
     times = [float(time) for time in draft.axis.times]
     rate, conventions = draft.case.discounting.rate, draft.case.conventions
     finance = rate if conventions.finance_rate is None else conventions.finance_rate
@@ -137,7 +147,7 @@ def _modified_rate(draft: Draft) -> Iterator[Block]:
         "mirr.paid",
         "Outflows, discounted at the finance rate",
         draft.currency,
-        "MIN(0,[net])*(1+[conventions.finance_rate])^(-[time])",
+        "([net]<-[net.noise])*[net]*(1+[conventions.finance_rate])^(-[time])",
         [_least(flow) * (1 + finance) ** -time for flow, time in zip(net, times, strict=True)],
         total=SUM,
     )
@@ -145,7 +155,7 @@ def _modified_rate(draft: Draft) -> Iterator[Block]:
         "mirr.received",
         "Inflows, carried to the end at the reinvestment rate",
         draft.currency,
-        "MAX(0,[net])*(1+[conventions.reinvestment_rate])^([time|last]-[time])",
+        "([net]>[net.noise])*[net]*(1+[conventions.reinvestment_rate])^([time|last]-[time])",
         [
             -_least(-flow) * (1 + invest) ** (end - time)
             for flow, time in zip(net, times, strict=True)

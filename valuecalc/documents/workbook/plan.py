@@ -10,7 +10,7 @@ milestone take their periods from the dates here.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import cached_property
@@ -36,6 +36,7 @@ CHART = CRITICAL + 1
 HEADER = 12
 TOP = HEADER + 1
 _SUMMARY = 6
+_APPROVED = HEADER - 1
 _KINDS = {"task": "Task", "milestone": "Milestone", "decision": "Decision"}
 _HEADS = {
     LABEL: ("Step", 44.0),
@@ -57,12 +58,13 @@ _COUNTED = ("Not before", "Begins after", "Over after", "Latest", "Hand over by"
 """The columns behind the chart, in working days of the plan."""
 
 
-def sheet(draft: Draft) -> Sheet | None:
-    """The sheet; None for a case without a plan."""
+def sheet(draft: Draft, approvals: Sequence[str] = ()) -> Sheet | None:
+    """The sheet; None for a case without a plan. `approvals` say who has approved the plan."""
     if not draft.result.plan.steps:
         return None
     writer = _Writer(draft)
     writer.summary()
+    writer.approved(approvals)
     writer.table()
     writer.chart()
     row = writer.calendar(writer.parts_of_steps(writer.waits()))
@@ -190,6 +192,12 @@ class _Writer:
             cell = Cell(value=_plain(value), formula=formula, style="calculation", format=form)
             made.put(row, KIND, cell, f"plan.{name}")
         gantt.legend(made, _SUMMARY, SIDE)
+
+    def approved(self, approvals: Sequence[str]) -> None:
+        """Who of the customer has approved the plan, and when."""
+        if approvals:
+            self.made.text(_APPROVED, LABEL, "Approval of the customer", "label")
+            self.made.text(_APPROVED, KIND, "; ".join(approvals), "words")
 
     def _missed(self, last: int) -> str:
         day, due, over = gantt.letter(DAY), self.letter(0), self.letter(2)

@@ -71,7 +71,10 @@ class Directory:
         self._of_last = _Written([""], [])
 
     def _undefined(self) -> Iterable[str]:
-        """What shows `n/a` somewhere: a function that takes it for a number would be wrong."""
+        """What shows `n/a` somewhere, be it in another scenario.
+
+        A function that takes it for a number would be wrong.
+        """
         for name, (sheet, spot) in self.spots.items():
             if sheet.workings and _shows_nothing(sheet, spot.row, spot.column):
                 yield name
@@ -282,7 +285,7 @@ def _is_alike(last: tuple[Cell, str], cell: Cell, sheet: Sheet) -> bool:
 
 def _shows_nothing(sheet: Sheet, row: int, column: int) -> bool:
     cell = sheet.cells.get((row, column))
-    return cell is not None and cell.value == UNDEFINED
+    return cell is not None and (cell.guarded or cell.value == UNDEFINED)
 
 
 def _area(spot: Spot) -> str:

@@ -52,7 +52,8 @@ class Row:
 
     `formula` is written once for all periods; without one, `values` are given. `values` has
     one content per period. `total` is what column C holds: the `sum`, or the value in the
-    `first` period after the decision, known to formulas as `total_name`.
+    `first` period after the decision, known to formulas as `total_name`. `guarded` says that
+    it has no number somewhere, be it in another scenario.
     """
 
     key: str
@@ -66,6 +67,7 @@ class Row:
     total_name: str = ""
     total_format: Format | None = None
     otherwise: str = OTHERWISE
+    guarded: bool = False
 
     def as_single(self, name: str) -> Single:
         """The same as one number for all periods, for what does not change over time."""
@@ -79,6 +81,7 @@ class Row:
             formula=self.formula,
             style=self.style,
             format=self.format,
+            guarded=self.guarded,
         )
 
 
@@ -93,6 +96,7 @@ class Single:
     formula: str
     style: str = "calculation"
     format: Format = GENERAL
+    guarded: bool = False
 
 
 def counted(values: Sequence[Content]) -> str:
@@ -139,7 +143,7 @@ def _place_row(sheet: Sheet, block: Row, row: int) -> None:
         for column in (TOTAL, OPENING):
             sheet.put(row, column, Cell(style="unit_total"))
     contents = [shown(value) if isinstance(value, float) else value for value in block.values]
-    guarded = UNDEFINED in contents
+    guarded = block.guarded or UNDEFINED in contents
     for column, content in enumerate(contents, FIRST):
         cell = Cell(
             value=content,
@@ -182,6 +186,6 @@ def _place_single(sheet: Sheet, block: Single, row: int) -> None:
         formula=block.formula,
         style=block.style,
         format=block.format,
-        guarded=content == UNDEFINED,
+        guarded=block.guarded or content == UNDEFINED,
     )
     sheet.put(row, TOTAL, cell, block.name)

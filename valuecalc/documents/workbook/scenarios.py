@@ -7,7 +7,6 @@ day, and the sheet says whether that still holds.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import cached_property
 
 from openpyxl.utils import get_column_letter, quote_sheetname
 
@@ -16,8 +15,7 @@ from valuecalc.documents.charts.palette import PAPER
 from valuecalc.documents.workbook import exported, formats
 from valuecalc.documents.workbook.cells import Cell, Chart, Series, Sheet, Spot, shown
 from valuecalc.documents.workbook.draft import Draft
-from valuecalc.engine.calculate import calculate
-from valuecalc.engine.result import Figure, Result
+from valuecalc.engine.result import Figure
 
 TITLE = "Scenarios"
 LABEL, UNIT, LIVE, FIRST = range(1, 5)
@@ -47,15 +45,6 @@ class _Writer:
         self.draft = draft
         self.made = made
         self.last = FIRST + len(draft.scenarios) - 1
-
-    @cached_property
-    def results(self) -> Mapping[str, Result]:
-        """Every scenario that the workbook offers, worked out by our own calculation."""
-        known = {self.draft.result.scenario: self.draft.result}
-        return {
-            each.id: known.get(each.id) or calculate(self.draft.given, each.id)
-            for each in self.draft.scenarios
-        }
 
     def notes(self, of_inputs: Sheet, row: int) -> int:
         """What is live and what is not, and how to see another one; returns the next row."""
@@ -127,7 +116,7 @@ class _Writer:
         live = Cell(value=value, formula=f"[{figure.name}]", style="link_strong", format=form)
         made.put(row, LIVE, live)
         for column, each in enumerate(self.draft.scenarios, FIRST):
-            there = self.results[each.id].figures.get(figure.name)
+            there = self.draft.results[each.id].figures.get(figure.name)
             known = there.value if there else None
             form = formats.figure(figure.unit, known)
             made.put(row, column, Cell(value=shown(known), style="fixed", format=form))

@@ -74,6 +74,7 @@ class Step:
     formula: str
     varies: bool
     is_flag: bool
+    guarded: bool = False
 
     @property
     def name(self) -> str:
@@ -91,6 +92,7 @@ class Step:
             format=formats.FLAG if self.is_flag else formats.amount(self.unit, self.values),
             total=counted(self.values),
             total_format=formats.COUNT if self.is_flag else None,
+            guarded=self.guarded,
         )
         return row if self.varies else row.as_single(self.key)
 
