@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,9 +15,9 @@ from valuecalc.services import office_program
 
 
 @pytest.fixture(autouse=True)
-def _quick() -> Iterator[None]:
+def _quick(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Small pictures, and no LibreOffice that would look for page numbers."""
-    office_program.use("off")
+    monkeypatch.setenv("VALUECALC_OFFICE", "off")
     with small_pictures():
         yield
     office_program.use("auto")
@@ -62,6 +63,23 @@ def test_without_libreoffice_it_is_said_that_page_numbers_are_missing(output: Pa
     assert "press F9" in shown("proposal", REFERENCE, "-o", output)
 
 
+@pytest.mark.parametrize("command", ["proposal", "export"])
+def test_the_page_numbers_come_from_the_libreoffice_of_the_settings(
+    command: str, output: Path
+) -> None:
+    office_program.use(sys.executable)
+    assert office_program.is_there()
+    shown(command, REFERENCE, "-o", output)
+    assert not office_program.is_there(), "VALUECALC_OFFICE is off"
+
+
+def test_charts_are_those_of_word_where_they_are_wanted(output: Path) -> None:
+    asked = ("--sections", "value", "--charts", "native")
+    assert run("proposal", REFERENCE, "-o", output, *asked).exit_code == 0
+    parts = Document(output.read_bytes()).parts
+    assert [name for name in parts if name.endswith(".xlsx")]
+
+
 def test_the_style_of_a_template_is_taken(output: Path, tmp_path: Path) -> None:
     house = tmp_path / "house.docx"
     house.write_bytes(template())
@@ -85,3 +103,14 @@ def test_a_template_that_cannot_be_used_ends_with_3(
 def test_another_ending_is_wrong_usage(tmp_path: Path) -> None:
     assert run("proposal", REFERENCE, "-o", tmp_path / "offer.odt").exit_code == 2
     assert run("proposal", REFERENCE).exit_code == 2
+
+
+def test_the_language_is_the_one_that_was_asked_for(output: Path) -> None:
+    shown("proposal", REFERENCE, "-o", output, "--sections", "summary", "--language", "de")
+    assert [text for _, text in Document(output.read_bytes()).headings] == ["Zusammenfassung"]
+
+
+def test_a_language_that_there_is_not_is_refused_with_those_that_there_are(output: Path) -> None:
+    said = refused("proposal", REFERENCE, "-o", output, "--language", "tlh")
+    assert "tlh" in said and "en-GB" in said
+    assert not output.exists()

@@ -8,7 +8,15 @@ from pathlib import Path
 import pytest
 
 from tests.cli.running import REFERENCE, as_json, plain, run, shown
-from tests.documents.embedding_documents import control, document, edited, paragraph, texts
+from tests.documents.embedding_documents import (
+    control,
+    controls,
+    document,
+    edited,
+    paragraph,
+    parts,
+    texts,
+)
 from valuecalc.services import cases, embedding, library
 
 SOUND = document(paragraph("NPV ", control("value.npv", "-")))
@@ -48,6 +56,12 @@ def test_a_starter_is_written_beside_the_list(tmp_path: Path) -> None:
     output = tmp_path / "starter.docx"
     assert run("tags", REFERENCE, "--starter", output).exit_code == 0
     assert output.read_bytes() == embedding.starter().content
+    assert run("tags", REFERENCE, "--starter", output, "--language", "de").exit_code == 0
+    assert output.read_bytes() == embedding.starter("de").content
+    wrong = run("tags", REFERENCE, "--starter", tmp_path / "none.docx", "--language", "xx")
+    assert wrong.exit_code != 0
+    assert "There is no language “xx”" in wrong.output
+    assert not (tmp_path / "none.docx").exists()
 
 
 def test_a_document_is_filled_and_the_report_stands_on_standard_error(
@@ -114,3 +128,76 @@ def test_files_that_cannot_be_used_give_3_and_wrong_usage_2(template: Path, tmp_
     assert run("fill", template, REFERENCE, "-o", tmp_path / "out.pdf").exit_code == 2
     assert run("fill", template, REFERENCE).exit_code == 2
     assert run("fill", template, "-", "-o", output, text="title: x\n").exit_code == 1
+
+
+# --------------------------------------------------------------------------- a chapter
+
+
+def test_a_chapter_goes_to_the_place_that_is_named(tmp_path: Path) -> None:
+    theirs, output = written(tmp_path, document(paragraph("Ours."))), tmp_path / "out.docx"
+    asked = ("--place", "end", "--sections", "summary,conventions")
+    found = run("chapter", theirs, REFERENCE, "-o", output, *asked)
+    assert (found.exit_code, found.stdout) == (0, "")
+    assert found.stderr == f"Wrote {output} (2 filled, 0 as they were).\n"
+    assert controls(output.read_bytes(), "chapter.summary")
+    typed = edited(output.read_bytes(), ">Horizon<", ">How long<")
+    again = run(
+        "chapter",
+        written(tmp_path, typed),
+        REFERENCE,
+        "-o",
+        output,
+        "--scenario",
+        "stretch",
+        *asked[2:],
+    )
+    assert again.exit_code == 1
+    assert "chapter.conventions (the body)" in again.stderr
+
+
+@pytest.mark.parametrize(
+    ("place", "code", "says"),
+    [
+        ("nowhere", 2, "begin it with"),
+        ("heading:Nothing", 3, "no heading"),
+        ("control", 3, "tagged"),
+    ],
+)
+def test_a_place_that_is_not_there_is_told(
+    tmp_path: Path, place: str, code: int, says: str
+) -> None:
+    theirs = written(tmp_path, document(paragraph("Ours.")))
+    asked = ("--place", place, "--sections", "conventions")
+    found = run("chapter", theirs, REFERENCE, "-o", tmp_path / "out.docx", *asked)
+    assert found.exit_code == code
+    assert says in found.stderr
+
+
+def test_charts_of_word_are_filled_in_when_they_are_wanted(tmp_path: Path) -> None:
+    theirs = document(control("image.cumulative_cash", paragraph("[cash]")))
+    output = tmp_path / "out.docx"
+    asked = ("--charts", "native")
+    assert run("fill", written(tmp_path, theirs), REFERENCE, "-o", output, *asked).exit_code == 0
+    assert [name for name in parts(output.read_bytes()) if name.endswith(".xlsx")]
+
+
+def test_a_document_is_filled_in_the_language_that_was_asked_for(tmp_path: Path) -> None:
+    rate = document(paragraph("ROI ", control("value.roi", "-")))
+    template, output = written(tmp_path, rate), tmp_path / "out.docx"
+    roi = cases.calculate(library.straw_man(REFERENCE).case).figure("roi").text
+    run("fill", template, REFERENCE, "-o", output, "--language", "de")
+    assert texts(output.read_bytes(), "value.roi") == [
+        roi.replace(".", ",").replace("%", "\u00a0%")
+    ]
+
+
+def test_a_document_is_filled_again_in_the_language_of_the_last_time(tmp_path: Path) -> None:
+    rate = document(paragraph("ROI ", control("value.roi", "-")))
+    template, output = written(tmp_path, rate), tmp_path / "out.docx"
+    run("fill", template, REFERENCE, "-o", output, "--language", "de")
+    german = output.read_bytes()
+    assert run("fill", output, REFERENCE, "-o", output).exit_code == 0
+    assert output.read_bytes() == german
+    english = run("fill", output, REFERENCE, "-o", output, "--language", "en-GB")
+    assert "was filled in another language before: Deutsch" in english.output
+    assert output.read_bytes() != german

@@ -206,6 +206,15 @@ def test_workbooks_that_cannot_be_taken_in_are_told(tmp_path: Path, case_file: P
     assert run("import-workbook", tmp_path / "nothing.xlsx", case_file).exit_code == 3
     other = written(tmp_path)
     found = run("import-workbook", other, case_file)
-    assert found.exit_code == 1
+    assert found.exit_code == 3
     assert "carries no case" in found.output
+    as_json = run("import-workbook", other, case_file, "--json")
+    assert as_json.exit_code == 3
+    assert "carries no case" in json.loads(as_json.output)["problems"][0]["cause"]
+    no_workbook = tmp_path / "text.xlsx"
+    no_workbook.write_text("no workbook")
+    assert run("import-workbook", no_workbook, case_file).exit_code == 3
+    assert run("lint", no_workbook).exit_code == 3
+    case_file.write_text(CASE.replace("title:", "titel:"))
+    assert run("import-workbook", other, case_file).exit_code == 1
     assert run("import-workbook", other, case_file, "-o", "new.txt").exit_code == 2

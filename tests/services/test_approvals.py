@@ -65,7 +65,10 @@ def test_an_approval_names_who_when_and_which_version(
     [found] = approvals.of_case(store, ann, saved.head.uid)
     assert (found.uid, found.name, found.customer) == (made.uid, "Jo Fox", "Company M")
     assert found.is_in_force
-    assert found.words == f"Approved by Jo Fox, Company M, on {made.at:%-d %B %Y} (version 1)"
+    assert (
+        found.words
+        == f"The plan was approved by Jo Fox, Company M, on {made.at:%-d %B %Y} (version 1)"
+    )
 
 
 def test_whoever_approves_twice_has_approved_once(

@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import struct
+from typing import Any
+
 import pytest
 
 from tests.builders import benefit, investment
@@ -7,7 +10,9 @@ from tests.builders import case as case_of
 from tests.documents.embedding_documents import control, document, edited, paragraph, texts
 from tests.services.test_exporting import exports
 from valuecalc.case.case import Case
-from valuecalc.documents.embedding import Outcome
+from valuecalc.documents.charts import png
+from valuecalc.documents.embedding import Outcome, catalogue
+from valuecalc.documents.proposal import pictures
 from valuecalc.errors import CaseError, FileRefused, UnknownName
 from valuecalc.services import cases, embedding, library, saved_cases
 from valuecalc.services.access import Actor
@@ -92,6 +97,26 @@ def test_the_picture_of_a_tag_is_a_file() -> None:
         embedding.picture(case_of(benefit("gain", "1000 GBP")), "plan.gantt")
 
 
+def test_pictures_are_sharp_in_files_and_only_stamps_while_tags_are_listed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    widths: list[int] = []
+
+    def drawn(svg: str, **options: Any) -> bytes:
+        made = png(svg, **options)
+        widths.append(struct.unpack(">I", made[16:20])[0])
+        return made
+
+    for module in (catalogue, pictures):
+        monkeypatch.setattr(module, "png", drawn)
+    embedding.list_tags(case())
+    assert widths
+    assert max(widths) < 100
+    widths.clear()
+    embedding.picture(case(), "image.waterfall")
+    assert widths == [1700]
+
+
 def test_filling_a_document_with_a_kept_case_is_noted(
     store: Database, team: Team, ann: Actor
 ) -> None:
@@ -103,3 +128,25 @@ def test_filling_a_document_with_a_kept_case_is_noted(
     [event] = exports(store, team)
     assert (event.actor, event.subject) == ("Ann Lee", saved.head.uid)
     assert (event.detail["format"], event.detail["version"]) == ("document of one’s own", 1)
+
+
+def test_the_starter_is_in_the_language_that_is_asked_for() -> None:
+    made = embedding.starter("de")
+    assert texts(made.content, "value.npv") == ["[Kapitalwert]"]
+    assert texts(embedding.starter().content, "value.npv") == ["[Net present value]"]
+    with pytest.raises(UnknownName, match="language"):
+        embedding.starter("xx")
+
+
+def test_a_document_is_filled_in_the_language_that_is_named_or_in_that_of_the_last_time() -> None:
+    german = embedding.FillWish(language="de")
+    rate = document(paragraph(control("value.roi", "-")))
+    once = embedding.fill(case(), rate, wish=german).export.content
+    again = embedding.fill(case(), once).export.content
+    assert texts(again, "value.roi") == texts(once, "value.roi")
+    assert embedding.check(case(), once).report.filled == ()
+    english = embedding.fill(case(), once, wish=embedding.FillWish(language="en-GB"))
+    assert texts(english.export.content, "value.roi") != texts(once, "value.roi")
+    assert len(english.report.notes) == 1
+    with pytest.raises(UnknownName, match="language"):
+        embedding.fill(case(), rate, wish=embedding.FillWish(language="xx"))

@@ -5,6 +5,9 @@ from __future__ import annotations
 import logging
 import threading
 import time
+from collections.abc import Callable
+from concurrent.futures import Executor, Future
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import replace
 from itertools import count
 from pathlib import Path
@@ -482,6 +485,43 @@ def test_a_full_memory_is_worth_another_try(
     request = sums(3)
     job = worked_off(store, ann, started(store, ann, request), "threads://1")
     assert (job.state, job.sha) == (State.DONE, expected_sha(request))
+
+
+class _Immediate(Executor):
+    """Has done everything when it is asked; one call ends in the loss of a process."""
+
+    def __init__(self, loses: int) -> None:
+        self.calls, self.loses = count(), loses
+
+    def submit(self, function: Callable[..., Any], /, *args: Any, **more: Any) -> Future[Any]:
+        future: Future[Any] = Future()
+        if next(self.calls) == self.loses:
+            future.set_exception(BrokenProcessPool("a process was lost"))
+        else:
+            future.set_result(function(*args, **more))
+        return future
+
+
+def test_what_came_out_together_with_a_fault_is_kept(
+    store: Database, ann: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    executor = _Immediate(loses=2)
+    engine = engines.Engine(executor=executor, window=4, close=lambda: None)
+    monkeypatch.setattr(engines, "start", lambda address: engine)
+    request = sums(6)
+    job = worked_off(store, ann, started(store, ann, request))
+    assert (job.state, job.sha) == (State.DONE, expected_sha(request))
+    # Four at first, of which two came out before the fault was seen; then the four that are left.
+    assert next(executor.calls) == 8
+
+
+def test_an_answer_without_all_parts_is_never_given(
+    store: Database, ann: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    every = stored.parts
+    monkeypatch.setattr(stored, "parts", lambda session, id: every(session, id)[1:])
+    job = worked_off(store, ann, started(store, ann, sums(3)))
+    assert job.state is State.FAILED
 
 
 def test_a_database_that_goes_away_for_a_moment_does_not_end_the_coordinator(

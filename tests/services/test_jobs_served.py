@@ -139,7 +139,7 @@ def test_the_web_server_works_on_jobs_and_leaves_them_alone_when_told_so(
         wait_until(lambda: answers(server.port))
         time.sleep(2 * Pace().idle)
         assert jobs.read(store, ann, job.uid).state is State.WAITING
-    with serving(database_url, 2) as server:
+    with serving(database_url, 1) as server:
         wait_until(lambda: answers(server.port))
         job = wait_for_end(store, ann, job)
     assert job.reason is not None

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
+import functools
 import io
 import json
 import re
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, datetime
-from pathlib import Path
 
 import openpyxl
 import pytest
 
 from tests.builders import benefit, case
-from tests.documents import libreoffice
+from tests.documents import libreoffice, office_desk
 from tests.documents.test_gate import packed, parts_of
 from tests.documents.workbook_cases import OUTLAY, SAVING, SYSTEM
 from tests.services.test_returning import edited
@@ -29,7 +29,6 @@ from valuecalc.errors import CaseError, DocumentError, FileRefused, UnknownName
 from valuecalc.schemas.case import dump_case, load_case
 from valuecalc.services import cases, starting_from_file, taking_in
 from valuecalc.services.taking_in import Choice, Incoming
-from valuecalc.system_packages import LIBREOFFICE
 
 FILE = "model v3.xlsx"
 UID, OTHER = "Q3VzdG9tZXJDYXNl", "T3RoZXJDYXNlT25l"
@@ -52,6 +51,7 @@ def given() -> Case:
     return load_case(dump_case(made))
 
 
+@functools.cache
 def exported(known: Provenance = KNOWN) -> bytes:
     return cases.export(given(), "xlsx", provenance=known).content
 
@@ -335,22 +335,17 @@ def test_numbers_are_found_where_rows_were_inserted_above_them() -> None:
 
 
 @pytest.mark.office
-@pytest.mark.skipif(not LIBREOFFICE.is_there(), reason="LibreOffice is not here")
-def test_a_workbook_that_another_program_has_saved_still_knows_its_case(tmp_path: Path) -> None:
-    (tmp_path / "plain.xlsx").write_bytes(typed({EXPECTED: 1200}))
-    (tmp_path / "moved.xlsx").write_bytes(edited(typed({EXPECTED: 1300}), rearranged))
-    (tmp_path / "more.xlsx").write_bytes(edited(typed({EXPECTED: 1400}), with_a_row_more))
-    saved = tmp_path / "saved"
-    files = sorted(tmp_path.glob("*.xlsx"))
-    libreoffice.convert(files, "xlsx:Calc MS Excel 2007 XML", saved, tmp_path / "profile")
-    for name, after in (("plain", 1200), ("moved", 1300), ("more", 1400)):
-        found = into(given(), (saved / f"{name}.xlsx").read_bytes())
+def test_a_workbook_that_another_program_has_saved_still_knows_its_case() -> None:
+    plain = office_desk.saved(typed({EXPECTED: 1200}))
+    moved = office_desk.saved(edited(typed({EXPECTED: 1300}), rearranged))
+    more = office_desk.saved(edited(typed({EXPECTED: 1400}), with_a_row_more))
+    for content, after in ((plain, 1200), (moved, 1300), (more, 1400)):
+        found = into(given(), content)
         assert [each.change.after for each in found.rows] == [after]
         assert (found.edits.case_id, found.edits.version, found.warnings) == (UID, "3", ())
-    plain = into(given(), (saved / "plain.xlsx").read_bytes())
-    assert plain.not_imported == ()
+    assert into(given(), plain).not_imported == ()
     with pytest.raises(FileRefused):
-        into(given(), (saved / "plain.xlsx").read_bytes(), OTHER)
+        into(given(), plain, OTHER)
 
 
 # --------------------------------------------------------------------------- drafts and slips

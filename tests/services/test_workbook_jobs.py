@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import subprocess
 import sys
+from collections.abc import Iterator
 from datetime import timedelta
 from zipfile import ZipFile
 
@@ -29,6 +30,7 @@ from valuecalc.services import (
 from valuecalc.services.access import Actor, Role
 from valuecalc.services.jobs import Job, State
 from valuecalc.services.saved_cases import Saved
+from valuecalc.services.workbook_work import WorkbookPart
 from valuecalc.store.database import Database
 from valuecalc.store.job_tables import JobFileRow, JobRow
 from valuecalc.store.tables import Event, Team, now
@@ -40,7 +42,7 @@ DOCUMENT = very_large_document(benefits=6, investments=3, years=2)
 def small_parts(monkeypatch: pytest.MonkeyPatch) -> None:
     """So few cells in each part that there is a middle."""
     monkeypatch.setattr(workbook_jobs, "CELLS_A_PART", 2_000)
-    monkeypatch.setattr(workbook_work._desk, "_made", None)
+    workbook_work._desk.clear()
 
 
 @pytest.fixture
@@ -235,7 +237,7 @@ def test_the_sheets_of_a_workbook_are_given_up_when_nobody_asks_for_them(
 ) -> None:
     desk = workbook_work._Desk()
     monkeypatch.setattr(workbook_work, "SECONDS_KEPT", 0.01)
-    monkeypatch.setattr(workbook_work, "_draft", lambda part: object())
+    monkeypatch.setattr(workbook_work, "_draft", drawn_in_three)
     part = workbook_work.WorkbookPart(document="{}", scenario="", known="{}", number=0, total=2)
     with desk.lock:
         made = desk.of(part)
@@ -243,6 +245,87 @@ def test_the_sheets_of_a_workbook_are_given_up_when_nobody_asks_for_them(
     assert desk._clearing is not None
     desk._clearing.join()
     assert desk._made is None
+
+
+def drawn_in_three(part: WorkbookPart) -> Iterator[None]:
+    """Something that is made with two pauses."""
+    yield
+    yield
+    return object()  # type: ignore[return-value]
+
+
+def part(number: int, scenario: str = "") -> WorkbookPart:
+    return WorkbookPart(
+        document="{}", scenario=scenario, known="{}", number=number, total=5, steps=3
+    )
+
+
+def test_the_first_parts_make_the_sheets_one_after_the_other(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    desk = workbook_work._Desk()
+    monkeypatch.setattr(workbook_work, "_draft", drawn_in_three)
+    desk.begin(part(0), 1)
+    assert (desk._pauses, desk._made) == (1, None)
+    desk.begin(part(0), 1)
+    assert desk._pauses == 1
+    desk.begin(part(1), 2)
+    assert (desk._pauses, desk._made) == (2, None)
+    assert desk.of(part(2)) is desk.of(part(3))
+    desk.begin(part(0, "slow"), 1)
+    assert (desk._pauses, desk._made) == (1, None), "another workbook takes its place"
+    desk.clear()
+
+
+def test_sheets_that_could_not_be_made_are_begun_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+    def failing(part: WorkbookPart) -> Iterator[None]:
+        yield
+        raise ArithmeticError
+
+    desk = workbook_work._Desk()
+    monkeypatch.setattr(workbook_work, "_draft", failing)
+    for _ in range(2):
+        with pytest.raises(ArithmeticError):
+            desk.of(part(2))
+    assert desk._pauses == 0
+    desk.clear()
+
+
+def test_progress_is_told_while_the_sheets_are_worked_out(
+    store: Database, ann: Actor, saved: Saved
+) -> None:
+    steps = workbook.PAUSES + 1
+    job = workbook_jobs.submit(store, saved, ann)
+    with store.read() as session:
+        parts = workbook_jobs.parts(job.request, session)
+    assert parts[0].steps == steps < len(parts)
+    made = [workbook_work.work(each) for each in parts]
+    assert made[: steps - 1] == [b""] * (steps - 1)
+    assert all(made[steps - 1 :])
+
+
+def test_sheets_are_made_with_as_many_pauses_as_are_counted(saved: Saved) -> None:
+    pauses = workbook.in_steps(cases.calculate(saved.case), saved.case)
+    assert sum(1 for _ in pauses) == workbook.PAUSES
+
+
+@on_sqlite
+def test_a_job_that_an_older_version_has_begun_is_carried_out(
+    store: Database, ann: Actor, saved: Saved
+) -> None:
+    job = workbook_jobs.submit(store, saved, ann)
+    older = {name: each for name, each in job.request.items() if name != "steps"} | {"parts": 3}
+    with store.write() as session:
+        session.execute(update(JobRow).where(JobRow.uid == job.uid).values(request=older))
+    done = worked_off(store, ann, job)
+    assert (done.state, done.total) == (State.DONE, 3)
+    whole = workbook.write(
+        cases.calculate(saved.case),
+        saved.case,
+        carried_case.document_of(saved.case),
+        provenance=workbook_work.read(job.request["known"]),
+    )
+    assert parts_of(workbook_jobs.file(store, ann, job.uid).content) == parts_of(whole)
 
 
 def test_a_case_that_is_gone_is_said_to_be() -> None:

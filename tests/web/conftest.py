@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +12,9 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
+from tests import documents_here
+from tests.web import kept_templates
+from tests.web.beginning import Beginning
 from tests.web.cases import Document, as_text
 from valuecalc.config import Settings
 from valuecalc.services import operation
@@ -29,9 +32,35 @@ def served(folder: Path, **settings: Any) -> Flask:
     """The application on a fresh database of its own in `folder`."""
     chosen = Settings(data_dir=folder, secret_key="s" * 40, rate_limit="", **settings)
     operation.prepare(chosen)
-    app = create_app(chosen)
+    app = kept_templates.use(create_app(chosen))
     app.testing = True
     return app
+
+
+@pytest.fixture(scope="session")
+def _vacant(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Flask, Beginning]]:
+    folder = tmp_path_factory.mktemp("vacant")
+    app = served(folder, sign_in_limit="")
+    with Beginning(folder) as beginning:
+        yield app, beginning
+
+
+@pytest.fixture
+def vacant_app(_vacant: tuple[Flask, Beginning]) -> Iterator[Flask]:
+    """An application that nobody has an account of, and where signing in is not limited.
+
+    Tests share it, as making one takes longer than most of what is asked of it; each finds its
+    database empty.
+    """
+    app, beginning = _vacant
+    yield app
+    beginning.again()
+
+
+@pytest.fixture
+def documents_at_hand(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Documents are read and filled without a process for each."""
+    documents_here.use(monkeypatch)
 
 
 @pytest.fixture

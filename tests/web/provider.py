@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -37,13 +38,11 @@ class Provider:
     asked: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self.key = self._new_key()
+        self.key = _key(self.algorithm)
 
-    def _new_key(self) -> Any:
-        kind = ECKey.generate_key("P-256") if self.algorithm == "ES256" else None
-        key = kind or RSAKey.generate_key(2048)
-        key.ensure_kid()
-        return key
+    def begin_again(self, person: Claims) -> None:
+        """Forget what it was told to say, and what it was asked, so that a test can begin."""
+        vars(self).update(vars(Provider(self.algorithm, self.port, person)))
 
     @property
     def issuer(self) -> str:
@@ -97,9 +96,20 @@ class Provider:
         if self.shared_secret:
             secret = OctKey.import_key(CLIENT_SECRET)
             return jwt.encode({"alg": "HS256"}, claims, secret, algorithms=["HS256"])
-        key = self._new_key() if self.foreign_key else self.key
+        key = _new_key(self.algorithm) if self.foreign_key else self.key
         header = {"alg": self.algorithm, "kid": self.key.kid}
         return jwt.encode(header, claims, key, algorithms=[self.algorithm])
+
+
+def _new_key(algorithm: str) -> Any:
+    kind = ECKey.generate_key("P-256") if algorithm == "ES256" else None
+    key = kind or RSAKey.generate_key(2048)
+    key.ensure_kid()
+    return key
+
+
+_key = cache(_new_key)
+"""The key of all that sign so: a new one takes longer than a test."""
 
 
 @contextmanager

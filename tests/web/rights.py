@@ -227,7 +227,9 @@ PLAN = "Task,Days,After\nSurvey,5,\nBuild,20,Survey\n"
 DOCUMENT = document(paragraph("NPV ", control("value.npv", "-")))
 """A Word document of somebody's own."""
 OF_FORM = {"case": AS_TEXT["document"]}
+CHAPTER = {"place": "end", "sections": "summary"}
 DOCUMENT_SENT = {"document_sent": urlsafe_b64encode(DOCUMENT).decode(), "file_name": "offer.docx"}
+CHAPTER_SENT = {**DOCUMENT_SENT, "place": "end", "section": "summary"}
 
 V1 = "/api/v1"
 CASE = "/cases/<uid>"
@@ -438,6 +440,8 @@ _CASE_PAGES = (
     Row("GET", f"{CASE}/word/<tag>.png", Takes.READ, parts={"tag": "image.waterfall"}),
     Row("POST", f"{CASE}/word", Takes.READ, form=DOCUMENT_SENT),
     Row("POST", f"{CASE}/word/fill", Takes.READ, form=DOCUMENT_SENT),
+    Row("POST", f"{CASE}/word/chapter", Takes.READ, form=CHAPTER_SENT),
+    Row("POST", f"{CASE}/word/chapter/insert", Takes.READ, form=CHAPTER_SENT),
     Row("GET", f"{CASE}/comments", Takes.READ),
     Row("POST", f"{CASE}/comments", Takes.COMMENT, form={"text": "Why?"}),
     *(
@@ -518,6 +522,14 @@ _VERBS = (
         Row("POST", f"{V1}/{verb}", Takes.NOTHING, form=OF_FORM, is_document=True)
         for verb in ("fill", "check-template")
     ),
+    Row(
+        "POST",
+        f"{V1}/chapter",
+        Takes.NOTHING,
+        form=OF_FORM,
+        query=CHAPTER,
+        is_document=True,
+    ),
     Row("GET", f"{V1}/word-template", Takes.NOTHING),
     Row("POST", f"{V1}/calculate/bulk", Takes.ACCOUNT, json=examples.of("bulk")),
     Row("POST", f"{V1}/extrapolate", Takes.NOTHING, json=examples.of("extrapolate")),
@@ -580,6 +592,7 @@ _CASES = (
     Row("POST", f"{API_CASE}/proposal", Takes.READ, json={"length": "short"}),
     Row("POST", f"{API_CASE}/fill", Takes.READ, is_document=True),
     Row("POST", f"{API_CASE}/check-template", Takes.READ, is_document=True),
+    Row("POST", f"{API_CASE}/chapter", Takes.READ, query=CHAPTER, is_document=True),
     Row("GET", f"{API_CASE}/versions", Takes.READ),
     Row("GET", f"{API_CASE}/versions/<version:number>", Takes.READ),
     Row(

@@ -8,10 +8,9 @@ from __future__ import annotations
 
 import io
 import re
-import sqlite3
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -19,8 +18,9 @@ import pytest
 from flask import Flask
 from werkzeug.test import TestResponse
 
-from tests import cheap_passwords
+from tests import cheap_passwords, documents_here
 from tests.team_members import new_member, new_team
+from tests.web.beginning import Beginning
 from tests.web.belongings import Belongings, belongings, program_token
 from tests.web.conftest import served
 from tests.web.rights import DOCUMENT, ROLES, Row, filled
@@ -117,9 +117,7 @@ class Stage:
         self.people = {who: browser(self.app, actor) for who, actor in self.actors.items()}
         self.people[STRANGER] = browser(self.app)
         self.programs = self._programs()
-        self.database = sqlite3.connect(folder / "valuecalc.db", isolation_level=None)
-        self.kept = sqlite3.connect(":memory:")
-        self.database.backup(self.kept)
+        self.beginning = Beginning(folder)
 
     def _programs(self) -> dict[str, tuple[Person, str]]:
         """Programs by what is special about them, each with whom it is worth."""
@@ -153,19 +151,21 @@ class Stage:
     @property
     def state(self) -> int:
         """A number that is another one as soon as anything has been written."""
-        [[number]] = self.database.execute("PRAGMA data_version")
+        [[number]] = self.beginning.database.execute("PRAGMA data_version")
         return int(number)
 
     def begin_again(self) -> None:
         """Everything as it was in the beginning."""
-        self.kept.backup(self.database)
+        self.beginning.again()
 
 
 @contextmanager
 def new_stage(folder: Path) -> Iterator[Stage]:
-    """A stage with its data in a folder; passwords are kept cheaply while it stands."""
+    """A stage with its data in a folder; passwords are kept cheaply, and no process is
+    started for a document, while it stands."""
     with pytest.MonkeyPatch.context() as patch:
         cheap_passwords.use(patch)
+        documents_here.use(patch)
         found = Stage(folder)
-        with closing(found.database), closing(found.kept):
+        with found.beginning:
             yield found

@@ -219,12 +219,14 @@ def test_a_read_stays_a_read_whatever_its_headers_say(stage: Stage, row: Row) ->
     assert row.is_recorded or stage.state == before
 
 
-@pytest.fixture
-def public(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[Flask, Belongings]:
+@pytest.fixture(scope="module")
+def public(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Flask, Belongings]]:
     """A service that knows under which address people reach it, behind a proxy."""
-    cheap_passwords.use(monkeypatch)
-    app = served(tmp_path, public_url="https://value.example.com", trusted_proxies=1)
-    return app, belongings(app.extensions["store"], SECRET_KEY, "North")
+    folder = tmp_path_factory.mktemp("public")
+    with pytest.MonkeyPatch.context() as patch:
+        cheap_passwords.use(patch)
+        app = served(folder, public_url="https://value.example.com", trusted_proxies=1)
+        yield app, belongings(app.extensions["store"], SECRET_KEY, "North")
 
 
 @pytest.mark.parametrize(
@@ -379,8 +381,11 @@ def test_a_form_full_of_hostile_text_does_no_harm(
     owner, ours = owner_and_things
     sent = text.encode("utf-8", "surrogatepass").decode("latin-1") if "\ud800" in text else text
     for row in WITH_A_FORM:
-        for kept in ({}, _in_address(row)):
-            form = {**dict.fromkeys(row.form or {}, sent), **kept}
+        fields = row.form or {}
+        leading = _in_address(row)
+        # A form of nothing else would be an honest one.
+        for kept in ({}, leading) if 0 < len(leading) < len(fields) else ({},):
+            form = {**dict.fromkeys(fields, sent), **kept}
             strange = Row(row.method, row.rule, row.takes, parts=row.parts, form=form)
             answer = owner.ask(strange, ours)
             assert answer.status_code < 500, row.id

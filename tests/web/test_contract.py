@@ -17,6 +17,7 @@ import pytest
 from hypothesis import settings
 
 from tests import cheap_passwords
+from tests.databases import SqliteTemplates, upgrade
 from tests.serving import SECRET_KEY, serving
 from tests.web.belongings import belongings, program_token
 from valuecalc.store.database import Database
@@ -59,22 +60,37 @@ def is_long() -> bool:
     return settings().max_examples > 100
 
 
-@pytest.fixture
-def service(
-    sqlite_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, is_long: bool
-) -> Iterator[list[str]]:
-    """A service with a team; what to call to try it out, without saying who asks."""
-    cheap_passwords.use(monkeypatch)
-    store = Database(sqlite_url)
-    team = belongings(store, SECRET_KEY, "North")
-    token = program_token(store, team.owner, team.team)
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the service keeps its data, and the token of its owner."""
+    return tmp_path_factory.mktemp("contract")
+
+
+@pytest.fixture(scope="module")
+def service(sqlite_templates: SqliteTemplates, folder: Path, is_long: bool) -> Iterator[list[str]]:
+    """A service with a team; what to call to try it out, without saying who asks.
+
+    The stranger comes first: whoever may change things leaves others behind.
+    """
+    url = sqlite_templates.fresh_database(upgrade, folder)
+    store = Database(url)
+    with pytest.MonkeyPatch.context() as patch:
+        cheap_passwords.use(patch)
+        team = belongings(store, SECRET_KEY, "North")
+        token = program_token(store, team.owner, team.team)
     store.close()
-    chosen = tmp_path / "schemathesis.toml"
+    chosen = folder / "schemathesis.toml"
     chosen.write_text(configuration(dict(team.names), is_long))
-    (tmp_path / "token").write_text(token)
-    with serving(sqlite_url, workers=1, VALUECALC_OFFICE="off") as server:
+    (folder / "token").write_text(token)
+    with serving(url, workers=1, VALUECALC_OFFICE="off") as server:
         address = f"http://127.0.0.1:{server.port}/api/openapi.json"
         yield [str(PROGRAM), "--config-file", str(chosen), "run", address, "--seed=1"]
+
+
+@pytest.fixture
+def as_owner(service: list[str], folder: Path) -> str:
+    """The option with which the owner of the team asks."""
+    return f"--header=Authorization: Bearer {(folder / 'token').read_text()}"
 
 
 def configuration(names: dict[str, str], is_long: bool) -> str:
@@ -106,26 +122,6 @@ def tried(command: list[str], folder: Path, *options: str) -> None:
         pytest.fail(f"{done.stdout}\n{done.stderr}", pytrace=False)
 
 
-def test_the_answers_to_a_program_are_as_described(service: list[str], tmp_path: Path) -> None:
-    token = (tmp_path / "token").read_text()
-    tried(service, tmp_path, f"--header=Authorization: Bearer {token}", *A_FEW)
-
-
-@pytest.mark.slow
-def test_every_answer_to_a_program_is_as_described(
-    service: list[str], tmp_path: Path, is_long: bool
-) -> None:
-    token = (tmp_path / "token").read_text()
-    tried(
-        service,
-        tmp_path,
-        f"--header=Authorization: Bearer {token}",
-        f"--max-examples={MANY if is_long else FEW}",
-        f"--phases={EVERYTHING if is_long else AT_ONCE}",
-        *([] if is_long else ["--no-shrink"]),
-    )
-
-
 def test_every_answer_to_a_stranger_is_as_described(
     service: list[str], tmp_path: Path, is_long: bool
 ) -> None:
@@ -136,4 +132,24 @@ def test_every_answer_to_a_stranger_is_as_described(
         "--phases=examples,fuzzing",
         "--no-shrink",
         "--exclude-checks=positive_data_acceptance,negative_data_rejection",
+    )
+
+
+def test_the_answers_to_a_program_are_as_described(
+    service: list[str], as_owner: str, tmp_path: Path
+) -> None:
+    tried(service, tmp_path, as_owner, *A_FEW)
+
+
+@pytest.mark.slow
+def test_every_answer_to_a_program_is_as_described(
+    service: list[str], as_owner: str, tmp_path: Path, is_long: bool
+) -> None:
+    tried(
+        service,
+        tmp_path,
+        as_owner,
+        f"--max-examples={MANY if is_long else FEW}",
+        f"--phases={EVERYTHING if is_long else AT_ONCE}",
+        *([] if is_long else ["--no-shrink"]),
     )

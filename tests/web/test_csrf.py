@@ -24,10 +24,9 @@ def _cheap(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def app(tmp_path: Path) -> Flask:
-    app = served(tmp_path, sign_in_limit="")
-    new_owner(app, EMAIL)
-    return app
+def app(vacant_app: Flask) -> Flask:
+    new_owner(vacant_app, EMAIL)
+    return vacant_app
 
 
 @pytest.fixture

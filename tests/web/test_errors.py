@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -98,10 +99,10 @@ def test_under_the_api_an_unknown_address_is_answered_in_json(client: FlaskClien
     assert response.get_json()["title"] == "Page not found"
 
 
-@pytest.fixture
-def failing(tmp_path: Path) -> FlaskClient:
+@pytest.fixture(scope="module")
+def failing(tmp_path_factory: pytest.TempPathFactory) -> FlaskClient:
     """The application with addresses at which something goes wrong."""
-    app = operated(tmp_path)
+    app = operated(tmp_path_factory.mktemp("failing"))
 
     def fail() -> str:
         raise RuntimeError("the password is swordfish")
@@ -144,22 +145,32 @@ REFUSALS = [
 ]
 
 
-def refusing(folder: Path, error: Refusal) -> FlaskClient:
-    app = operated(folder)
+Refusing = Callable[[Refusal], FlaskClient]
+
+
+@pytest.fixture(scope="module")
+def refusing(tmp_path_factory: pytest.TempPathFactory) -> Refusing:
+    """Somebody who is refused what they ask for: `refusing(error)`."""
+    app = operated(tmp_path_factory.mktemp("refusing"))
+    errors: list[Refusal] = []
 
     def refuse() -> str:
-        raise error
+        raise errors[-1]
+
+    def refused(error: Refusal) -> FlaskClient:
+        errors.append(error)
+        return app.test_client()
 
     app.add_url_rule("/refuses", view_func=refuse, methods=["GET", "OPTIONS"])
     app.add_url_rule("/api/refuses", endpoint="api_refuses", view_func=refuse)
-    return app.test_client()
+    return refused
 
 
 @pytest.mark.parametrize(("error", "status", "title"), REFUSALS)
 def test_a_refusal_is_told_to_programs_and_to_people(
-    error: Refusal, status: int, title: str, tmp_path: Path
+    error: Refusal, status: int, title: str, refusing: Refusing
 ) -> None:
-    client = refusing(tmp_path, error)
+    client = refusing(error)
     answer = client.get("/api/refuses")
     assert (answer.status_code, answer.content_type) == (status, JSON)
     problem = answer.get_json()
@@ -180,29 +191,29 @@ def test_every_refusal_there_is_has_an_answer_of_its_own() -> None:
     assert {type(error) for error, _, _ in REFUSALS} == ours
 
 
-def test_a_special_case_of_a_refusal_is_answered_like_it(tmp_path: Path) -> None:
+def test_a_special_case_of_a_refusal_is_answered_like_it(refusing: Refusing) -> None:
     class NotThisTime(Forbidden):
         pass
 
-    assert refusing(tmp_path, NotThisTime("Not today.")).get("/refuses").status_code == 403
+    assert refusing(NotThisTime("Not today.")).get("/refuses").status_code == 403
 
 
-def test_only_programs_are_asked_for_a_token(tmp_path: Path) -> None:
-    client = refusing(tmp_path, Unauthenticated("You are not signed in."))
+def test_only_programs_are_asked_for_a_token(refusing: Refusing) -> None:
+    client = refusing(Unauthenticated("You are not signed in."))
     assert client.get("/api/refuses").headers["WWW-Authenticate"] == "Bearer"
     assert "WWW-Authenticate" not in client.options("/refuses").headers
 
 
 @pytest.mark.parametrize("path", ["/refuses", "/api/refuses"])
-def test_who_has_to_wait_is_told_for_how_long(path: str, tmp_path: Path) -> None:
+def test_who_has_to_wait_is_told_for_how_long(path: str, refusing: Refusing) -> None:
     for error, seconds in (
         (TooMany("Too often.", retry_after=17), "17"),
         (StoreUnavailable("No database."), "2"),
     ):
-        assert refusing(tmp_path, error).get(path).headers["Retry-After"] == seconds
-    assert "Retry-After" not in refusing(tmp_path, Forbidden("No.")).get(path).headers
+        assert refusing(error).get(path).headers["Retry-After"] == seconds
+    assert "Retry-After" not in refusing(Forbidden("No.")).get(path).headers
 
 
-def test_text_of_an_error_is_escaped_on_a_page(tmp_path: Path) -> None:
-    page = refusing(tmp_path, Forbidden("<script>alert(1)</script>")).get("/refuses")
+def test_text_of_an_error_is_escaped_on_a_page(refusing: Refusing) -> None:
+    page = refusing(Forbidden("<script>alert(1)</script>")).get("/refuses")
     assert "<script>alert" not in page.text

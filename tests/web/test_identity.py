@@ -29,8 +29,8 @@ def _cheap(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def app(tmp_path: Path) -> Flask:
-    return served(tmp_path, sign_in_limit="")
+def app(vacant_app: Flask) -> Flask:
+    return vacant_app
 
 
 @pytest.fixture

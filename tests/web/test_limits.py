@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from tests.web.operated import lines, operated, sign_in
+from tests.web.operated import lent, lines, operated, sign_in
 from valuecalc.config import Settings
 from valuecalc.errors import TooMany
 from valuecalc.services import operation
@@ -33,9 +34,15 @@ def answers(client: FlaskClient, count: int, path: str = "/help", **options: Any
 # ------------------------------------------------------------------------------ rates
 
 
+@pytest.fixture(scope="module")
+def shared_app(tmp_path_factory: pytest.TempPathFactory) -> Flask:
+    return operated(tmp_path_factory.mktemp("limits"), rate_limit="5/hour")
+
+
 @pytest.fixture
-def app(tmp_path: Path) -> Flask:
-    return operated(tmp_path, rate_limit="5/hour")
+def app(shared_app: Flask) -> Iterator[Flask]:
+    with lent(shared_app) as app:
+        yield app
 
 
 @pytest.fixture
@@ -158,8 +165,7 @@ def test_pages_that_draw_count_for_what_they_take(app: Flask, path: str, cost: i
         assert limits.cost() == cost
 
 
-def test_many_draws_count_for_accounts_too(tmp_path: Path) -> None:
-    app = operated(tmp_path, rate_limit="5/hour")
+def test_many_draws_count_for_accounts_too(app: Flask) -> None:
     sign_in(app, "ada1")
     client = app.test_client()
     found = [client.get(f"{CERTAINTY}?draws=20,000&seed=1").status_code for _ in range(3)]
@@ -267,10 +273,10 @@ def test_attempts_are_counted_apart_from_requests(tmp_path: Path) -> None:
 # ------------------------------------------------------------------------------ sizes
 
 
-@pytest.fixture
-def narrow(tmp_path: Path) -> FlaskClient:
+@pytest.fixture(scope="module")
+def narrow(tmp_path_factory: pytest.TempPathFactory) -> FlaskClient:
     """The application, with an address that tells what has arrived there."""
-    app = operated(tmp_path, max_body_bytes=LARGEST)
+    app = operated(tmp_path_factory.mktemp("narrow"), max_body_bytes=LARGEST)
 
     def tell() -> dict[str, Any]:
         from flask import request
@@ -279,7 +285,7 @@ def narrow(tmp_path: Path) -> FlaskClient:
 
     # A body may come with any method, and only reading asks for no secret of a form.
     app.add_url_rule("/tell", view_func=tell, methods=["GET", "POST"])
-    return app.test_client()
+    return app.test_client(use_cookies=False)
 
 
 def chunked(client: FlaskClient, path: str, body: io.BufferedIOBase, **options: Any) -> Any:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import logging
 import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from flask import Flask, abort
 
-from tests.web.operated import lines, operated, sign_in
+from tests.web.operated import lent, lines, operated, sign_in
 from valuecalc import log_lines
 from valuecalc.config import Settings
 
@@ -18,9 +19,9 @@ Capture = pytest.CaptureFixture[str]
 TOKEN = "kJ8sT0ken-of-a-link"
 
 
-@pytest.fixture
-def app(tmp_path: Path) -> Flask:
-    app = operated(tmp_path)
+@pytest.fixture(scope="module")
+def shared_app(tmp_path_factory: pytest.TempPathFactory) -> Flask:
+    app = operated(tmp_path_factory.mktemp("logs"))
 
     def fail() -> str:
         raise RuntimeError(f"went wrong at /s/{TOKEN}/page?key={TOKEN}")
@@ -30,6 +31,14 @@ def app(tmp_path: Path) -> Flask:
     app.add_url_rule("/invitations/<token>", endpoint="invited", view_func=lambda token: abort(410))
     app.add_url_rule("/in", endpoint="in", view_func=lambda: "in", methods=["POST"])
     return app
+
+
+@pytest.fixture
+def app(shared_app: Flask) -> Iterator[Flask]:
+    # An application that was made since then has set how everything is logged.
+    log_lines.configure(Settings(log_format="json"))
+    with lent(shared_app) as app:
+        yield app
 
 
 def test_a_request_is_one_line_with_what_an_operator_asks_for(app: Flask, capsys: Capture) -> None:

@@ -24,9 +24,10 @@ TOKEN = "prometheus-may-read-this"
 ELSEWHERE = {"REMOTE_ADDR": "192.0.2.7"}
 
 
-@pytest.fixture
-def client(tmp_path: Path) -> FlaskClient:
-    return operated(tmp_path).test_client()
+@pytest.fixture(scope="module")
+def client(tmp_path_factory: pytest.TempPathFactory) -> FlaskClient:
+    """Counts go on from test to test, as they do for every application of a process."""
+    return operated(tmp_path_factory.mktemp("metrics")).test_client()
 
 
 def value(client: FlaskClient, name: str, **labels: str) -> float:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
 
 import lxml.html
 import pytest
@@ -11,7 +10,6 @@ from flask import Flask
 
 from tests import cheap_passwords
 from tests.cheap_passwords import GOOD, OTHER
-from tests.web.conftest import served
 from tests.web.people import Browser, new_owner, signed_in, texts
 
 ANN = "ann@example.com"
@@ -24,10 +22,9 @@ def _cheap(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def app(tmp_path: Path) -> Flask:
-    app = served(tmp_path, sign_in_limit="")
-    new_owner(app, ANN)
-    return app
+def app(vacant_app: Flask) -> Flask:
+    new_owner(vacant_app, ANN)
+    return vacant_app
 
 
 @pytest.fixture

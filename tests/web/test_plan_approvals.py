@@ -86,7 +86,7 @@ class TestApproving:
         answer = link.send("/approvals", name="Jo Fox")
         assert answer.status_code == 303
         today = f"{now():%-d %B %Y}"
-        words = f"Approved by Jo Fox, Company M, on {today} (version 1)."
+        words = f"The plan was approved by Jo Fox, Company M, on {today} (version 1)."
         assert approved(link.page()) == [words]
         assert "Approve this plan" not in link.text()
         [event] = events(store, kept, approvals.GIVEN)
@@ -151,7 +151,7 @@ class TestWhereItIsSeen:
         link.send("/approvals", name="Jo Fox")
         page = people.viewer.open(f"/cases/{kept.head.uid}")
         [words] = approved(page)
-        assert words.startswith("Approved by Jo Fox, Company M,")
+        assert words.startswith("The plan was approved by Jo Fox, Company M,")
         assert not page.xpath("//form[contains(@action, 'approvals')]")
 
     def test_with_a_word_that_the_plan_has_changed_since(
@@ -175,7 +175,7 @@ class TestWhereItIsSeen:
 
         change(store, people, kept, edit)
         [words] = approved(people.viewer.open(f"/cases/{kept.head.uid}"))
-        assert words.startswith("Approved by Jo Fox")
+        assert words.startswith("The plan was approved by Jo Fox")
 
     def test_in_the_editor_beside_the_plan_as_it_is_typed(
         self, link: Link, people: Cast, kept: Saved
@@ -187,7 +187,7 @@ class TestWhereItIsSeen:
             headers={"X-CSRFToken": people.editor.token()},
         )
         [words] = approved(lxml.html.fromstring(answer.text))
-        assert words.startswith("Approved by Jo Fox")
+        assert words.startswith("The plan was approved by Jo Fox")
 
     def test_nowhere_for_those_who_may_not_read_the_case(
         self, link: Link, people: Cast, kept: Saved, store: Database
@@ -222,9 +222,10 @@ class TestWhereItIsSeen:
             document = client.get(f"{address}{'.' if 'export' in address else ''}docx").data
             with zipfile.ZipFile(BytesIO(document)) as opened:
                 assert (
-                    "Approved by Jo Fox, Company M, on" in opened.read("word/document.xml").decode()
+                    "The plan was approved by Jo Fox, Company M, on"
+                    in opened.read("word/document.xml").decode()
                 )
             book = client.get(f"{address}{'.' if 'export' in address else ''}xlsx").data
             about = openpyxl.load_workbook(BytesIO(book))["About"]
             texts = [str(cell.value) for row in about.iter_rows() for cell in row]
-            assert any("Approved by Jo Fox, Company M, on" in text for text in texts)
+            assert any("The plan was approved by Jo Fox, Company M, on" in text for text in texts)

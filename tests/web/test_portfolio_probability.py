@@ -12,6 +12,7 @@ import lxml.html
 import pytest
 from flask import Flask
 
+from tests.documents.test_office import with_libreoffice
 from tests.web.cases import MARKUP, minimal
 from tests.web.visitors import Cast, Visitor, cast
 from valuecalc.schemas.case import load_case
@@ -186,6 +187,13 @@ def test_nothing_behind_the_link_of_a_customer_gives_it_away(
         for path, content in found.items()
     }
     assert {path: traces for path, traces in given_away.items() if traces} == {}
+
+
+@with_libreoffice
+def test_nor_does_a_file_to_be_printed(people: Cast, store: Database, kept: Saved) -> None:
+    answer = people.stranger.client.get(f"/s/{shared_secret(store, people, kept)}/download/pdf")
+    assert answer.data.startswith(b"%PDF"), answer.status_code
+    assert [trace for trace in traces_in(answer.data) if trace != "probability"] == []
 
 
 def test_nor_does_what_a_customer_sends_in(people: Cast, store: Database, kept: Saved) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from pptx import Presentation
 from werkzeug.test import TestResponse
 
 from tests.documents.proposal_reader import Document, small_pictures
@@ -92,6 +93,13 @@ def test_the_short_one_has_its_own_sections_unless_others_are_wanted(
     assert Document(chosen.data).styled("HeadingShort") == ["Benefits"]
 
 
+def test_charts_are_those_of_word_where_they_are_wanted(people: Cast, kept: Saved) -> None:
+    native = Document(sent(people, kept, section=["value"], charts="native").data)
+    assert [name for name in native.parts if name.endswith(".xlsx")]
+    pictures = Document(sent(people, kept, section=["value"], charts="anything").data)
+    assert [name for name in pictures.parts if name.endswith(".png")]
+
+
 def test_the_style_of_a_template_is_taken(people: Cast, kept: Saved) -> None:
     file = (io.BytesIO(template()), "house.docx")
     response = sent(people, kept, section=["benefits"], template=file)
@@ -119,3 +127,29 @@ def test_what_cannot_be_written_is_said_above_the_form(
     assert response.status_code == 422
     assert words in response.text
     assert 'name="length"' in response.text
+
+
+def test_a_proposal_is_written_in_the_language_that_was_chosen(people: Cast, kept: Saved) -> None:
+    shown = people.editor.client.get(f"/cases/{kept.head.uid}/proposal").text
+    assert '<option value="de" lang="de">Deutsch</option>' in shown
+    assert "Zusammenfassung" in chapters(sent(people, kept, section="summary", language="de"))
+
+
+def test_slides_are_written_in_the_language_that_was_chosen(people: Cast, kept: Saved) -> None:
+    answer = sent(people, kept, format="pptx", language="fr")
+    assert (answer.status_code, answer.content_type) == (200, cases.PPTX), answer.text
+    texts = [
+        shape.text_frame.text
+        for slide in Presentation(io.BytesIO(answer.data)).slides
+        for shape in slide.shapes
+        if shape.has_text_frame
+    ]
+    assert any("VAN" in text for text in texts), texts
+
+
+def test_a_language_that_there_is_not_is_named_with_those_that_there_are(
+    people: Cast, kept: Saved
+) -> None:
+    answer = sent(people, kept, language="tlh")
+    assert answer.status_code == 422
+    assert "tlh" in answer.text and "en-GB" in answer.text

@@ -132,6 +132,11 @@ def test_scenarios_can_be_chosen(link: Make, scenario: str) -> None:
     assert f"scenario “{scenario.title()}”" in link().text(f"?scenario={scenario}")
 
 
+def test_the_page_says_what_its_files_hold(link: Make) -> None:
+    assert "The files above hold this version, in the scenario “Expected”" in link().text()
+    assert "in the scenario “Stretch”" in link().text("?scenario=stretch")
+
+
 @pytest.mark.parametrize("kind", ["xlsx", "docx"])
 def test_the_shared_version_can_be_downloaded(link: Make, kind: str) -> None:
     response = link().get(f"/download/{kind}")

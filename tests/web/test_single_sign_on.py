@@ -13,11 +13,14 @@ from flask import Flask
 from werkzeug.test import TestResponse
 
 from tests import cheap_passwords
+from tests.web.beginning import Beginning
 from tests.web.conftest import served
 from tests.web.people import Browser, new_owner, signed_in, store_of
 from tests.web.provider import CLIENT_ID, CLIENT_SECRET, Claims, Provider, running
+from valuecalc.config import Settings
 from valuecalc.services import invitations
 from valuecalc.services.access import Role
+from valuecalc.web import single_sign_on
 
 ANN = {"sub": "a1", "email": "ann@example.com", "email_verified": True, "name": "Ann Lee"}
 
@@ -27,30 +30,54 @@ def _cheap(monkeypatch: pytest.MonkeyPatch) -> None:
     cheap_passwords.use(monkeypatch)
 
 
-@pytest.fixture
-def provider() -> Iterator[Provider]:
-    with running(Provider(person=dict(ANN))) as provider:
+@pytest.fixture(scope="module")
+def shared_provider() -> Iterator[Provider]:
+    with running(Provider()) as provider:
         yield provider
+
+
+@pytest.fixture
+def provider(shared_provider: Provider) -> Provider:
+    shared_provider.begin_again(dict(ANN))
+    return shared_provider
+
+
+def known(provider: Provider) -> dict[str, str]:
+    """The settings by which the application knows a provider."""
+    return {
+        "oidc_issuer": provider.issuer,
+        "oidc_client_id": CLIENT_ID,
+        "oidc_client_secret": CLIENT_SECRET,
+        "oidc_name": "Example ID",
+    }
 
 
 def connected(folder: Path, provider: Provider, **settings: Any) -> Flask:
     """The application, with the provider set."""
-    return served(
-        folder,
-        oidc_issuer=provider.issuer,
-        oidc_client_id=CLIENT_ID,
-        oidc_client_secret=CLIENT_SECRET,
-        oidc_name="Example ID",
-        sign_in_limit="",
-        **settings,
-    )
+    return served(folder, sign_in_limit="", **known(provider), **settings)
+
+
+@pytest.fixture(scope="module")
+def shared_app(
+    tmp_path_factory: pytest.TempPathFactory, shared_provider: Provider
+) -> Iterator[tuple[Flask, Beginning]]:
+    """The application of somebody who can sign in at the provider."""
+    folder = tmp_path_factory.mktemp("single_sign_on")
+    app = connected(folder, shared_provider)
+    with pytest.MonkeyPatch.context() as patch:
+        cheap_passwords.use(patch)
+        new_owner(app, "ann@example.com")
+    with Beginning(folder) as beginning:
+        yield app, beginning
 
 
 @pytest.fixture
-def app(tmp_path: Path, provider: Provider) -> Flask:
-    app = connected(tmp_path, provider)
-    new_owner(app, "ann@example.com")
-    return app
+def app(shared_app: tuple[Flask, Beginning], provider: Provider) -> Iterator[Flask]:
+    app, beginning = shared_app
+    # What it has learnt of the provider is forgotten.
+    single_sign_on.install(app, Settings(**known(provider)))
+    yield app
+    beginning.again()
 
 
 @pytest.fixture

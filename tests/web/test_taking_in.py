@@ -98,15 +98,37 @@ def test_the_changes_are_shown_with_their_effect_and_kept_when_asked_for(
     )
 
 
-def test_a_slip_is_asked_about_beside_its_number_and_does_not_block(
+def test_a_slip_is_asked_about_beside_its_number_and_begins_without_a_tick(
     people: Cast, store: Database, kept: Saved
 ) -> None:
     content = edited(people, kept, {SUBSCRIBERS: 104_167_000, UPLIFT: 4.5})
     response = uploaded(people.editor, kept, content)
     asked = [words(each) for each in tree(response).xpath("//*[@class='taken-doubt small']")]
     assert asked == ["⚠ It is about 1,000 times what was exported: is its unit right?"]
+    assert tree(response).xpath("//input[@name='take'][@checked]/@value") == [UPLIFT]
+    text = words(tree(response).xpath("//main")[0])
+    assert "What looks like a slip (⚠) begins without a tick: tick it if it is meant." in text
+    assert text.count("Left as it is until you tick it.") == 1
     assert sent(people, kept, response).status_code == 303
+    after = newest(people, store, kept)
+    assert [each.value for each in after.case.assumptions[:2]] == [104_167, 4.5]
+    assert after.version.note == f"From {FILE}: 1 number taken, 1 left as it was."
+
+
+def test_what_looks_like_a_slip_is_taken_when_it_is_ticked(
+    people: Cast, store: Database, kept: Saved
+) -> None:
+    response = uploaded(people.editor, kept, edited(people, kept, {SUBSCRIBERS: 104_167_000}))
+    again = sent(people, kept, response, take=[SUBSCRIBERS], to=place(kept))
+    assert tree(again).xpath("//input[@name='take'][@checked]/@value") == [SUBSCRIBERS]
+    assert "Left as it is until you tick it." not in words(tree(again).xpath("//main")[0])
+    assert sent(people, kept, again).status_code == 303
     assert newest(people, store, kept).case.assumptions[0].value == 104_167_000
+
+
+def test_a_page_of_numbers_without_doubts_says_nothing_of_slips(people: Cast, kept: Saved) -> None:
+    response = uploaded(people.editor, kept, edited(people, kept, {UPLIFT: 4.5}))
+    assert "looks like a slip" not in words(tree(response).xpath("//main")[0])
 
 
 def test_what_is_not_ticked_stays_and_the_effect_can_be_seen_before(
@@ -185,7 +207,9 @@ def test_a_form_without_what_it_needs_is_told_so(
 
 
 def test_numbers_that_no_case_can_have_are_told_on_the_preview(people: Cast, kept: Saved) -> None:
-    response = uploaded(people.editor, kept, edited(people, kept, {UPLIFT: 1e30}))
+    first = uploaded(people.editor, kept, edited(people, kept, {UPLIFT: 1e30}))
+    assert first.status_code == 200, "a slip, and so left as it is"
+    response = sent(people, kept, first, take=[UPLIFT], to=place(kept))
     assert response.status_code == 422
     assert "The case cannot take these numbers" in words(tree(response))
     assert sent(people, kept, response).status_code == 422

@@ -13,6 +13,7 @@ from werkzeug.test import TestResponse
 
 from tests.documents.embedding_documents import (
     control,
+    controls,
     document,
     edited,
     packed,
@@ -25,16 +26,20 @@ from tests.web.operated import operated
 from tests.web.readers import tree, words
 from tests.web.visitors import Cast, Visitor, cast
 from valuecalc.schemas.case import load_case
-from valuecalc.services import cases, embedding, saved_cases
+from valuecalc.services import cases, chapters, embedding, saved_cases
+from valuecalc.services.chapters import ChapterWish
 from valuecalc.services.saved_cases import Saved
 from valuecalc.store.database import Database
 from valuecalc.web.api.v1 import EXAMPLE_CASE
 from valuecalc.web.pages import word
 
+pytestmark = pytest.mark.usefixtures("documents_at_hand")
+
 TEMPLATE = document(
     paragraph("NPV ", control("value.npv", "-"), " of ", control("text.title", "-", id=2))
 )
 FILE = "offer.docx"
+WAYS = ("", "/fill", "/chapter", "/chapter/insert")
 
 
 @pytest.fixture
@@ -136,6 +141,10 @@ def test_pictures_are_shown_small_and_can_be_opened(people: Cast, kept: Saved) -
 def test_the_template_to_begin_with_can_be_downloaded(people: Cast, kept: Saved) -> None:
     [address] = people.viewer.open(place(kept)).xpath("//a[contains(., 'Starter')]/@href")
     assert people.viewer.client.get(address).data == embedding.starter().content
+    german = address.replace("language=en-GB", "language=de")
+    assert people.viewer.client.get(german).data == embedding.starter("de").content
+    unknown = address.replace("language=en-GB", "language=xx")
+    assert people.viewer.client.get(unknown).status_code == 404
 
 
 def test_a_draft_says_what_has_to_be_mended_first(people: Cast, store: Database) -> None:
@@ -161,6 +170,15 @@ def test_what_would_be_filled_is_shown_and_then_downloaded(people: Cast, kept: S
     assert texts(done.data, "value.npv") == [npv(kept)]
 
 
+def test_equal_tags_say_which_one_is_meant(people: Cast, kept: Saved) -> None:
+    twice = document(paragraph(control("value.npv", "-"), control("value.npv", "-", id=2)))
+    rows = tree(uploaded(people.viewer, kept, twice)).xpath("//tbody//th")
+    assert [words(each).partition("The ")[2] for each in rows] == [
+        "body, the first of 2",
+        "body, the second of 2",
+    ]
+
+
 def test_the_scenario_that_was_chosen_is_filled_in(people: Cast, kept: Saved) -> None:
     shown = uploaded(people.viewer, kept, TEMPLATE, scenario="stretch")
     assert "Scenario: Stretch" in words(tree(shown))
@@ -174,7 +192,7 @@ def test_an_earlier_version_stays_the_one_that_is_filled_in(
         store, people.editor.actor, kept.head.uid, kept.tag, {"title": "Another title"}
     )
     page = people.viewer.open(f"{place(kept)}?version=1")
-    [action] = page.xpath("//form[@enctype]/@action")
+    [action] = page.xpath("//form[@aria-label='Fill a document']/@action")
     data = {"csrf_token": people.viewer.token(), "document": (io.BytesIO(TEMPLATE), FILE)}
     shown = people.viewer.client.post(action, data=data)
     done = sent(people.viewer, shown)
@@ -239,14 +257,83 @@ def test_what_was_cut_out_of_the_document_is_said(people: Cast, kept: Saved) -> 
     assert "“Brand.dotx”, was cut" in words(tree(uploaded(people.viewer, kept, content)))
 
 
+# --------------------------------------------------------------------------- a chapter
+
+PLAIN = document(paragraph("Our own words."))
+
+
+def chapter_asked(
+    person: Visitor,
+    kept: Saved,
+    content: bytes,
+    sections: tuple[str, ...] = ("summary",),
+    **more: str,
+) -> TestResponse:
+    data = {
+        "csrf_token": person.token(),
+        "document": (io.BytesIO(content), FILE),
+        "section": list(sections),
+        "place": "end",
+        **more,
+    }
+    return person.client.post(f"{place(kept)}/chapter", data=data)
+
+
+def test_a_chapter_is_shown_first_and_then_put_into_the_document(people: Cast, kept: Saved) -> None:
+    page = people.viewer.open(place(kept))
+    [form] = page.xpath("//form[@aria-label='Insert a chapter']")
+    offered = form.xpath(".//input[@name='section']/@value")
+    assert "summary" in offered and "cover" not in offered
+    shown = chapter_asked(people.viewer, kept, PLAIN, ("summary", "conventions"))
+    assert shown.status_code == 200, shown.text
+    text = words(tree(shown).xpath("//main")[0])
+    assert f"What would be put into {FILE}" in text
+    assert "chapter.summary" in text and "chapter.conventions" in text
+    done = sent(people.viewer, shown)
+    assert (done.status_code, done.content_type) == (200, cases.DOCX)
+    assert f"filename={FILE}" in done.headers["Content-Disposition"]
+    assert "Our own words." in parts(done.data)["word/document.xml"].decode()
+    assert controls(done.data, "chapter.summary") and controls(done.data, "chapter.conventions")
+
+
+def test_a_section_that_was_typed_over_is_decided_on_the_page(people: Cast, kept: Saved) -> None:
+    once = chapters.insert(kept.case, PLAIN, ChapterWish(place="end", sections=("conventions",)))
+    typed = edited(once.export.content, ">Horizon<", ">How long<")
+    for side, is_theirs in (("theirs", True), ("ours", False)):
+        shown = chapter_asked(
+            people.viewer, kept, typed, ("conventions",), scenario="stretch", charts="native"
+        )
+        [row] = tree(shown).xpath("//tr[.//code='chapter.conventions']")
+        assert row.xpath(".//input[@checked]/@value") == ["theirs"]
+        done = sent(people.viewer, shown, **{"decide-0": side})
+        [made] = controls(done.data, "chapter.conventions")
+        assert ("How long" in "".join(made.itertext())) is is_theirs
+
+
+@pytest.mark.parametrize(
+    ("more", "cause"),
+    [
+        ({"place": "heading", "place_name": "Nothing"}, "no heading “Nothing”"),
+        ({"place": "control"}, "no content control tagged “chapter”"),
+        ({"section": "cover"}, "A chapter has no cover"),
+    ],
+)
+def test_a_chapter_without_a_place_is_told_so(
+    people: Cast, kept: Saved, more: dict[str, str], cause: str
+) -> None:
+    answer = chapter_asked(people.viewer, kept, PLAIN, **more)
+    assert answer.status_code == 422
+    assert cause in words(tree(answer))
+
+
 @pytest.mark.parametrize("kind", sorted(HOSTILE)[:4])
 def test_a_document_that_could_do_harm_is_stopped_with_the_reason(
     people: Cast, kept: Saved, kind: str
 ) -> None:
     content = HOSTILE[kind][0]()
-    for path in (place(kept), f"{place(kept)}/fill"):
+    for way in WAYS:
         form = {"document_sent": urlsafe_b64encode(content).decode(), "file_name": FILE}
-        answer = people.viewer.send(path, form)
+        answer = people.viewer.send(f"{place(kept)}{way}", form)
         assert answer.status_code == 422
         assert "This document cannot be used" in words(tree(answer))
 
@@ -255,8 +342,8 @@ def test_a_document_that_could_do_harm_is_stopped_with_the_reason(
 def test_a_form_without_a_document_is_told_so(
     people: Cast, kept: Saved, form: dict[str, str]
 ) -> None:
-    for path in (place(kept), f"{place(kept)}/fill"):
-        assert people.viewer.send(path, form).status_code == 422
+    for path in WAYS:
+        assert people.viewer.send(f"{place(kept)}{path}", form).status_code == 422
 
 
 def test_markup_in_names_and_words_is_shown_as_text(people: Cast, kept: Saved) -> None:
@@ -272,6 +359,7 @@ def test_markup_in_names_and_words_is_shown_as_text(people: Cast, kept: Saved) -
     [
         ("C:\\Users\\ann\\Offer 3.docx", "Offer 3.docx"),
         ("../../etc/passwd", "passwd.docx"),
+        ("House.DOTX", "House.docx"),
         ("a\r\nX-Evil: 1.docx", "aX-Evil: 1.docx"),
         ("", "document.docx"),
         ("x" * 500, "x" * 120 + ".docx"),
@@ -316,3 +404,26 @@ def test_the_way_there_is_on_the_pages_of_the_case(people: Cast, kept: Saved) ->
         assert people.editor.open(path).xpath(link)
     assert people.viewer.open(f"/cases/{kept.head.uid}").xpath(link)
     people.other.open(place(kept), 404)
+
+
+def test_the_language_that_was_chosen_is_filled_in(people: Cast, kept: Saved) -> None:
+    shown = uploaded(people.viewer, kept, TEMPLATE, language="de")
+    german = npv(kept).removeprefix("£").replace(",", ".") + "\u00a0£"
+    assert german.replace("\u00a0", " ") in words(tree(shown).xpath("//main")[0])
+    assert texts(sent(people.viewer, shown).data, "value.npv") == [german]
+    assert people.viewer.client.get(place(kept)).text.count('lang="fr">Français</option>') == 2
+
+
+def test_a_document_is_filled_in_its_own_language_where_none_is_chosen(
+    people: Cast, kept: Saved
+) -> None:
+    german = sent(people.viewer, uploaded(people.viewer, kept, TEMPLATE, language="de")).data
+    shown = uploaded(people.viewer, kept, german, language="")
+    assert "No place changes" in words(tree(shown).xpath("//main")[0])
+    assert sent(people.viewer, shown).data == german
+    page = people.viewer.open(place(kept))
+    [first, *_] = page.xpath("//select[@id='language']/option")
+    assert (first.get("value"), words(first)) == ("", "As in the document")
+    assert page.xpath("//select[@id='chapter-language']/option[1]")[0].get("value") == "en-GB"
+    english = uploaded(people.viewer, kept, german, language="en-GB")
+    assert "filled in another language before" in words(tree(english).xpath("//main")[0])

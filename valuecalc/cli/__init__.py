@@ -7,7 +7,8 @@ about workbooks, `plan` those about the plan, `word` those about somebody's own 
 all share.
 
 Exit codes: 0 done; 1 the case has mistakes, or the answer does not exist; 2 the command was
-written wrongly; 3 a file or the database cannot be read or written, or the port is taken.
+written wrongly; 3 a file or the database cannot be read or written, a file is refused, or the
+port is taken.
 """
 
 from __future__ import annotations
@@ -38,7 +39,7 @@ def main() -> None:
     comes with the program (new-data-services, for example).
 
     Exit codes: 0 done; 1 the case has mistakes, or the answer does not exist; 2 wrong usage;
-    3 a file or the database cannot be read or written, or the port is taken.
+    3 a file or the database cannot be read or written, a file is refused, or the port is taken.
     """
 
 

@@ -19,6 +19,7 @@ from valuecalc.cli.output import (
     write_table,
 )
 from valuecalc.services import answers, cases, library
+from valuecalc.services.proposing import Wish
 
 INDENT = "  "
 FORMATS = {
@@ -35,6 +36,13 @@ scenario_option = click.option(
     default="expected",
     show_default=True,
     help="Id of a named scenario, or conservative, expected, stretch.",
+)
+language_option = click.option(
+    "--language",
+    default="en-GB",
+    metavar="TAG",
+    show_default=True,
+    help="Language of a document or of slides: en-GB, en-US, de, fr or es.",
 )
 json_option = click.option("--json", "as_json", is_flag=True, help="Write JSON instead of text.")
 
@@ -135,8 +143,9 @@ def solve(file: str, assumption: str, wanted: str, scenario: str, as_json: bool)
     "plan.ics for its plan.",
 )
 @scenario_option
+@language_option
 @click.option("--by", default="", metavar="NAME", help="Who exports it; for the workbook.")
-def export(file: str, output: Path, scenario: str, by: str) -> None:
+def export(file: str, output: Path, scenario: str, language: str, by: str) -> None:
     """Write a case as a workbook with live formulas, a document, a PDF or slides, or its plan."""
     if output.suffix.lower() not in FORMATS:
         raise click.UsageError(f"-o {output}: end it with {ENDINGS}.")
@@ -145,11 +154,14 @@ def export(file: str, output: Path, scenario: str, by: str) -> None:
     from valuecalc.services import exporting, office_program
 
     with reported():
-        if output.suffix.lower() == ".pdf":
+        # A document has the page numbers that LibreOffice finds.
+        if output.suffix.lower() in (".pdf", ".docx"):
             office_program.use(Settings.from_environment().office)
         case, kind = cases.read(read_text(file)), FORMATS[output.suffix.lower()]
         source = source_of(file)
-        made = exporting.export_unkept(case, by, kind, scenario, source, progress=cells_written)
+        made = exporting.export_unkept(
+            case, by, kind, scenario, source, progress=cells_written, wish=Wish(language=language)
+        )
     try:
         output.write_bytes(made.content)
     except OSError as error:

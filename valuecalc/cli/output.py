@@ -11,7 +11,14 @@ from typing import NoReturn
 
 import click
 
-from valuecalc.errors import CaseError, DocumentError, InputError, Problem, Refusal
+from valuecalc.errors import (
+    CaseError,
+    DocumentError,
+    FileRefused,
+    InputError,
+    Problem,
+    Refusal,
+)
 from valuecalc.services import answers
 
 MISTAKES = 1
@@ -26,7 +33,10 @@ _WIDTH = 100
 
 @contextmanager
 def reported(as_json: bool = False) -> Iterator[None]:
-    """Turns our errors into messages and exit codes."""
+    """Turns our errors into messages and exit codes.
+
+    A file that is refused (not safe, not of its kind, of another case) is one that cannot be read.
+    """
     try:
         yield
     except InputError as error:
@@ -37,7 +47,7 @@ def reported(as_json: bool = False) -> Iterator[None]:
             write_problems("Mistakes", problems, err=True)
         else:
             say(str(error), err=True)
-        sys.exit(MISTAKES)
+        sys.exit(NO_FILE if isinstance(error, FileRefused) else MISTAKES)
     except Refusal as error:
         say(str(error), err=True)
         sys.exit(NO_FILE)

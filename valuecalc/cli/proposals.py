@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from valuecalc.cli.cases import case_file, read_text, scenario_option, source_of
+from valuecalc.cli.cases import case_file, language_option, read_text, scenario_option, source_of
 from valuecalc.cli.output import NO_FILE, fail, reported, say
 from valuecalc.errors import FileRefused
 from valuecalc.services import cases, office_program, proposing
@@ -34,8 +34,16 @@ FORMATS = {".docx": "docx", ".pdf": "pdf"}
     "--template",
     metavar="T.docx",
     type=click.Path(dir_okay=False, path_type=Path),
-    help="A Word file whose styles, page, header and footer are taken.",
+    help="A Word file or template (.dotx) whose styles, page, header and footer are taken.",
 )
+@click.option(
+    "--charts",
+    type=click.Choice(proposing.CHARTS),
+    default=proposing.PICTURES,
+    show_default=True,
+    help="Pictures, or native charts of Word, whose numbers can be changed there.",
+)
+@language_option
 @click.option("--list", "is_list", is_flag=True, help="List the sections, and write nothing.")
 @scenario_option
 @click.option("--by", default="", metavar="NAME", help="Who has prepared it; for the cover.")
@@ -45,6 +53,8 @@ def proposal(
     short: bool,
     sections: str,
     template: Path | None,
+    charts: str,
+    language: str,
     is_list: bool,
     scenario: str,
     by: str,
@@ -59,12 +69,20 @@ def proposal(
         return
     if output is None or output.suffix.lower() not in FORMATS:
         raise click.UsageError("-o: say where it goes; end it with .docx or .pdf.")
+    from valuecalc.config import Settings
     from valuecalc.services import exporting
 
     ids = tuple(filter(None, (each.strip() for each in sections.split(","))))
     house = None if template is None else _content(template)
-    wish = Wish(length=proposing.SHORT if short else proposing.FULL, sections=ids, template=house)
+    wish = Wish(
+        length=proposing.SHORT if short else proposing.FULL,
+        sections=ids,
+        template=house,
+        charts=charts,
+        language=language,
+    )
     with reported():
+        office_program.use(Settings.from_environment().office)
         case, format = cases.read(read_text(file)), FORMATS[output.suffix.lower()]
         source = source_of(file)
         try:

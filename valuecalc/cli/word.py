@@ -9,10 +9,17 @@ from typing import TYPE_CHECKING
 
 import click
 
-from valuecalc.cli.cases import case_file, json_option, read_text, scenario_option
+from valuecalc.cli.cases import (
+    case_file,
+    json_option,
+    language_option,
+    read_text,
+    scenario_option,
+)
 from valuecalc.cli.output import MISTAKES, NO_FILE, fail, reported, say, write_json
 from valuecalc.errors import FileRefused
-from valuecalc.services import cases, embedding
+from valuecalc.services import cases, chapters, embedding, proposing
+from valuecalc.services.chapters import ChapterWish
 
 if TYPE_CHECKING:
     from valuecalc.services.embedding import Check, Embedded, ListedTag, Report
@@ -43,18 +50,25 @@ document_argument = click.argument(
     help="Write a template to begin with as well.",
 )
 @scenario_option
+@language_option
 @json_option
-def tags(file: str, search: str, starter: Path | None, scenario: str, as_json: bool) -> None:
-    """List what a content control in a Word document can be tagged with, and what it is now."""
+def tags(
+    file: str, search: str, starter: Path | None, scenario: str, language: str, as_json: bool
+) -> None:
+    """List what a content control in a Word document can be tagged with, and what it is now.
+
+    --language is that of the template; the tags are the same in all.
+    """
     with reported(as_json):
+        template = None if starter is None else embedding.starter(language).content
         found = embedding.list_tags(cases.read(read_text(file)), scenario)
         found = tuple(each for each in found if _fits(each, search.lower().split()))
         if as_json:
             write_json(embedding.tags_as_answer(found))
         else:
             _write_tags(found)
-    if starter is not None:
-        _write_file(starter, embedding.starter().content)
+    if starter is not None and template is not None:
+        _write_file(starter, template)
         say(f"Wrote {starter}.", err=True)
 
 
@@ -72,12 +86,33 @@ def _write_tags(found: Sequence[ListedTag]) -> None:
         say(f"{each.name:<{name}}  {each.label:<{label}}  {each.now}".rstrip())
 
 
+charts_option = click.option(
+    "--charts",
+    type=click.Choice(proposing.CHARTS),
+    default=proposing.PICTURES,
+    show_default=True,
+    help="What is put where a picture belongs: pictures, or native charts of Word.",
+)
+
+
+kept_language_option = click.option(
+    "--language",
+    metavar="TAG",
+    help="Language of what is filled in: en-GB, en-US, de, fr or es. Without it that of the last "
+    "filling, and at the first time en-GB.",
+)
+
+
 @click.command("check-template")
 @document_argument
 @click.argument("case_file", metavar="CASE")
 @scenario_option
+@charts_option
+@kept_language_option
 @json_option
-def check_template(document: str, case_file: str, scenario: str, as_json: bool) -> None:
+def check_template(
+    document: str, case_file: str, scenario: str, charts: str, language: str | None, as_json: bool
+) -> None:
     """Say what filling DOCUMENT.docx with CASE would do, and what is wrong with its controls.
 
     Exit codes: 0 every control of ours can be filled; 1 some cannot, or the case has mistakes;
@@ -85,7 +120,8 @@ def check_template(document: str, case_file: str, scenario: str, as_json: bool) 
     """
     content = _content(document)
     with reported(as_json):
-        made = _check(document, case_file, content, scenario)
+        wish = embedding.FillWish(charts=charts, language=language)
+        made = _check(document, case_file, content, scenario, wish)
         if as_json:
             write_json(embedding.check_as_answer(made))
         else:
@@ -94,10 +130,12 @@ def check_template(document: str, case_file: str, scenario: str, as_json: bool) 
         sys.exit(MISTAKES)
 
 
-def _check(document: str, case_file: str, content: bytes, scenario: str) -> Check:
+def _check(
+    document: str, case_file: str, content: bytes, scenario: str, wish: embedding.FillWish
+) -> Check:
     case = cases.read(read_text(case_file))
     try:
-        return embedding.check(case, content, scenario)
+        return embedding.check(case, content, scenario, wish)
     except FileRefused as error:
         fail(f"{document}: {error}", NO_FILE)
 
@@ -130,6 +168,8 @@ def _write_check(made: Check) -> None:
     help="Write over what somebody has typed there; a tag or a spot of the report, or * for all.",
 )
 @scenario_option
+@charts_option
+@kept_language_option
 @json_option
 def fill(
     document: str,
@@ -137,6 +177,8 @@ def fill(
     output: Path,
     overwrite: tuple[str, ...],
     scenario: str,
+    charts: str,
+    language: str | None,
     as_json: bool,
 ) -> None:
     """Fill the content controls of DOCUMENT.docx with what CASE says.
@@ -152,7 +194,110 @@ def fill(
         raise click.UsageError(f"-o {output}: end it with .docx.")
     content = _content(document)
     with reported(as_json):
-        made = _filled(document, case_file, content, scenario, overwrite)
+        wish = embedding.FillWish(charts=charts, language=language)
+        made = _filled(document, case_file, content, scenario, overwrite, wish)
+    _write_made(output, made, as_json=as_json)
+
+
+def _filled(
+    document: str,
+    case_file: str,
+    content: bytes,
+    scenario: str,
+    overwrite: Sequence[str],
+    wish: embedding.FillWish,
+) -> Embedded:
+    case = cases.read(read_text(case_file))
+    try:
+        return embedding.fill(case, content, scenario, frozenset(overwrite), wish)
+    except FileRefused as error:
+        fail(f"{document}: {error}", NO_FILE)
+
+
+# --------------------------------------------------------------------------- a chapter
+
+
+@click.command()
+@document_argument
+@click.argument("case_file", metavar="CASE")
+@click.option(
+    "-o",
+    "--output",
+    required=True,
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Where the document with the chapter goes: OUT.docx.",
+)
+@click.option(
+    "--place",
+    default=chapters.CONTROL,
+    metavar="PLACE",
+    help="Where it goes: “heading:WORDS” (after all below it), “bookmark:NAME”, “end”, or without "
+    "it the control tagged chapter.",
+)
+@click.option(
+    "--sections",
+    metavar="ID,ID,…",
+    default="",
+    help="Only these sections, in this order; `proposal CASE --list` shows them.",
+)
+@click.option(
+    "--overwrite",
+    multiple=True,
+    metavar="TAG",
+    help="Write over a section in which somebody has written; * for all.",
+)
+@scenario_option
+@charts_option
+@language_option
+@json_option
+def chapter(
+    document: str,
+    case_file: str,
+    output: Path,
+    place: str,
+    sections: str,
+    overwrite: tuple[str, ...],
+    scenario: str,
+    charts: str,
+    language: str,
+    as_json: bool,
+) -> None:
+    """Put a chapter with what CASE says into DOCUMENT.docx, in the styles of the document.
+
+    It goes to the place that you name, or into a content control tagged `chapter`. Where the
+    document has the chapter already, it is written anew there.
+
+    Exit codes: 0 every section is there; 1 the document is written, but a section could not be,
+    or the case has mistakes and nothing is written; 2 wrong usage; 3 a file cannot be read or
+    written, or the document is refused.
+    """
+    if output.suffix.lower() != ".docx":
+        raise click.UsageError(f"-o {output}: end it with .docx.")
+    kind, _, name = place.partition(":")
+    if kind not in chapters.PLACES:
+        raise click.UsageError(f"--place {place}: begin it with {', '.join(chapters.PLACES)}.")
+    wish = ChapterWish(
+        place=kind,
+        name=name,
+        sections=tuple(filter(None, (each.strip() for each in sections.split(",")))),
+        charts=charts,
+        language=language,
+    )
+    content = _content(document)
+    with reported(as_json):
+        case = cases.read(read_text(case_file))
+        try:
+            made = chapters.insert(case, content, wish, scenario, frozenset(overwrite))
+        except FileRefused as error:
+            fail(f"{document}: {error}", NO_FILE)
+    _write_made(output, made, as_json=as_json)
+
+
+# --------------------------------------------------------------------------- files and words
+
+
+def _write_made(output: Path, made: Embedded, *, as_json: bool) -> None:
+    """Write a document and what was done with it, and end with the code for that."""
     _write_file(output, made.export.content)
     if as_json:
         write_json(embedding.report_as_answer(made.report))
@@ -161,19 +306,6 @@ def fill(
     say(f"Wrote {output} ({_summary(made.report)}).", err=True)
     if any(each.outcome in TO_BE_MENDED for each in made.report.entries):
         sys.exit(MISTAKES)
-
-
-def _filled(
-    document: str, case_file: str, content: bytes, scenario: str, overwrite: Sequence[str]
-) -> Embedded:
-    case = cases.read(read_text(case_file))
-    try:
-        return embedding.fill(case, content, scenario, frozenset(overwrite))
-    except FileRefused as error:
-        fail(f"{document}: {error}", NO_FILE)
-
-
-# --------------------------------------------------------------------------- files and words
 
 
 def _content(file: str) -> bytes:
@@ -212,4 +344,4 @@ def _summary(report: Report) -> str:
     return f"{filled} filled, {unchanged} as they were"
 
 
-COMMANDS = (tags, check_template, fill)
+COMMANDS = (tags, check_template, fill, chapter)

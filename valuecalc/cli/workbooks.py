@@ -150,7 +150,7 @@ def import_workbook(
     A number that only the workbook has changed is taken; one that the case has changed as well
     since the export has to be named after --take or --leave. Formulas are never taken. Exit
     codes: 0 done; 1 mistakes, or something to decide; 2 wrong usage; 3 a file cannot be read or
-    written.
+    written, or is refused: it is not safe, carries no case, or is of another one.
     """
     if output is not None and output.suffix.lower() not in ENDINGS:
         raise click.UsageError(f"-o {output}: end it with .yaml or .json.")

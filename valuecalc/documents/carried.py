@@ -23,6 +23,7 @@ LARGEST = 8_000_000
 """Bytes of a part that is looked at; no case has as many."""
 
 _ROOT = f"{{{NAMESPACE}}}case"
+_FORMULAS = "formulas"
 _RELATIONS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 _PACKAGE = "http://schemas.openxmlformats.org/package/2006"
 _STORE = "http://schemas.openxmlformats.org/officeDocument/2006/customXml"
@@ -32,35 +33,46 @@ _BOOK = "xl/_rels/workbook.xml.rels"
 _TYPES = "[Content_Types].xml"
 
 
-def put(content: bytes, text: str) -> bytes:
-    """The workbook with a text that it carries."""
+def put(content: bytes, text: str, formulas: str = "") -> bytes:
+    """The workbook with a text that it carries; `formulas` tells where those of it stand."""
     made = BytesIO()
     with ZipFile(BytesIO(content)) as source, ZipFile(made, "w", ZIP_DEFLATED) as target:
         for name in source.namelist():
             _write(target, name, _changed(name, source.read(name)))
-        for name, part in _parts(text).items():
+        for name, part in _parts(text, formulas).items():
             _write(target, name, part)
     return made.getvalue()
 
 
 def get(archive: ZipFile) -> str | None:
     """The text that a workbook carries; None where there is none of ours."""
+    root = _root(archive)
+    return None if root is None else root.text or ""
+
+
+def formulas(archive: ZipFile) -> str:
+    """What it says of where it was written with formulas; an empty text where it says nothing."""
+    root = _root(archive)
+    return "" if root is None else str(root.get(_FORMULAS, ""))
+
+
+def _root(archive: ZipFile) -> etree._Element | None:
     for entry in archive.infolist():
         is_item = entry.filename.startswith(f"{FOLDER}item") and entry.filename.endswith(".xml")
         if is_item and entry.file_size <= LARGEST:
-            text = _text(archive.read(entry))
-            if text is not None:
-                return text
+            root = _ours(archive.read(entry))
+            if root is not None:
+                return root
     return None
 
 
-def _text(part: bytes) -> str | None:
+def _ours(part: bytes) -> etree._Element | None:
     parser = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=False)
     try:
         root = etree.fromstring(part, parser)
     except etree.XMLSyntaxError:
         return None
-    return root.text or "" if root.tag == _ROOT else None
+    return root if root.tag == _ROOT else None
 
 
 def _write(target: ZipFile, name: str, part: bytes) -> None:
@@ -86,8 +98,10 @@ def _with(part: bytes, tag: str, **attributes: str) -> bytes:
     return _written(root)
 
 
-def _parts(text: str) -> Mapping[str, bytes]:
+def _parts(text: str, formulas: str) -> Mapping[str, bytes]:
     item = etree.Element(_ROOT, nsmap={None: NAMESPACE})
+    if formulas:
+        item.set(_FORMULAS, formulas)
     item.text = text
     properties = etree.Element(
         f"{{{_STORE}}}datastoreItem", {f"{{{_STORE}}}itemID": _ITEM}, nsmap={"ds": _STORE}

@@ -71,6 +71,10 @@ MAIN_PARTS: dict[Kind, bytes] = {
     "xlsx": b"application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml",
     "docx": b"application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml",
 }
+TEMPLATE_PARTS: dict[Kind, bytes] = {
+    "docx": b"application/vnd.openxmlformats-officedocument.wordprocessingml.template.main+xml",
+}
+"""What the body of a template is called; whoever reads one makes it a document."""
 PROGRAMS: dict[Kind, str] = {"xlsx": "Excel", "docx": "Word"}
 _UNLINK: dict[Kind, str] = {
     "xlsx": "In Excel, choose Data → Edit Links → Break Link",
@@ -355,7 +359,8 @@ def _more(patterns: Sequence[re.Pattern[bytes]], before: bytes, text: bytes) -> 
 def _check_types(text: bytes, kind: Kind) -> None:
     if _ACTIVE_TYPE.search(text):
         raise _active(kind)
-    if MAIN_PARTS[kind] not in text:
+    known = (MAIN_PARTS[kind], TEMPLATE_PARTS.get(kind, MAIN_PARTS[kind]))
+    if not any(each in text for each in known):
         raise FileRefused(f"The file is no .{kind} file.", _resave(kind))
 
 

@@ -326,5 +326,5 @@ def pilot_numbers(written: WrittenPilot, unit: str) -> dict[str, float | None]:
         except ValidationError as error:
             flaws[name] = error.messages
     if flaws:
-        raise CaseError(problems_of(flaws, {}, whole="request"))
+        raise CaseError(problems_of(flaws, {}, whole="request"), "request")
     return found

@@ -14,6 +14,10 @@ from valuecalc.schemas.result import Count, Items, Number, OutputShape, Texts, W
 
 MOST_DAYS = 5_000
 
+_SLACK = (
+    "Working days by which it can be later without moving the end of the plan or missing a date."
+)
+
 
 class DelayWish(RequestShape):
     """How much later, and which step."""
@@ -62,7 +66,7 @@ class StepDelaySchema(OutputShape):
     value = Number(about="By how much the value changes; below zero for a loss.")
     plan_days = Count(about="The working days by which the whole plan ends later.")
     critical = Flag(about="Whether the plan ends later, or misses a day, when this takes longer.")
-    slack = Count(about="Working days by which it can be later without moving the end of the plan.")
+    slack = Count(about=_SLACK)
     moved = Items(MovedMilestoneSchema, about="The milestones that are reached on another day.")
     lines = Texts(about="The benefits and investments that start or end at one of them.")
     words = Words(about="Why it costs what it costs.")

@@ -6,6 +6,7 @@ A body is refused with every mistake in it at once, those of the case included, 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, NoReturn
 
 from marshmallow import ValidationError, fields
@@ -18,6 +19,7 @@ from valuecalc.schemas.fields import (
     FigureName,
     Identifier,
     Part,
+    Text,
     Unread,
 )
 from valuecalc.schemas.problems import problems_of
@@ -38,7 +40,14 @@ class RequestShape(Shape):
         self, error: ValidationError, data: Any, *, many: bool, **options: Any
     ) -> NoReturn:
         """Raise all mistakes as problems instead of nested messages."""
-        raise CaseError(problems_of(error.messages, data, whole="request")) from None
+        problems = problems_of(error.messages, data, whole="request")
+        raise CaseError(problems, _whole(error.messages, data)) from None
+
+
+def _whole(messages: Any, data: Any) -> str:
+    """What has the mistakes: the case alone, or the request that holds it or has none."""
+    sent = isinstance(data, Mapping) and "case" in data
+    return "case" if sent and set(messages) == {"case"} else "request"
 
 
 class CaseField(Part):
@@ -82,6 +91,21 @@ def scenario_of_request() -> Identifier:
     """The field that says in which scenario a case is worked out."""
     about = "The scenario: conservative, expected, stretch, or the id of a named one."
     return Identifier(load_default=EXPECTED, about=about)
+
+
+class LanguageTag(Text):
+    """The tag of a language, such as `de`."""
+
+    limit = 20
+
+
+def language_of_request() -> LanguageTag:
+    """The language of a document; which ones there are, the answer to a wrong one says."""
+    return LanguageTag(
+        load_default="en-GB",
+        about="The language of a document or of slides: en-GB, en-US, de, fr or es.",
+        example="en-GB",
+    )
 
 
 class CheckRequestSchema(RequestShape):
@@ -128,6 +152,7 @@ class ExportRequestSchema(RequestShape):
         example="xlsx",
     )
     scenario = scenario_of_request()
+    language = language_of_request()
 
 
 class ProblemDetailsSchema(OutputShape):

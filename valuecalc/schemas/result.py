@@ -80,6 +80,11 @@ class ByName(InputField, fields.Dict):
     def __init__(self, values: fields.Field[Any], **options: Any) -> None:
         super().__init__(values=values, **options)
 
+    def _serialize(self, value: Any, attr: Any, obj: Any, **options: Any) -> Any:
+        found = super()._serialize(value, attr, obj, **options)
+        # JSON wants plain texts for its keys; some of ours know their translation.
+        return None if found is None else {str(name): each for name, each in found.items()}
+
 
 class Items(InputField, fields.List[Any]):
     """A list of mappings."""

@@ -38,7 +38,13 @@ from valuecalc.schemas.paging import (
     or_null,
 )
 from valuecalc.schemas.problems import mistake
-from valuecalc.schemas.requests import EXPECTED, EXPORT_FORMATS, ProblemDetailsSchema, RequestShape
+from valuecalc.schemas.requests import (
+    EXPECTED,
+    EXPORT_FORMATS,
+    ProblemDetailsSchema,
+    RequestShape,
+    language_of_request,
+)
 from valuecalc.schemas.result import (
     Count,
     Items,
@@ -251,6 +257,7 @@ class ExportQuery(ResultQuery):
         about="A workbook, a document, the plan for a planner or a calendar, or a model.",
         example="xlsx",
     )
+    language = language_of_request()
 
 
 class VersionListQuery(SliceQuery):

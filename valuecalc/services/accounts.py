@@ -113,7 +113,7 @@ def _read(shape: RequestShape, fields: dict[str, str], *known: str) -> Any:
         except InputError as error:
             problems.append(error.problem("password"))
     if problems:
-        raise CaseError(problems)
+        raise CaseError(problems, "request")
     return read
 
 
@@ -138,7 +138,7 @@ def _refuse_weak(password: str, *known: str, place: str = "password") -> None:
     try:
         passwords.refuse_weak(password, *known)
     except InputError as error:
-        raise CaseError([error.problem(place)]) from None
+        raise CaseError([error.problem(place)], "request") from None
 
 
 # --------------------------------------------------------------------------- signing in
@@ -216,11 +216,13 @@ def change_password(store: Database, actor: Actor, current: str, password: str) 
         raise Conflict("This account has no password: it signs in at the provider.")
     attempts.count(store, ATTEMPTS, user.email)
     if not passwords.is_right(user.password_hash, current):
-        raise CaseError([_mistake("current", "This is not your password.", "Type it again.")])
+        mistake = _mistake("current", "This is not your password.", "Type it again.")
+        raise CaseError([mistake], "request")
     attempts.forget(store, ATTEMPTS, user.email)
     _refuse_weak(password, user.name, user.email)
     if current == password:
-        raise CaseError([_mistake("password", "This is the password so far.", "Take another.")])
+        mistake = _mistake("password", "This is the password so far.", "Take another.")
+        raise CaseError([mistake], "request")
     return _keep_password(store, actor, passwords.hashed(password), "account.password_changed")
 
 

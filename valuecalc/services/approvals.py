@@ -10,8 +10,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from valuecalc import phrases
 from valuecalc.case.case import Case
 from valuecalc.errors import Conflict, Forbidden, NotFound
+from valuecalc.phrases import phrase
 from valuecalc.schemas.shares import Reading
 from valuecalc.services import audit, saved_cases
 from valuecalc.services.access import Actor
@@ -49,11 +51,22 @@ class Approved:
 
     @property
     def words(self) -> str:
-        """Who approved what and when: `Approved by Jo Fox, Company A, on 3 March 2027`."""
-        who = self.name
+        """Who approved what and when: `The plan was approved by Jo Fox on 3 March 2027 …`."""
+        day = phrases.day(self.at.date())
         if self.customer and self.customer != self.name:
-            who = f"{who}, {self.customer},"
-        return f"Approved by {who} on {self.at:%-d %B %Y} (version {self.version})"
+            return phrase(
+                "The plan was approved by {name}, {customer}, on {day} (version {version})",
+                name=self.name,
+                customer=self.customer,
+                day=day,
+                version=self.version,
+            )
+        return phrase(
+            "The plan was approved by {name} on {day} (version {version})",
+            name=self.name,
+            day=day,
+            version=self.version,
+        )
 
 
 def approve(store: Database, visit: Visit, by: Actor, name: str, address: str) -> Approval:

@@ -179,16 +179,17 @@ def _written(
             result, case, document, provenance=known, progress=progress or workbook.unheard
         )
     if format == "pptx":
-        return _slides(result, case, provenance)
+        return _slides(result, case, provenance, wish.language)
     written = proposing.document(result, comparison.compare(case), provenance, wish)
     return office_program.pdf(written) if format == "pdf" else written
 
 
-def _slides(result: Result, case: Case, provenance: Provenance | None) -> bytes:
-    from valuecalc.documents import slides
+def _slides(result: Result, case: Case, provenance: Provenance | None, language: str) -> bytes:
+    from valuecalc.documents import languages, slides
 
     approvals = provenance.approvals if provenance else ()
-    return slides.write(result, comparison.compare(case), approvals)
+    compared = comparison.compare(case)
+    return slides.write(result, compared, approvals, languages.find(language))
 
 
 def file_stem(case: Case) -> str:

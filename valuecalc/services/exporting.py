@@ -51,11 +51,16 @@ FILLED = "document of one’s own"
 
 
 def export(
-    store: Database, saved: Saved, actor: Actor, format: str, scenario: str = EXPECTED
+    store: Database,
+    saved: Saved,
+    actor: Actor,
+    format: str,
+    scenario: str = EXPECTED,
+    wish: Wish = USUAL,
 ) -> Export:
     """A version of a case as a file. Raises `CaseError` for a draft, with every mistake."""
     known = provenance_of(store, saved, actor)
-    made = exchange.export(saved.case, format, scenario, known)
+    made = exchange.export(saved.case, format, scenario, known, wish)
     _record(store, actor, _Recorded(saved.head, saved.version, known, format, scenario))
     return made
 

@@ -145,6 +145,8 @@ class JobRun:
     def _merged(self, payloads: Sequence[Any]) -> tuple[str, Made | None]:
         with self.store.read() as session:
             results = stored.parts(session, self.job.id)
+        if len(results) != len(payloads):
+            raise RuntimeError(f"{len(results)} of {len(payloads)} parts are kept")
         made = self.kind.file(self.request, results)
         if made is not None and len(made.content) > LARGEST_FILE:
             raise Failed(_too_large(made))
@@ -342,16 +344,17 @@ class _Flight:
             self.flying[engine.submit(self.kind.work, self.payloads[number])] = number
             self.waiting.popleft()
 
-    def landed(self, seconds: float) -> list[tuple[int, Outcome]]:
-        """What has come out, after so many seconds at most. Raises `EngineBroken`."""
+    def landed(self, seconds: float) -> Iterator[tuple[int, Outcome]]:
+        """What has come out, after so many seconds at most. Raises `EngineBroken`.
+
+        What came out before the engine broke is handed over first; the rest stays in the air.
+        """
         done = wait(self.flying, timeout=seconds, return_when=FIRST_COMPLETED).done
         # The smallest number first, so that of two mistakes always the same one is told.
-        by_number = sorted((self.flying[each], each) for each in done)
-        found = []
-        for number, future in by_number:
-            found.append((number, engines.outcome_of(future)))
-            del self.flying[future]
-        return found
+        by_number = sorted(done, key=self.flying.__getitem__)
+        for future in by_number:
+            outcome = engines.outcome_of(future)
+            yield self.flying.pop(future), outcome
 
     def turn_back(self) -> None:
         """All that is in the air has to be begun anew."""

@@ -206,7 +206,7 @@ def _refuse_missing_cases(
 ) -> None:
     missing = stored.missing_cases(session, team.id, tuple(kind.cases(request)))
     if missing:
-        raise CaseError([gone_cases(missing)])
+        raise CaseError([gone_cases(missing)], "request")
 
 
 def _refuse_too_many(session: Session, team: Team) -> None:

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
 from valuecalc.case.case import Case
 from valuecalc.documents import workbook
 from valuecalc.documents.sheets import Book, NamedCell
-from valuecalc.documents.workbook import provenance, serials, unfinished
+from valuecalc.documents.workbook import areas, inputs, provenance, serials, unfinished
 from valuecalc.documents.workbook.layout import Given, Layout
 from valuecalc.engine.scenarios import EXPECTED
 from valuecalc.errors import CaseError, FileRefused, Problem, Severity, UnknownName
@@ -87,24 +87,26 @@ def edits_of(book: Book) -> Edits:
         base,
         tuple(each for each in found if isinstance(each, Change)),
         tuple(each for each in found if isinstance(each, Problem)),
-        (*_overtyped(layout, book), *_not_compared(base)),
+        (*_overtyped(layout, book), *_not_compared(layout)),
         book.properties.get(provenance.CASE_ID, ""),
         book.properties.get(provenance.VERSION, ""),
     )
 
 
 def _layout(base: Case, book: Book) -> Layout:
-    """Where its workbook has numbers and formulas; of a large one, on the sheet of inputs alone.
+    """Where its workbook has numbers and formulas.
 
-    To lay out all sheets of a large one takes as long as to write it, for which nobody waits.
-    What follows what, and so the rows of slopes, may be another thing in another scenario.
+    To lay out all sheets of a large one takes as long as to write it, for which nobody waits; it
+    says itself where it had formulas on sheets other than that of its inputs. What follows what,
+    and so the rows of slopes, may be another thing in another scenario.
     """
-    made = workbook.layout_of_inputs if workbook.is_large(base) else workbook.layout
     try:
         result = cases.calculate(base, book.properties.get(provenance.SCENARIO, EXPECTED))
     except UnknownName:
         result = cases.calculate(base)
-    return made(result, base)
+    if not workbook.is_large(base):
+        return workbook.layout(result, base)
+    return workbook.with_areas(workbook.layout_of_inputs(result, base), areas.read(book.areas))
 
 
 def read_back(book: Book, file_name: str, today: date) -> ComeBack:
@@ -219,7 +221,7 @@ def _overtyped(layout: Layout, book: Book) -> Iterator[Problem]:
         elif _has_moved(title, layout, book.named):
             cause = "Rows or columns were moved, so its formulas were not compared."
             yield problem(f"Sheet {title}", cause, "They are written anew from the case.")
-        elif gone := sorted(formulas - book.formulas[title], key=_reading_order):
+        elif gone := sorted(_gone(formulas, book.formulas[title]), key=_reading_order):
             yield problem(
                 f"Sheet {title}",
                 f"{_counted(len(gone))} overtyped: {_listed(gone)}.",
@@ -227,8 +229,13 @@ def _overtyped(layout: Layout, book: Book) -> Iterator[Problem]:
             )
 
 
-def _not_compared(base: Case) -> Iterator[Problem]:
-    if workbook.is_large(base):
+def _gone(formulas: Iterable[str], there: Collection[str]) -> Iterator[str]:
+    return (address for address in formulas if address not in there)
+
+
+def _not_compared(layout: Layout) -> Iterator[Problem]:
+    """Whether the other sheets of a large workbook are unknown, as it is from before it told."""
+    if layout.formulas.keys() == {inputs.TITLE}:
         yield problem(
             "The other sheets",
             "The workbook is so large that only the formulas of its inputs were compared.",

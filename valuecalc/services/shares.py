@@ -356,7 +356,7 @@ def _refuse_unknown(case: Case, ids: Sequence[str]) -> None:
     known = [each.id for each in case.assumptions]
     unknown = [id for id in ids if id not in known]
     if unknown:
-        raise CaseError(_no_assumption(id, known) for id in unknown)
+        raise CaseError((_no_assumption(id, known) for id in unknown), "request")
 
 
 def _no_assumption(id: str, known: Sequence[str]) -> Problem:
@@ -371,7 +371,7 @@ def _refuse_past(day: date | None) -> None:
         problem = Problem(
             code="range", place="expires", cause=cause, remedy="Name today or a later day."
         )
-        raise CaseError([problem])
+        raise CaseError([problem], "request")
 
 
 def _refuse_withdrawn(share: Share) -> None:

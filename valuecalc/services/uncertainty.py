@@ -185,7 +185,8 @@ def _refuse_too_much(case: Case, plan: Plan, figures: Sequence[str] | None) -> N
         if each * plan.draws > most:
             cause = f"{plan.draws:,} draws of {words} of one request."
             remedy = f"Ask for {most // each:,} draws or fewer; the command line takes more."
-            raise CaseError([Problem(code="simulation", place="draws", cause=cause, remedy=remedy)])
+            problem = Problem(code="simulation", place="draws", cause=cause, remedy=remedy)
+            raise CaseError([problem], "request")
 
 
 def _formulas(case: Case) -> int:
@@ -301,7 +302,7 @@ def record_pilot(
         try:
             return with_pilot(case, _read_pilot(case, result))
         except CaseError as error:
-            raise CaseError(map(_of_request, error.problems)) from None
+            raise CaseError(map(_of_request, error.problems), "request") from None
 
     return saved_cases.change(store, actor, uid, expected, make, note)
 

@@ -22,7 +22,7 @@ from valuecalc.services.job_kinds import Kind, Made, register
 from valuecalc.services.job_run import canonical
 from valuecalc.services.jobs import Job, State
 from valuecalc.services.saved_cases import Saved
-from valuecalc.services.workbook_work import CELLS_A_PART, WorkbookPart, bind, work, written
+from valuecalc.services.workbook_work import CELLS_A_PART, WorkbookPart, bind, steps, work, written
 from valuecalc.store import cases as stored_cases
 from valuecalc.store import jobs as stored
 from valuecalc.store.database import Database, Session
@@ -51,10 +51,12 @@ def submit(store: Database, saved: Saved, actor: Actor, scenario: str = EXPECTED
     if earlier is not None:
         return earlier
     known = exporting.begun(store, saved, actor, scenario)
+    begins = steps()
     request = {
         **_subject(saved, scenario),
         "name": f"{cases.file_stem(saved.case)}.xlsx",
-        "parts": 1 + _pieces(saved.case),
+        "steps": begins,
+        "parts": begins + _pieces(saved.case),
         "known": written(known),
     }
     return jobs.submit(store, actor, NAME, team, request)
@@ -126,6 +128,7 @@ def parts(request: Mapping[str, Any], session: Session) -> tuple[WorkbookPart, .
             known=canonical(request["known"]),
             number=number,
             total=total,
+            steps=_steps(request),
         )
         for number in range(total)
     )
@@ -142,7 +145,14 @@ def merge(
 
 def made(request: Mapping[str, Any], results: Sequence[bytes]) -> Made:
     """The file."""
-    return Made(case=request["case"], name=request["name"], media_type=XLSX, content=bind(results))
+    content = bind(results, _steps(request))
+    return Made(case=request["case"], name=request["name"], media_type=XLSX, content=content)
+
+
+def _steps(request: Mapping[str, Any]) -> int:
+    """How many parts come before the cells; a job that was begun by an older version says not."""
+    found: int = request.get("steps", 1)
+    return found
 
 
 def case_uids(request: Mapping[str, Any]) -> tuple[str, ...]:

@@ -18,7 +18,7 @@ from valuecalc.schemas.case import load_case
 from valuecalc.services import carried_case, cases
 
 if TYPE_CHECKING:
-    from valuecalc.documents.workbook import InPieces, Provenance
+    from valuecalc.documents.workbook import InPieces, Paused, Provenance
 
 SECONDS_KEPT = 60.0
 """So long are the sheets of a workbook kept after the last part that was written of it."""
@@ -29,8 +29,9 @@ CELLS_A_PART = 20_000
 
 @dataclass(frozen=True, kw_only=True)
 class WorkbookPart:
-    """One of `total` parts: the first is everything but the cells, the others are those.
+    """One of `total` parts: the last of the first `steps` is everything but the cells.
 
+    The steps before it make the sheets and give nothing; the parts after it are the cells.
     `document` is the case as JSON, empty when it is not there any more; `known` is where the
     workbook comes from, as JSON.
     """
@@ -40,6 +41,7 @@ class WorkbookPart:
     known: str
     number: int
     total: int
+    steps: int = 1
 
     @property
     def book(self) -> tuple[str, str, str]:
@@ -52,17 +54,27 @@ def work(part: WorkbookPart) -> bytes:
     if not part.document:
         raise InputError("The case or its version is not there any more.", "Export it anew.")
     with _desk.lock:
+        if part.number < part.steps - 1:
+            _desk.begin(part, part.number + 1)
+            return b""
         made = _desk.of(part)
-        if part.number == 0:
+        if part.number == part.steps - 1:
             return made.shell
-        return made.piece(part.number - 1, part.total - 1)
+        return made.piece(part.number - part.steps, part.total - part.steps)
 
 
-def bind(results: Sequence[bytes]) -> bytes:
+def steps() -> int:
+    """So many parts it takes until the cells can be written."""
+    from valuecalc.documents import workbook
+
+    return workbook.PAUSES + 1
+
+
+def bind(results: Sequence[bytes], steps: int = 1) -> bytes:
     """The whole file, of the parts in their order."""
     from valuecalc.documents import workbook
 
-    return workbook.from_pieces(results[0], results[1:])
+    return workbook.from_pieces(results[steps - 1], results[steps:])
 
 
 # --------------------------------------------------------------------------- provenance as JSON
@@ -97,17 +109,45 @@ class _Desk:
     def __init__(self) -> None:
         self.lock = threading.Lock()
         self._book: tuple[str, str, str] | None = None
+        self._begun: Paused[InPieces] | None = None
+        self._pauses = 0
         self._made: InPieces | None = None
         self._clearing: threading.Timer | None = None
 
     def of(self, part: WorkbookPart) -> InPieces:
         """The workbook that a part is of."""
-        if self._made is None or self._book != part.book:
-            # The one before goes first: there is no room for two.
-            self._made = None
-            self._made, self._book = _draft(part), part.book
+        while (made := self._kept(part)) is None:
+            self._go_on(part)
         self._clear_later()
+        return made
+
+    def begin(self, part: WorkbookPart, pauses: int) -> None:
+        """Make the sheets of that workbook as far as the pause of this number."""
+        while self._kept(part) is None and self._pauses < pauses:
+            self._go_on(part)
+        self._clear_later()
+
+    def _kept(self, part: WorkbookPart) -> InPieces | None:
+        """The workbook of a part, once it is made; another one goes first: there is one place."""
+        if self._book != part.book:
+            self._forget()
         return self._made
+
+    def _go_on(self, part: WorkbookPart) -> None:
+        if self._begun is None:
+            self._begun, self._book = _draft(part), part.book
+        try:
+            next(self._begun)
+            self._pauses += 1
+        except StopIteration as end:
+            self._made, self._begun = end.value, None
+        except BaseException:
+            self._forget()
+            raise
+
+    def _forget(self) -> None:
+        self._made = self._begun = self._book = None
+        self._pauses = 0
 
     def _clear_later(self) -> None:
         if self._clearing is not None:
@@ -119,17 +159,17 @@ class _Desk:
     def clear(self) -> None:
         """Nobody has asked for long."""
         with self.lock:
-            self._made = self._book = None
+            self._forget()
 
 
 _desk = _Desk()
 
 
-def _draft(part: WorkbookPart) -> InPieces:
+def _draft(part: WorkbookPart) -> Paused[InPieces]:
     from valuecalc.documents import workbook
 
     case = load_case(json.loads(part.document))
-    return workbook.in_pieces(
+    return workbook.in_steps(
         cases.calculate(case, part.scenario),
         case,
         carried_case.document_of(case),

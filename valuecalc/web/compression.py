@@ -22,7 +22,7 @@ from flask import Flask, Response, request
 
 SMALLEST = 1000
 GZIP_LEVEL = 5
-BROTLI_QUALITY = 6
+BROTLI_QUALITY = 7
 BROTLI_WINDOW = 22
 """How far Brotli looks back, as a power of two: 4 MB, more than any page of ours has."""
 LONGEST_PADDING = 64

@@ -50,7 +50,7 @@ STATELESS = frozenset(
         *(f"v1.{verb}" for verb in ("tornado", "elasticities", "two_way", "break_even")),
         *(f"v1.{verb}" for verb in ("simulate", "information", "alternatives", "bridge")),
         "v1.delays",
-        *(f"v1.{verb}" for verb in ("tags", "fill", "check_template")),
+        *(f"v1.{verb}" for verb in ("tags", "fill", "check_template", "chapter")),
         *(f"calculate.{verb}" for verb in ("show", "explain", "download")),
         *(f"shared.{verb}" for verb in ("preview", "explain_preview")),
         *(f"starting.{verb}" for verb in ("preview", "download")),

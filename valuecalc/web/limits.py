@@ -61,9 +61,12 @@ _WORKED_OUT_WHEN_READ = frozenset({"case_insights", "saved_insights", "shared_in
 _DRAWING = _WORKED_OUT_WHEN_READ | {"v1"}
 _READING_DOCUMENTS = frozenset(
     {
-        *(f"v1.{verb}" for verb in ("fill", "check_template")),
-        *(f"embedding.{verb}" for verb in ("fill_of_case", "check_template_of_case")),
-        *(f"word.{verb}" for verb in ("preview", "fill")),
+        *(f"v1.{verb}" for verb in ("fill", "chapter", "check_template")),
+        *(
+            f"embedding.{verb}"
+            for verb in ("fill_of_case", "chapter_of_case", "check_template_of_case")
+        ),
+        *(f"word.{verb}" for verb in ("preview", "fill", "preview_chapter", "insert")),
         *("v1.propose", "proposing.propose_case", "proposal_form.write"),
     }
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import warnings
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import jsonschema_rs
@@ -28,7 +29,7 @@ def description(tmp_path_factory: pytest.TempPathFactory) -> Document:
         # Two shapes of one name would be told apart by a number.
         warnings.simplefilter("error", UserWarning)
         client = served(tmp_path_factory.mktemp("described")).test_client()
-    found: Document = client.get("/api/openapi.json").get_json()
+        found: Document = client.get("/api/openapi.json").get_json()
     return found
 
 
@@ -66,6 +67,15 @@ def is_ours(place: str) -> bool:
     return place.split()[1].removeprefix("/api/v1/").split("/")[0] in parts and (
         "/shares" not in place and "/proposals" not in place
     )
+
+
+def test_it_is_written_when_it_is_asked_for_first_and_then_stays_the_same(tmp_path: Path) -> None:
+    app = served(tmp_path)
+    written = app.extensions["flask-smorest"]["apis"][""]["ext_obj"].spec
+    assert written.to_dict()["paths"] == {}
+    first, second = (app.test_client().get("/api/openapi.json") for _ in range(2))
+    assert written.to_dict()["paths"].keys() == first.get_json()["paths"].keys() != set()
+    assert (second.data, second.mimetype) == (first.data, "application/json")
 
 
 def test_every_request_and_answer_has_an_example_that_fits_its_shape(

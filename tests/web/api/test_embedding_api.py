@@ -10,7 +10,14 @@ from typing import Any
 import pytest
 from werkzeug.test import TestResponse
 
-from tests.documents.embedding_documents import control, document, edited, paragraph, texts
+from tests.documents.embedding_documents import (
+    control,
+    controls,
+    document,
+    edited,
+    paragraph,
+    texts,
+)
 from tests.documents.test_embedding_gate import HOSTILE
 from tests.web.api.conftest import Document, Program, problem
 from valuecalc.schemas.case import load_case
@@ -18,9 +25,12 @@ from valuecalc.services import cases, embedding
 from valuecalc.services.cases import DOCX
 from valuecalc.web.api.v1 import EXAMPLE_CASE
 
+pytestmark = pytest.mark.usefixtures("documents_at_hand")
+
 TEMPLATE = document(
     paragraph("NPV ", control("value.npv", "-"), " of ", control("text.title", "-", id=2))
 )
+PLAIN = document(paragraph("Our own words."))
 REPORT = "Valuecalc-Report"
 CASE = json.dumps(EXAMPLE_CASE)
 
@@ -126,6 +136,8 @@ def test_a_case_in_the_form_needs_no_account(stranger: Program) -> None:
 def test_the_template_to_begin_with_can_be_taken_by_all(stranger: Program) -> None:
     answer = stranger("GET", "/word-template")
     assert answer.data == embedding.starter().content
+    assert stranger("GET", "/word-template?language=de").data == embedding.starter("de").content
+    assert "language" in problem(stranger("GET", "/word-template?language=xx"), 422)["detail"]
     assert stranger("POST", "/check-template", data=form(answer.data, case=CASE)).status_code == 200
 
 
@@ -153,3 +165,84 @@ def test_a_draft_is_refused_with_its_mistakes(editor: Program) -> None:
     kept = editor.keep(benefits=[{"id": "gain", "label": "Gain", "formula": "nothing * 1 GBP"}])
     assert "errors" in problem(filled(editor, kept, TEMPLATE), 422)
     problem(editor("GET", f"/cases/{kept['id']}/tags"), 422)
+
+
+# --------------------------------------------------------------------------- a chapter
+
+
+def test_a_chapter_of_a_kept_case_is_put_into_a_document(editor: Program, kept: Document) -> None:
+    asked = f"/cases/{kept['id']}/chapter?place=end&sections=summary,conventions"
+    answer = editor("POST", asked, data=form(PLAIN))
+    assert (answer.status_code, answer.content_type) == (200, DOCX), answer.text
+    assert answer.headers[REPORT] == "filled=2"
+    assert answer.headers["ETag"] == f'"{kept["id"]}.1"'
+    assert controls(answer.data, "chapter.summary")
+    again = editor("POST", asked, data=form(answer.data))
+    assert again.headers[REPORT] == "unchanged=2"
+    assert again.data == answer.data
+
+
+def test_a_chapter_with_somebodys_words_is_reported_and_written_over_when_it_is_named(
+    editor: Program, kept: Document
+) -> None:
+    asked = f"/cases/{kept['id']}/chapter?place=end&sections=conventions&scenario=stretch"
+    once = editor("POST", asked, data=form(PLAIN)).data
+    typed = edited(once, ">Horizon<", ">How long<")
+    left = editor("POST", f"{asked}&report=true", data=form(typed)).get_json()
+    [entry] = left["report"]["entries"]
+    assert (entry["outcome"], entry["spot"]) == ("conflict", "chapter.conventions")
+    done = editor("POST", asked, data=form(typed, overwrite="chapter.conventions"))
+    assert done.headers[REPORT] == "filled=1"
+
+
+@pytest.mark.parametrize(
+    ("query", "status"),
+    [
+        ("place=nowhere", 422),
+        ("place=heading&name=Nothing", 422),
+        ("sections=cover", 422),
+        ("sections=nothing", 422),
+        ("language=xx", 422),
+    ],
+)
+def test_a_chapter_that_cannot_be_is_refused(
+    editor: Program, kept: Document, query: str, status: int
+) -> None:
+    asked = f"/cases/{kept['id']}/chapter?place=end&{query}".replace("place=end&place", "place")
+    assert problem(editor("POST", asked, data=form(PLAIN)), status)
+
+
+def test_a_chapter_of_a_case_in_the_request_keeps_nothing(stranger: Program) -> None:
+    asked = "/chapter?place=end&sections=conventions&charts=native&language=en-GB"
+    answer = stranger("POST", asked, data=form(PLAIN, case=CASE))
+    assert answer.status_code == 200, answer.text
+    assert controls(answer.data, "chapter.conventions")
+
+
+@pytest.mark.parametrize("query", ["?format=docx", "?charts=drawn"])
+def test_a_query_that_cannot_be_is_a_mistake_of_the_request(
+    editor: Program, kept: Document, query: str
+) -> None:
+    answer = editor("POST", f"/cases/{kept['id']}/fill{query}", data=form())
+    assert problem(answer, 422)["detail"].startswith("The request has 1 mistake.")
+    broken = {"case": {**EXAMPLE_CASE, "currency": "no such"}}
+    detail = problem(editor("POST", "/tags", json=broken), 422)["detail"]
+    assert detail.startswith("The case has 1 mistake.")
+
+
+def test_a_document_is_filled_again_in_the_language_of_the_last_time(
+    editor: Program, kept: Document
+) -> None:
+    place = f"/cases/{kept['id']}/fill"
+    german = editor("POST", f"{place}?language=de", data=form()).data
+    assert texts(german, "value.npv") != [npv(editor, kept)]
+    assert filled(editor, kept, german).data == german
+    english = editor("POST", f"{place}?language=en-GB", data=form(german)).data
+    assert texts(english, "value.npv") == [npv(editor, kept)]
+    posted = editor("POST", "/fill", data=form(german, case=CASE)).data
+    assert texts(posted, "value.npv") == texts(german, "value.npv")
+
+
+def test_a_chapter_needs_no_language(editor: Program, kept: Document) -> None:
+    place = f"/cases/{kept['id']}/chapter?place=end&sections=conventions"
+    assert editor("POST", place, data=form(PLAIN)).status_code == 200

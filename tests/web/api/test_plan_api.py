@@ -104,6 +104,13 @@ def test_the_plan_is_exported_with_a_case_in_the_body_and_kept(
         assert name in answer.headers["Content-Disposition"]
 
 
+def test_the_names_of_steps_arrive_whole_in_whatever_letters_they_are_written(
+    editor: Program, kept: Document
+) -> None:
+    answer = editor("GET", f"/cases/{kept['id']}/export?format=ics")
+    assert answer.content_type == "text/calendar; charset=utf-8"
+
+
 def test_the_calendar_of_a_kept_case_names_the_case_and_its_version(
     editor: Program, kept: Document
 ) -> None:

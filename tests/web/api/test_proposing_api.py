@@ -70,6 +70,12 @@ def test_a_section_that_does_not_exist_is_refused_with_those_that_do(
     assert "sign_off" in answer.text
 
 
+def test_charts_are_those_of_word_where_they_are_wanted(editor: Program, kept: Document) -> None:
+    native = Read(wished(editor, kept, sections=["value"], charts="native").data)
+    assert [name for name in native.parts if name.endswith(".xlsx")]
+    assert problem(wished(editor, kept, charts="drawn"), 422)
+
+
 def test_the_style_of_a_template_is_taken(editor: Program, kept: Document) -> None:
     house = b64encode(template()).decode()
     answer = wished(editor, kept, sections=["benefits"], template=house)
@@ -93,3 +99,20 @@ def test_a_wish_that_cannot_be_read_is_refused(
 ) -> None:
     answer = wished(editor, kept, **wish)
     assert words in str(problem(answer, 422))
+
+
+def test_the_language_is_the_one_that_was_asked_for(editor: Program, kept: Document) -> None:
+    answer = wished(editor, kept, sections=["investment"], language="es")
+    assert chapters(answer.data) == ["Inversión"]
+
+
+def test_an_export_is_in_the_language_that_was_asked_for(editor: Program, kept: Document) -> None:
+    address = f"/cases/{kept['id']}/export?format=docx&language=fr"
+    assert "Synthèse" in chapters(editor("GET", address).data)
+
+
+def test_a_language_that_there_is_not_is_refused_with_those_that_there_are(
+    editor: Program, kept: Document
+) -> None:
+    told = problem(wished(editor, kept, language="tlh"), 422)
+    assert "tlh" in str(told) and "en-GB" in str(told)

@@ -144,6 +144,9 @@ class Desk:
                 assert pipe is not None
                 pipe.close()
         shutil.rmtree(self.folder, ignore_errors=True)
+        # The pipe of the worker, which a LibreOffice that is killed leaves behind.
+        with suppress(OSError):
+            Path(f"/tmp/OSL_PIPE_{os.getuid()}_{self.folder.name}").unlink()  # noqa: S108
 
     def _kill(self) -> None:
         with suppress(ProcessLookupError, PermissionError):

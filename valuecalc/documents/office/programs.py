@@ -19,7 +19,11 @@ REMEDY = (
     "name it in VALUECALC_OFFICE."
 )
 
-NAMES = ("soffice", "libreoffice", "/Applications/LibreOffice.app/Contents/MacOS/soffice")
+NAMES: tuple[str, ...] = (
+    "soffice",
+    "libreoffice",
+    "/Applications/LibreOffice.app/Contents/MacOS/soffice",
+)
 PATIENCE = 20.0
 """Seconds until a Python that is asked for its library is given up."""
 

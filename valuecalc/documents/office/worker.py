@@ -2,7 +2,7 @@
 
 It is never imported, and runs under the Python that has LibreOffice's interface (Debian:
 python3-uno), which may be older than ours. There LibreOffice stays open and listens on a pipe
-in FOLDER, so that no port is taken; under any other Python it is started for each file.
+of its own, so that no port is taken; under any other Python it is started for each file.
 
 Commands come as JSON, one on each line of the standard input, with `source`, `target`,
 `filter` and `options`; each is answered by one line on the standard output: `{"done": true}`,
@@ -45,7 +45,8 @@ IDLE_SECONDS = 600
 """It takes 200 MB, which a server may need for something else."""
 
 NEVER = 0
-PIPE = "office"
+PIPES = Path("/tmp")  # noqa: S108 - it is LibreOffice that chooses it
+"""Where LibreOffice makes its pipes, whatever the environment says; `/var/tmp` without it."""
 
 
 def main(soffice: str, folder: Path) -> None:
@@ -98,7 +99,19 @@ def watch(parent: int, folder: Path) -> None:
 def leave(folder: Path) -> None:
     """End LibreOffice and this process."""
     shutil.rmtree(str(folder), ignore_errors=True)
+    with contextlib.suppress(OSError):
+        socket(folder).unlink()
     os.killpg(0, signal.SIGKILL)
+
+
+def pipe(folder: Path) -> str:
+    """The name of the pipe: another for each, or a file would go to somebody else's LibreOffice."""
+    return folder.name
+
+
+def socket(folder: Path) -> Path:
+    """The file of the pipe, which a LibreOffice that is killed leaves behind."""
+    return PIPES / f"OSL_PIPE_{os.getuid()}_{pipe(folder)}"
 
 
 def serve(office: Any, lines: queue.Queue[str]) -> None:
@@ -164,16 +177,18 @@ class Kept:
     """A LibreOffice that stays open."""
 
     def __init__(self, soffice: str, folder: Path) -> None:
-        accept = f"--accept=pipe,name={PIPE};urp;"
+        accept = f"--accept=pipe,name={pipe(folder)};urp;"
         self.process = subprocess.Popen(
             command(soffice, folder, accept),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         )
-        self.desktop = self._connected()
+        self.desktop = self._connected(
+            f"uno:pipe,name={pipe(folder)};urp;StarOffice.ComponentContext"
+        )
 
-    def _connected(self) -> Any:
+    def _connected(self, address: str) -> Any:
         local = uno.getComponentContext()
         resolver = local.ServiceManager.createInstanceWithContext(
             "com.sun.star.bridge.UnoUrlResolver", local
@@ -181,7 +196,7 @@ class Kept:
         last = time.monotonic() + START_SECONDS
         while True:
             try:
-                context = resolver.resolve(f"uno:pipe,name={PIPE};urp;StarOffice.ComponentContext")
+                context = resolver.resolve(address)
             except Exception:
                 if self.process.poll() is not None or time.monotonic() > last:
                     raise

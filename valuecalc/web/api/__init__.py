@@ -8,7 +8,7 @@
 | `/api/v1/cases/…`, `/api/v1/calculate/bulk` | cases that are kept: see `cases` |
 | `/api/v1/cases/…/versions/…`, `/diff` | their versions: see `versions` |
 | `POST /api/v1/cases/…/workbook` | edited workbooks back into their case: see `workbooks` |
-| `POST /api/v1/fill`, `tags`, `check-template`, `/api/v1/cases/…/fill` | Word: see `embedding` |
+| `POST /api/v1/fill`, `chapter`, `tags`, …, `/api/v1/cases/…/fill` | Word: see `embedding` |
 | `POST /api/v1/proposal`, `/api/v1/cases/…/proposal` | proposals as wished: see `proposing` |
 | `POST /api/v1/delays`, `/api/v1/cases/…/delays`, `/plan` | the plan: see `plan` |
 | `/api/v1/cases/…/comments/…` | comments on them: see `comments` |
@@ -23,10 +23,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from threading import Lock
 from typing import Any
 
 from apispec.ext.marshmallow import MarshmallowPlugin
-from flask import Flask
+from flask import Flask, Response
 from flask_smorest import Api
 
 from valuecalc import __version__
@@ -50,7 +51,7 @@ from valuecalc.web.api import (
     versions,
     workbooks,
 )
-from valuecalc.web.api.blueprint import BEARER, COOKIE
+from valuecalc.web.api.blueprint import BEARER, COOKIE, Blueprint
 from valuecalc.web.api.converters import CONVERTERS
 from valuecalc.web.problem import MEDIA_TYPE
 
@@ -82,9 +83,37 @@ PARTS = (
 
 
 class CaseApi(Api):
-    """Describes errors as they are: problem+json, answered by `valuecalc.web.errors`."""
+    """Describes errors as they are: problem+json, answered by `valuecalc.web.errors`.
+
+    The description is written when it is asked for first, because that takes as long as making
+    all of the application, and few who start one ever ask.
+    """
 
     ERROR_SCHEMA = ProblemDetailsSchema
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self._undescribed: list[Blueprint] = []
+        self._described: bytes | None = None
+        self._one_at_a_time = Lock()
+
+    def register_blueprint(self, blueprint: Blueprint) -> None:
+        """Serve a part of the interface now, and describe it later."""
+        self._app.register_blueprint(blueprint)
+        self._undescribed.append(blueprint)
+
+    def _describe_parts(self) -> None:
+        self.spec.components.schema(BULK_ITEM, schema=BulkItemSchema)
+        for part in self._undescribed:
+            part.register_views_in_doc(self, self._app, self.spec, name=part.name, parameters=None)
+            self.spec.tag({"name": part.name, "description": part.description})
+
+    def _openapi_json(self) -> Response:
+        with self._one_at_a_time:
+            if self._described is None:
+                self._describe_parts()
+                self._described = super()._openapi_json().get_data()
+        return Response(self._described, mimetype="application/json")
 
     def _register_error_handlers(self) -> None:
         """Leave them to the application, which serves pages as well."""
@@ -122,7 +151,6 @@ def install(app: Flask) -> None:
         api.register_converter(converter, lambda each: each.openapi)
     for name, scheme in SECURITY_SCHEMES.items():
         api.spec.components.security_scheme(name, scheme)
-    api.spec.components.schema(BULK_ITEM, schema=BulkItemSchema)
     for part in PARTS:
         api.register_blueprint(part.blueprint)
     app.register_blueprint(docs.blueprint)

@@ -68,7 +68,7 @@ class Blueprint(flask_smorest.Blueprint):
         known = set(self._query_names())
         unknown = [name for name in request.args if name not in known]
         if unknown:
-            raise CaseError([_unknown(name, known) for name in unknown[:5]])
+            raise CaseError([_unknown(name, known) for name in unknown[:5]], "request")
 
     def _query_names(self) -> Iterator[str]:
         endpoint = (request.endpoint or "").rpartition(".")[2]

@@ -13,6 +13,7 @@ from valuecalc.schemas.paging import next_cursor
 from valuecalc.services import cases, exchange, exporting, saved_cases, workbook_jobs
 from valuecalc.services.cases import Export
 from valuecalc.services.jobs import State
+from valuecalc.services.proposing import Wish
 from valuecalc.services.saved_cases import Saved
 from valuecalc.web.api import examples
 from valuecalc.web.api.blueprint import Blueprint, Body, as_json, nothing
@@ -281,7 +282,8 @@ def export_case(query: Body, case_id: str) -> Response:
 
 
 def _exported(found: Saved, query: Body) -> Export:
-    return exporting.export(store(), found, actor(), query["format"], query["scenario"])
+    wish = Wish(language=query["language"])
+    return exporting.export(store(), found, actor(), query["format"], query["scenario"], wish)
 
 
 # --------------------------------------------------------------------------- many at once

@@ -1,7 +1,7 @@
-"""Somebody's own Word document: its tags, what a template would be filled with, and filling it.
+"""Somebody's own Word document: its tags, what would be filled in, filling it, and a chapter.
 
-`POST /api/v1/tags`, `fill` and `check-template` are open to all and keep nothing; those below
-`/api/v1/cases/<id>` take the case from there.
+`POST /api/v1/tags`, `fill`, `chapter` and `check-template` are open to all and keep nothing;
+those below `/api/v1/cases/<id>` take the case from there.
 """
 
 from __future__ import annotations
@@ -16,7 +16,9 @@ from valuecalc.case.case import Case
 from valuecalc.schemas import embedding as shapes
 from valuecalc.schemas import requests
 from valuecalc.schemas.saved import ResultQuery
-from valuecalc.services import cases, embedding, saved_cases
+from valuecalc.services import cases, chapters, embedding, saved_cases
+from valuecalc.services.chapters import ChapterWish
+from valuecalc.services.embedding import FillWish
 from valuecalc.services.saved_cases import Saved
 from valuecalc.web.api import examples
 from valuecalc.web.api.blueprint import Blueprint, Body, as_json, open_to_all
@@ -38,7 +40,9 @@ ROOM_FOR_FORM = 2_000_000
 
 _LARGEST = embedding.LARGEST_DOCUMENT + ROOM_FOR_FORM
 _FILE = {"type": "string", "format": "binary"}
-_DOCUMENT = {"document": {**_FILE, "description": "The Word document (.docx)."}}
+_DOCUMENT = {
+    "document": {**_FILE, "description": "The Word document, or a template (.docx, .dotx)."}
+}
 _CASE = {"case": {"type": "string", "description": "The case, as a file has it: JSON or YAML."}}
 _OVERWRITE = {
     "overwrite": {
@@ -122,14 +126,14 @@ def fill(query: Body) -> Response:
     What somebody has typed over is left and reported as a conflict, unless `overwrite` names it.
     Nothing is kept.
     """
-    made = embedding.fill(_case(), _document(), query["scenario"], _overwrite())
+    made = embedding.fill(_case(), _document(), query["scenario"], _overwrite(), _manner(query))
     return _answer(made, as_report=query["report"])
 
 
 @stateless.route("/check-template", methods=["POST"])
 @open_to_all
 @takes_files(_LARGEST)
-@stateless.arguments(shapes.UnkeptQuery, location="query")
+@stateless.arguments(shapes.UnkeptCheckQuery, location="query")
 @stateless.doc(requestBody=_body(_CASE, _DOCUMENT, or_file=False))
 @stateless.response(
     200,
@@ -141,19 +145,38 @@ def fill(query: Body) -> Response:
 @stateless.alt_response(415, "UNSUPPORTED_MEDIA_TYPE")
 def check_template(query: Body) -> Response:
     """Check what filling a Word document would do, and what is wrong with its controls."""
-    return as_json(shapes.dump_check(embedding.check(_case(), _document(), query["scenario"])))
+    made = embedding.check(_case(), _document(), query["scenario"], _manner(query))
+    return as_json(shapes.dump_check(made))
+
+
+@stateless.route("/chapter", methods=["POST"])
+@open_to_all
+@takes_files(_LARGEST)
+@stateless.arguments(shapes.UnkeptChapterQuery, location="query")
+@stateless.doc(requestBody=_body(_CASE, _DOCUMENT, _OVERWRITE, or_file=False), responses=_FILLED)
+@stateless.alt_response(413, "REQUEST_ENTITY_TOO_LARGE")
+@stateless.alt_response(415, "UNSUPPORTED_MEDIA_TYPE")
+def chapter(query: Body) -> Response:
+    """Put a chapter with what a case says into a Word document, in the styles of the document.
+
+    Sent again with the chapter in it, it is written anew where it is. A section in which somebody
+    has written is left and reported as a conflict, unless `overwrite` names it. Nothing is kept.
+    """
+    made = chapters.insert(_case(), _document(), _wish(query), query["scenario"], _overwrite())
+    return _answer(made, as_report=query["report"])
 
 
 @stateless.route("/word-template", methods=["GET"])
 @open_to_all
+@stateless.arguments(shapes.TemplateQuery, location="query")
 @stateless.doc(
     responses={"200": {"description": "The template", "content": {cases.DOCX: {"schema": _FILE}}}}
 )
-def template() -> Response:
+def template(query: Body) -> Response:
     """Take a Word template to begin with, whose controls have the usual tags."""
     # Whoever shows a token has to be told when it is not valid, here as everywhere.
     actor()
-    return as_download(embedding.starter())
+    return as_download(embedding.starter(query["language"]))
 
 
 # --------------------------------------------------------------------------- cases that are kept
@@ -189,13 +212,36 @@ def fill_of_case(query: Body, case_id: str) -> Response:
     """
     saved = _opened(case_id, query)
     content, overwrite = _document(or_body=True), _overwrite()
-    made = embedding.fill_saved(store(), saved, actor(), content, query["scenario"], overwrite)
+    made = embedding.fill_saved(
+        store(), saved, actor(), content, query["scenario"], overwrite, _manner(query)
+    )
+    return tagged(_answer(made, as_report=query["report"]), saved.tag)
+
+
+@blueprint.route("/cases/<uid:case_id>/chapter", methods=["POST"])
+@takes_files(_LARGEST)
+@blueprint.arguments(shapes.ChapterQuery, location="query")
+@blueprint.doc(requestBody=_body(_DOCUMENT, _OVERWRITE, or_file=True), responses=_FILLED)
+@blueprint.alt_response(413, "REQUEST_ENTITY_TOO_LARGE")
+@blueprint.alt_response(415, "UNSUPPORTED_MEDIA_TYPE")
+def chapter_of_case(query: Body, case_id: str) -> Response:
+    """Put a chapter with what a kept case says into a Word document, in its own styles.
+
+    Sent again with the chapter in it, it is written anew where it is. A section in which somebody
+    has written is left and reported as a conflict, unless `overwrite` names it. The document is
+    not kept; that somebody put the chapter into one is noted in the audit log.
+    """
+    saved = _opened(case_id, query)
+    content, overwrite = _document(or_body=True), _overwrite()
+    made = chapters.insert_saved(
+        store(), saved, actor(), content, _wish(query), query["scenario"], overwrite
+    )
     return tagged(_answer(made, as_report=query["report"]), saved.tag)
 
 
 @blueprint.route("/cases/<uid:case_id>/check-template", methods=["POST"])
 @takes_files(_LARGEST)
-@blueprint.arguments(ResultQuery, location="query")
+@blueprint.arguments(shapes.CheckQuery, location="query")
 @blueprint.doc(requestBody=_body(_DOCUMENT, or_file=True))
 @blueprint.response(
     200,
@@ -209,8 +255,18 @@ def fill_of_case(query: Body, case_id: str) -> Response:
 def check_template_of_case(query: Body, case_id: str) -> Response:
     """Check what filling a Word document with a kept case would do."""
     saved = _opened(case_id, query)
-    made = embedding.check(saved.case, _document(or_body=True), query["scenario"])
+    content = _document(or_body=True)
+    made = embedding.check(saved.case, content, query["scenario"], _manner(query))
     return tagged(as_json(shapes.dump_check(made)), saved.tag)
+
+
+def _manner(query: Body) -> FillWish:
+    return FillWish(charts=query["charts"], language=query["language"])
+
+
+def _wish(query: Body) -> ChapterWish:
+    wished = ("place", "name", "length", "sections", "charts", "language")
+    return ChapterWish(**{name: query[name] for name in wished})
 
 
 def _opened(case_id: str, query: Body) -> Saved:

@@ -74,4 +74,5 @@ def propose_case(query: Body, body: Body, case_id: str) -> Response:
 
 
 def _wish(body: Body) -> Wish:
-    return Wish(length=body["length"], sections=body["sections"], template=body["template"])
+    wished = ("length", "sections", "template", "charts", "language")
+    return Wish(**{name: body[name] for name in wished})

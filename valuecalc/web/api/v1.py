@@ -6,6 +6,7 @@ from flask import Response
 
 from valuecalc.schemas import requests, result
 from valuecalc.services import cases, exporting
+from valuecalc.services.proposing import Wish
 from valuecalc.web.api import examples
 from valuecalc.web.api.blueprint import Blueprint, Body, as_json, open_to_all
 from valuecalc.web.downloads import as_download
@@ -151,6 +152,11 @@ def export(body: Body) -> Response:
     and says what to install; where too many are being made, 503 with `Retry-After`.
     """
     made = exporting.export_unkept(
-        body["case"], reader(), body["format"], body["scenario"], "a request of a program"
+        body["case"],
+        reader(),
+        body["format"],
+        body["scenario"],
+        "a request of a program",
+        wish=Wish(language=body["language"]),
     )
     return as_download(made)

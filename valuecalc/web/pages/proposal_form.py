@@ -27,7 +27,7 @@ ROOM_FOR_FORM = 100_000
 MOST_FIELDS = 100
 """A section has two, and there are more sections than a usual form has fields."""
 
-FORMATS = ("docx", "pdf")
+FORMATS = ("docx", "pdf", "pptx")
 
 blueprint = Blueprint("proposal_form", __name__, url_prefix="/cases/<uid>/proposal")
 
@@ -84,7 +84,13 @@ def _wish(sent: Mapping[str, str]) -> Wish:
         length=length,
         sections=() if is_usual else proposing.in_order(numbered),
         template=(file.read() or None) if file and file.filename else None,
+        charts=_charts(sent),
+        language=sent.get("language", proposing.USUAL_LANGUAGE),
     )
+
+
+def _charts(sent: Mapping[str, str]) -> str:
+    return proposing.NATIVE if sent.get("charts") == proposing.NATIVE else proposing.PICTURES
 
 
 def _render(saved: Saved, problems: Sequence[Problem] = ()) -> str:
@@ -96,8 +102,11 @@ def _render(saved: Saved, problems: Sequence[Problem] = ()) -> str:
         scenario=request.values.get("scenario", EXPECTED),
         scenarios=scenarios_of_version(saved),
         sections=_offered(),
+        languages=proposing.languages(),
+        language=request.form.get("language", proposing.USUAL_LANGUAGE),
         length=request.form.get("length", proposing.FULL),
         is_chosen="choose" in request.form,
+        charts=_charts(request.form),
         problems=problems,
         no_pages="" if office_program.is_there() else proposing.NO_PAGES,
         max_size=f"{LARGEST_DOCUMENT / 1e6:g} MB",

@@ -105,11 +105,13 @@ def _sent() -> tuple[Edits, str]:
 
 
 def _choice(found: Incoming) -> Choice:
-    """What the form says; without a form, everything that only the file has changed."""
+    """What the form says; without a form, what only the file has changed and looks like no slip."""
     shown, ticked = set(request.form.getlist("shown")), set(request.form.getlist("take"))
     sides = {each.name: request.form.get(f"decide-{each.name}") for each in found.conflicts}
     left = {
-        each.name for each in found.rows if not each.is_conflict and each.name in shown - ticked
+        each.name
+        for each in found.rows
+        if not each.is_conflict and each.name not in ticked and (each.name in shown or each.doubts)
     }
     choice: Choice = _service().Choice(
         take=frozenset(name for name, side in sides.items() if side == FILE),

@@ -5,6 +5,7 @@ Nothing of a document is kept: the preview shows what is in it, and its form car
 
 from __future__ import annotations
 
+import re
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -14,8 +15,9 @@ from typing import TYPE_CHECKING
 from flask import Blueprint, Response, make_response, render_template, request
 
 from valuecalc.errors import CaseError, FileRefused, InputError, NotFound, Problem, UnknownName
-from valuecalc.services import cases, embedding
-from valuecalc.services.embedding import FIGURES, GROUPS, LARGEST_DOCUMENT, ListedTag
+from valuecalc.services import cases, chapters, embedding, proposing
+from valuecalc.services.chapters import ChapterWish
+from valuecalc.services.embedding import FIGURES, GROUPS, LARGEST_DOCUMENT, FillWish, ListedTag
 from valuecalc.services.saved_cases import Saved
 from valuecalc.web.downloads import as_download
 from valuecalc.web.errors import problems_of
@@ -27,7 +29,7 @@ from valuecalc.web.pages.worked_out import scenarios_of_version
 from valuecalc.web.storage import store
 
 if TYPE_CHECKING:
-    from valuecalc.services.embedding import Check, Entry
+    from valuecalc.services.embedding import Entry, Report
 
 MOST_SHOWN = 200
 """So many rows of a list; the others are counted."""
@@ -59,6 +61,22 @@ ABOUT: Mapping[str, str] = {
     "pictures": "A picture control keeps its width; a rich text control takes one as well.",
     "plan": "Its tables, its days, and its steps over time as a picture.",
 }
+
+_ENDING = re.compile(r"\.do[ct]x$", re.IGNORECASE)
+
+PLACES = (
+    (chapters.CONTROL, "In a control tagged “chapter”, or where it is"),
+    (chapters.HEADING, "Below a heading"),
+    (chapters.BOOKMARK, "After a bookmark"),
+    (chapters.END, "At the end"),
+)
+"""Where a chapter can go, and how the form says it."""
+
+MOST_FIELDS = 100
+"""A chapter has a field for each of its sections."""
+
+LONGEST_NAME = 250
+"""Of a heading or a bookmark."""
 
 blueprint = Blueprint("word", __name__, url_prefix="/cases/<uid>/word")
 
@@ -128,9 +146,12 @@ def show(uid: str) -> str:
 
 @blueprint.get("/template.docx")
 def template(uid: str) -> Response:
-    """The template to begin with."""
+    """The template to begin with, in the language of the address."""
     load(uid)
-    return as_download(embedding.starter())
+    try:
+        return as_download(embedding.starter(_language()))
+    except UnknownName:
+        raise NotFound("language") from None
 
 
 @blueprint.get("/<tag>.png")
@@ -157,6 +178,11 @@ def _render_tags(saved: Saved, problems: Sequence[Problem] = ()) -> str:
         scenario=_scenario(),
         scenarios=scenarios_of_version(saved),
         groups=[each for each in groups if each.rows],
+        sections=chapters.sections(),
+        places=PLACES,
+        sent=_wish(),
+        language=_named_language(),
+        languages=proposing.languages(),
         about=ABOUT,
         shown_pictures=[each.name for each in tags if each.is_picture],
         count=sum(len(each.rows) + each.more for each in groups),
@@ -183,11 +209,15 @@ class Conflict:
 
 
 class Preview:
-    """What filling a document would do, as the page shows it."""
+    """What filling a document would do, as the page shows it.
 
-    def __init__(self, check: Check) -> None:
-        self.check = check
-        self.entries = check.report.entries
+    `strangers` are its controls that are none of ours.
+    """
+
+    def __init__(self, report: Report, strangers: int = 0) -> None:
+        self.report = report
+        self.entries = report.entries
+        self.strangers = strangers
 
     def _of(self, *outcomes: str) -> tuple[Entry, ...]:
         return tuple(each for each in self.entries if each.outcome in outcomes)
@@ -225,11 +255,6 @@ class Preview:
         """How many controls of ours can be filled."""
         return len(self.filled) + len(self.unchanged)
 
-    @property
-    def strangers(self) -> int:
-        """How many controls are none of ours."""
-        return len(self.check.untagged) + len(self.check.others)
-
 
 @blueprint.post("")
 @takes_files(CARRIED, in_fields=True)
@@ -242,9 +267,10 @@ def preview(uid: str) -> Response:
         return make_response(draft(saved, error.problems, "word"), 422)
     try:
         content, name = _sent()
-        found = Preview(embedding.check(saved.case, content, _scenario()))
+        check = embedding.check(saved.case, content, _scenario(), _manner())
     except InputError as error:
         return _refused(saved, error)
+    found = Preview(check.report, len(check.untagged) + len(check.others))
     return _render_preview(saved, found, content, name)
 
 
@@ -259,12 +285,68 @@ def fill(uid: str) -> Response:
         return make_response(draft(saved, error.problems, "word"), 422)
     try:
         content, name = _sent()
-        made = embedding.fill_saved(store(), saved, actor(), content, _scenario(), _overwrite())
+        made = embedding.fill_saved(
+            store(), saved, actor(), content, _scenario(), _overwrite(), _manner()
+        )
     except InputError as error:
         return _refused(saved, error)
     response = as_download(made.export)
     response.headers.set("Content-Disposition", "attachment", filename=name)
     return response
+
+
+# --------------------------------------------------------------------------- a chapter
+
+
+@blueprint.post("/chapter")
+@takes_files(CARRIED, in_fields=True, parts=MOST_FIELDS)
+def preview_chapter(uid: str) -> Response:
+    """What putting a chapter into the document would do; or the form with what is wrong."""
+    saved = load(uid)
+    try:
+        cases.refuse_mistakes(saved.case)
+    except CaseError as error:
+        return make_response(draft(saved, error.problems, "word"), 422)
+    try:
+        content, name = _sent()
+        made = chapters.preview_saved(store(), saved, actor(), content, _wish(), _scenario())
+    except InputError as error:
+        return _refused(saved, error)
+    found = Preview(made.report)
+    return _render_preview(saved, found, content, name, _wish())
+
+
+@blueprint.post("/chapter/insert")
+@takes_files(CARRIED, in_fields=True, parts=MOST_FIELDS)
+def insert(uid: str) -> Response:
+    """The document with the chapter in it; or the form with what is wrong."""
+    saved = load(uid)
+    try:
+        cases.refuse_mistakes(saved.case)
+    except CaseError as error:
+        return make_response(draft(saved, error.problems, "word"), 422)
+    try:
+        content, name = _sent()
+        made = chapters.insert_saved(
+            store(), saved, actor(), content, _wish(), _scenario(), _overwrite()
+        )
+    except InputError as error:
+        return _refused(saved, error)
+    response = as_download(made.export)
+    response.headers.set("Content-Disposition", "attachment", filename=name)
+    return response
+
+
+def _wish() -> ChapterWish:
+    """The chapter that a form asks for; the words of a place that has no name count for nothing."""
+    place = request.form.get("place", chapters.CONTROL)
+    return ChapterWish(
+        place=place if place in chapters.PLACES else chapters.CONTROL,
+        name=request.form.get("place_name", "").strip()[:LONGEST_NAME],
+        sections=tuple(request.form.getlist("section")),
+        charts=_charts(),
+        language=_language(),
+    )
 
 
 def _sent() -> tuple[bytes, str]:
@@ -277,7 +359,7 @@ def _sent() -> tuple[bytes, str]:
     except ValueError:
         content = b""
     if not content:
-        raise FileRefused("No document was sent.", "Choose a Word document (.docx).")
+        raise FileRefused("No document was sent.", "Choose a Word document (.docx or .dotx).")
     return content, _called(request.form.get("file_name", ""))
 
 
@@ -285,7 +367,7 @@ def _called(name: str) -> str:
     """The name of a file without its folder, with the ending of what is sent back."""
     stem = name.replace("\\", "/").rpartition("/")[2].strip()[:120]
     stem = "".join(sign for sign in stem if sign.isprintable())
-    stem = stem.removesuffix(".docx").removesuffix(".DOCX") or "document"
+    stem = _ENDING.sub("", stem) or "document"
     return f"{stem}.docx"
 
 
@@ -301,13 +383,18 @@ def _refused(saved: Saved, error: InputError) -> Response:
     return make_response(_render_tags(saved, problems_of(error, "document")), 422)
 
 
-def _render_preview(saved: Saved, found: Preview, content: bytes, name: str) -> Response:
+def _render_preview(
+    saved: Saved, found: Preview, content: bytes, name: str, chapter: ChapterWish | None = None
+) -> Response:
     page = render_template(
         "word_preview.html",
         bar=Bar(saved, "word"),
         version=Bar(saved, "word").version,
         scenario=_scenario(),
         scenario_label=_label_of(_scenario(), saved),
+        chapter=chapter,
+        charts=_charts(),
+        language=_named_language(),
         found=found,
         name=name,
         sent=urlsafe_b64encode(content).decode(),
@@ -320,6 +407,27 @@ def _render_preview(saved: Saved, found: Preview, content: bytes, name: str) -> 
 def _scenario() -> str:
     """The scenario of the address or of the form."""
     return request.values.get("scenario") or EXPECTED
+
+
+def _charts() -> str:
+    """What is put where a picture belongs."""
+    sent = request.form.get("charts")
+    return proposing.NATIVE if sent == proposing.NATIVE else proposing.PICTURES
+
+
+def _language() -> str:
+    """The language of the address or of the form."""
+    return _named_language() or proposing.USUAL_LANGUAGE
+
+
+def _named_language() -> str:
+    """The same, and nothing where none was chosen."""
+    return request.values.get("language", "")
+
+
+def _manner() -> FillWish:
+    """How what is put in is written."""
+    return FillWish(charts=_charts(), language=_named_language() or None)
 
 
 def _label_of(scenario: str, saved: Saved) -> str:

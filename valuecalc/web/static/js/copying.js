@@ -69,7 +69,7 @@ function chartAt(button) {
 function title(node) {
   const own = node.closest("table")?.caption;
   if (own) return words(own);
-  const around = node.closest("figure, details.differences, section, .card, dialog, main");
+  const around = node.closest("figure, details.differences, article, section, .card, dialog, main");
   const heading = around?.querySelector("figcaption :is(h2, h3, h4), summary, h2, h3, h4");
   return heading ? words(heading) : "";
 }

@@ -21,6 +21,19 @@ async function copy(button) {
   }
 }
 
+// The template to begin with is in the language that is chosen for what is filled in.
+const starter = document.querySelector("[data-in-language]");
+const language = document.getElementById(starter?.dataset.inLanguage);
+language?.addEventListener("change", inLanguage);
+inLanguage();
+
+function inLanguage() {
+  if (!language) return;
+  const address = new URL(starter.href);
+  address.searchParams.set("language", language.value);
+  starter.href = address;
+}
+
 const field = document.querySelector("[data-filter]");
 const told = document.getElementById("tag-count");
 const everything = told?.textContent;
