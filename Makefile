@@ -15,7 +15,7 @@ IN_PARALLEL = --numprocesses=auto --maxprocesses=4 --dist=loadfile --no-loadscop
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help install run test test-unit test-service test-browser test-office test-store test-long bench lint format types lock clean
+.PHONY: help install run test test-unit test-service test-browser test-office test-store test-long bench lint format types texts lock clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -69,6 +69,10 @@ format: ## Format the code and mend what the linter can mend
 types: ## Check the types
 	@$(SET_UP) install dev
 	@.venv/bin/mypy $(ARGS)
+
+texts: ## Collect the texts of documents for translators; ARGS="it" begins a new language
+	@$(SET_UP) install dev
+	@.venv/bin/python -m valuecalc.documents.languages.collecting $(ARGS)
 
 lock: ## Write the hash-locked requirements anew from valuecalc/requirements/*.in
 	@$(SET_UP) lock $(ARGS)

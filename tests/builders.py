@@ -108,6 +108,18 @@ def yearly_flows(flows: Sequence[float], first_period: int = 0, **settings: Any)
     return case(*lines, **{"months": 12 * max(1, years), "period": "year", **settings})
 
 
+def spent_again(later: float = 100.0) -> Case:
+    """What the first year gives is spent again, but for rounding; the second one has `later`."""
+    return case(
+        assumption("later", later, "GBP"),
+        benefit("gain", "0.3 GBP", starts=1),
+        benefit("late", "later", starts=2),
+        investment("cost", "0.1 GBP", starts=1),
+        investment("more", "0.2 GBP", starts=1),
+        period="year",
+    )
+
+
 def with_ramp(more: dict[str, Any]) -> dict[str, Any]:
     ramp = more.get("ramp")
     if isinstance(ramp, int):

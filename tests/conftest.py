@@ -2,12 +2,15 @@
 
 Property tests draw few examples by default and many with `pytest --hypothesis-profile=long`;
 both draw the same ones in every run. A test that uses `database_url` runs on SQLite and on
-PostgreSQL; for what only the latter can do there are `postgres_url` and `server`.
+PostgreSQL; for what only the latter can do there are `postgres_url` and `server`. The service
+finds LibreOffice only in tests that are marked `office`: the others would wait for it to count
+the pages of every document that they write.
 """
 
 from __future__ import annotations
 
-from collections import Counter
+import gc
+import os
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -15,8 +18,10 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
+from tests import lasting
 from tests.databases import SqliteTemplates, upgrade
 from tests.postgres import NoPostgresql, PostgresServer, running_server
+from valuecalc.documents.office import AUTO, OFF, programs
 
 COMMON = {
     "deadline": None,
@@ -30,17 +35,44 @@ settings.register_profile("default", max_examples=30, **COMMON)
 settings.register_profile("long", max_examples=1000, **COMMON)
 settings.load_profile("default")
 
-HEAVY = ("processes", "slow", "browser", "office")
+# Thousands of tests and all modules stay until the end. The collector would look through them
+# again and again: while they are made, and then after every few tests.
+gc.disable()
+OFFICE_NAMES = programs.NAMES
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Let somebody have the seconds of each module noted."""
+    parser.addoption(lasting.OPTION, action="store_true", help="note what each module takes")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Note the seconds where all reports arrive: not in a process that is handed tests."""
+    if config.getoption(lasting.OPTION) and not hasattr(config, "workerinput"):
+        config.pluginmanager.register(lasting.Noting(), "lasting")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Put the modules that take longest first, so that no processor waits for one at the end.
+    """Put the modules that take longest first, so that no processor waits for one at the end."""
+    lasting.longest_first(items)
 
-    These are those with a test that is marked so, then those with the most tests.
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtestloop() -> None:
+    """Collect garbage from now on, except among what is there before the first test."""
+    gc.freeze()
+    gc.enable()
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Let the service find LibreOffice in tests that are about it, and in no others.
+
+    Before every fixture, and in the environment too: for the commands and servers of a test.
     """
-    counts = Counter(item.path for item in items)
-    heavy = {item.path for item in items if any(map(item.get_closest_marker, HEAVY))}
-    items.sort(key=lambda item: (item.path not in heavy, -counts[item.path]))
+    is_wanted = item.get_closest_marker("office") is not None
+    os.environ["VALUECALC_OFFICE"] = AUTO if is_wanted else OFF
+    programs.NAMES = OFFICE_NAMES if is_wanted else ()
 
 
 @pytest.fixture(scope="session")

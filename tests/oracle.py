@@ -28,7 +28,8 @@ Conventions, where a case leaves them open:
   for period 0). It does not ramp.
 - Of the haircuts, benefits take realisation, attribution and risk; investments take risk.
 - Payback is counted in months from the decision to the last crossing of zero, linear inside
-  the period; it is None when the cumulative net cash ends below zero.
+  the period; it is None when the cumulative net cash ends below zero. Cash within a part in
+  10¹², a period, of the largest benefit or investment of a period is zero: the rest of rounding.
 
 From the command line, `python tests/oracle.py models/FILE.yaml` prints every figure, and
 `python tests/oracle.py --check models/FILE.yaml` compares them with the `expected` ones.
@@ -40,9 +41,10 @@ import ast
 import math
 import re
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -611,7 +613,7 @@ class Oracle:
         found["pv_benefits"] = self.present_value(benefits)
         found["pv_investment"] = self.present_value(investments)
         net = [gain - cost for gain, cost in zip(benefits, investments, strict=True)]
-        self._net_figures(net, found)
+        self._net_figures(net, [*benefits, *investments], found)
         self._ratios(found)
         return found
 
@@ -635,13 +637,19 @@ class Oracle:
         for year in range(1, self.timeline.years + 1):
             found[f"{name}.year_{year}"] = self.sum_of_year(amounts, year)
 
-    def _net_figures(self, net: list[float], found: dict[str, float | None]) -> None:
+    def _net_figures(
+        self, net: list[float], parts: list[float], found: dict[str, float | None]
+    ) -> None:
+        """Figures of the net flow; `parts` are the flows that it is the difference of."""
         found["value"] = math.fsum(net)
         found["value_year_1"] = net[0] + self.sum_of_year(net, 1)
         found["npv"] = self.present_value(net)
-        found["payback"] = self.payback(net)
-        discounted = [amount * self.discount_factor(p) for p, amount in enumerate(net)]
-        found["payback_discounted"] = self.payback(discounted)
+        found["payback"] = self.payback(net, parts)
+        factors = [self.discount_factor(p) for p in range(len(net))]
+        discounted = [amount * factor for amount, factor in zip(net, factors, strict=True)]
+        # One factor for the benefit of a period and for its investment.
+        parts = [part * factor for part, factor in zip(parts, [*factors, *factors], strict=True)]
+        found["payback_discounted"] = self.payback(discounted, parts)
 
     def _ratios(self, found: dict[str, float | None]) -> None:
         found["roi"] = _ratio(found["value"], found["total_investment"])
@@ -656,21 +664,28 @@ class Oracle:
         """The sum over the periods of a case year; the decision belongs to none."""
         return math.fsum(a for p, a in enumerate(amounts) if self.timeline.year(p) == year)
 
-    def payback(self, net: list[float]) -> float | None:
+    def payback(self, net: list[float], parts: Iterable[float] = ()) -> float | None:
         """Months until cumulative cash crosses zero for the last time.
+
+        `parts` are the flows that the net ones are the differences of.
 
         >>> monthly = {"timeline": {"start": "2027-01", "years": "1"}}
         >>> Oracle(monthly).payback([-100, 40, 40, 40, -60, 80])
         4.5
         >>> Oracle(monthly).payback([-100, 40]) is None
         True
+        >>> Oracle(monthly).payback([0.3 - (0.1 + 0.2), 100])
+        0.0
         """
-        balance, crossing = net[0], 0.0
-        for period, amount in enumerate(net[1:], start=1):
-            before, balance = balance, balance + amount
+        noise = 1e-12 * max(map(abs, [*net, *parts])) * len(net)
+        exact = [math.fsum(net[: period + 1]) for period in range(len(net))]
+        balances = [0.0 if abs(balance) <= noise else balance for balance in exact]
+        crossing = 0.0
+        for period, (before, balance) in enumerate(pairwise(balances), start=1):
             if before < 0 <= balance:
-                crossing = (period - 1 + -before / amount) * self.timeline.length
-        return crossing if balance >= 0 else None
+                step = balance - before
+                crossing = (period - 1 + -before / step) * self.timeline.length
+        return crossing if balances[-1] >= 0 else None
 
 
 def _replaced(assumption: Document, change: str | list[str]) -> Document:

@@ -22,6 +22,7 @@ PACKAGE = ROOT / "valuecalc"
 # `engine.result` means that module of the engine and nothing else of it.
 MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "errors": (),
+    "phrases": (),
     "system_packages": (),
     "formula": (),
     "case": ("formula",),
@@ -59,7 +60,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "__main__": ("cli", "system_packages"),
     "__init__": (),
 }
-ANYWHERE = ("errors",)
+ANYWHERE = ("errors", "phrases")
 
 # A library, and the rooms it may be imported in.
 HOMES: dict[str, tuple[str, ...]] = {
@@ -72,6 +73,7 @@ HOMES: dict[str, tuple[str, ...]] = {
     "docx": ("documents",),
     "pptx": ("documents",),
     "lxml": ("documents",),
+    "babel": ("documents",),
     "argon2": ("services",),
     "authlib": ("web",),
     "sqlalchemy": ("store",),

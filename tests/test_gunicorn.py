@@ -131,10 +131,39 @@ gunicorn_worker.HEAD_SECONDS = {seconds}
 """
 
 
-def patient_with_heads(folder: Path, seconds: float) -> str:
+QUICKLY_BORN = """
+def post_worker_init(worker):
+    pass
+"""
+"""For a configuration of workers that load nothing ahead and have no jobs."""
+
+TINY_APPLICATION = """
+import time
+from pathlib import Path
+
+def app(environ, start_response):
+    if environ["PATH_INFO"] == "/slow":
+        here = Path(__file__).parent
+        (here / "begun").touch()
+        while not (here / "may_end").exists():
+            time.sleep(0.01)
+    start_response("200 OK", [("Content-Length", "4")])
+    return [b"done"]
+"""
+
+
+@pytest.fixture
+def tiny(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    """An application that is loaded at once, for tests of the server alone."""
+    (tmp_path / "tiny_application.py").write_text(TINY_APPLICATION)
+    monkeypatch.setenv("PYTHONPATH", f"{tmp_path}:{ROOT}")
+    return "tiny_application:app"
+
+
+def patient_with_heads(folder: Path, seconds: float, more: str = "") -> str:
     """A configuration in which the head of a request may take so long."""
     config = folder / "patient.py"
-    config.write_text(PATIENT_WITH_HEADS.format(seconds=seconds))
+    config.write_text(PATIENT_WITH_HEADS.format(seconds=seconds) + more)
     return str(config)
 
 
@@ -260,9 +289,9 @@ def test_a_connection_can_be_used_again_and_again(server: Server) -> None:
     connection.close()
 
 
-def test_who_never_finishes_the_head_is_sent_away(tmp_path: Path) -> None:
+def test_who_never_finishes_the_head_is_sent_away(tmp_path: Path, tiny: str) -> None:
     with (
-        serving(tmp_path, config=patient_with_heads(tmp_path, 0.5)) as server,
+        serving(tmp_path, tiny, patient_with_heads(tmp_path, 0.5, QUICKLY_BORN)) as server,
         server.connect() as client,
     ):
         client.sendall(b"GET /healthz HTTP/1.1\r\nHost: x\r\n")
@@ -395,12 +424,20 @@ def test_a_worker_that_is_killed_is_replaced_and_nobody_waits(server: Server) ->
         assert server.get() == 200
 
 
-def test_the_counts_of_killed_workers_are_kept_and_nothing_of_theirs_is_in_flight(
+def metrics_folder(server: Server) -> Path:
+    """Where the workers of a server note what they count."""
+    maps = [Path(f"/proc/{each}/maps").read_text() for each in server.workers()]
+    [folder] = set(re.findall(r"\S+/valuecalc-metrics-\w+", "\n".join(maps)))
+    return Path(folder)
+
+
+def test_the_counts_of_killed_workers_are_kept_until_the_end_and_nothing_of_theirs_is_in_flight(
     tmp_path: Path,
 ) -> None:
     with serving(tmp_path) as server, ExitStack() as stack:
         for _ in range(6):
             server.get("/help")
+        counts = metrics_folder(server)
         unfinished = b"POST /theme HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n1"
         stack.enter_context(slow_clients(server, 1, unfinished))
         victims = server.workers()
@@ -413,58 +450,17 @@ def test_the_counts_of_killed_workers_are_kept_and_nothing_of_theirs_is_in_fligh
         connection.request("GET", "/metrics")
         text = connection.getresponse().read().decode()
         connection.close()
+        assert list(counts.glob("*.db"))
     row = 'valuecalc_request_seconds_count{method="GET",route="/help",status="2xx"} 6.0'
     assert row in text.splitlines()
     assert "valuecalc_requests_in_flight 1.0" in text.splitlines()
+    assert not counts.exists()
 
 
-def metrics_folders() -> set[Path]:
-    return {
-        each
-        for place in (Path("/dev/shm"), Path("/tmp"))
-        if place.is_dir()
-        for each in place.glob("valuecalc-metrics-*")
-    }
-
-
-def test_the_end_leaves_no_folder_of_metrics_behind(tmp_path: Path) -> None:
-    before = metrics_folders()
-    with serving(tmp_path) as server:
-        server.get()
-        [made] = {
-            Path(line.split("=", 1)[1])
-            for line in Path(f"/proc/{server.workers()[0]}/environ").read_text().split("\0")
-            if line.startswith("PROMETHEUS_MULTIPROC_DIR=")
-        } or (metrics_folders() - before)
-        assert list(made.glob("*.db"))
-    assert not made.exists()
-
-
-SLOW_APPLICATION = """
-import time
-from pathlib import Path
-from valuecalc.config import Settings
-from valuecalc.web.app import create_app
-
-app = create_app(Settings.from_environment())
-
-@app.get("/slow")
-def slow():
-    here = Path(__file__).parent
-    (here / "begun").touch()
-    while not (here / "may_end").exists():
-        time.sleep(0.01)
-    return "done"
-"""
-
-
-def test_a_request_in_flight_is_finished_before_the_end(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    (tmp_path / "slow_application.py").write_text(SLOW_APPLICATION)
-    monkeypatch.setenv("PYTHONPATH", f"{tmp_path}:{ROOT}")
+def test_a_request_in_flight_is_finished_before_the_end(tmp_path: Path, tiny: str) -> None:
     found: list[int] = []
-    with serving(tmp_path, "slow_application:app") as server:
+    config = patient_with_heads(tmp_path, FOREVER_SECONDS, QUICKLY_BORN)
+    with serving(tmp_path, tiny, config) as server:
         asking = threading.Thread(target=lambda: found.append(server.get("/slow")))
         asking.start()
         wait_until((tmp_path / "begun").exists)
@@ -478,10 +474,10 @@ def test_a_request_in_flight_is_finished_before_the_end(
             server.get()
 
 
-def test_slow_clients_do_not_delay_the_end(tmp_path: Path) -> None:
-    config = patient_with_heads(tmp_path, FOREVER_SECONDS)
+def test_slow_clients_do_not_delay_the_end(tmp_path: Path, tiny: str) -> None:
+    config = patient_with_heads(tmp_path, FOREVER_SECONDS, QUICKLY_BORN)
     with (
-        serving(tmp_path, config=config) as server,
+        serving(tmp_path, tiny, config) as server,
         slow_clients(server, 5, b"GET / HTTP/1.1\r\n"),
     ):
         server.process.send_signal(signal.SIGTERM)
@@ -490,11 +486,11 @@ def test_slow_clients_do_not_delay_the_end(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_the_end_does_not_wait_for_workers_that_are_only_being_born(
-    tmp_path: Path, number: int
+    tmp_path: Path, tiny: str, number: int
 ) -> None:
     config = tmp_path / "slowly_born.py"
     config.write_text(SLOWLY_BORN)
-    with serving(tmp_path, config=str(config)) as server:
+    with serving(tmp_path, tiny, str(config)) as server:
         server.process.send_signal(number)
         assert server.process.wait(PATIENCE_SECONDS) == 0
 

@@ -279,6 +279,11 @@ def test_the_plan_has_work_on_both_sides_and_decisions_of_the_customer(
     assert all(people[task.owner] == "vendor" for task in plan.tasks if task.side == "vendor")
 
 
+def test_the_rooms_are_closed_when_the_hardware_in_them_is_gone() -> None:
+    steps = work_out(library.straw_man("cloud-migration").case).by_id
+    assert steps["wipe"].finish < steps["rooms_closed"].finish == date(2027, 12, 1)
+
+
 @every_straw_man
 def test_tasks_come_after_something_that_is_in_the_plan(straw_man: StrawMan) -> None:
     plan = straw_man.case.plan

@@ -16,6 +16,7 @@ from pathlib import Path
 from tests.bench import (
     agreement,
     contest,
+    documents,
     editor,
     growth,
     portfolios,
@@ -32,7 +33,7 @@ from tests.postgres import NoPostgresql
 RESULTS = ROOT / "bench-results" / "benchmarks.md"
 DOCUMENT = ROOT / "docs" / "benchmarks.md"
 README = ROOT / "README.md"
-ENGINE, SERVICE, GROWTH, PORTFOLIO, EDITOR, WORKBOOK = PARTS
+ENGINE, SERVICE, GROWTH, PORTFOLIO, EDITOR, WORKBOOK, WORD = PARTS
 ROOM_FOR_GROWTH = 20e9
 """Bytes that have to be free for the largest databases, one after the other."""
 
@@ -61,6 +62,8 @@ def main() -> int:
             found |= _editor()
         if options.only in (None, "workbook"):
             found[WORKBOOK] = workbooks.tables()
+        if options.only in (None, "word"):
+            found[WORD] = documents.tables()
     except agreement.Disagreement as difference:
         print(f"The bench stops, because two calculations disagree: {difference}")
         return 1
@@ -77,7 +80,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--write", action="store_true", help="update docs/ and README.md")
     parser.add_argument(
         "--only",
-        choices=("engine", "service", "growth", "portfolio", "editor", "workbook"),
+        choices=("engine", "service", "growth", "portfolio", "editor", "workbook", "word"),
         help="one part alone",
     )
     parser.add_argument("--without-peers", action="store_true", help="no spreadsheet engines")

@@ -18,12 +18,12 @@ Turn = Callable[[], float]
 SECONDS = 1.2
 FEWEST_TURNS = 3
 TURNS = 60
-_FIRST_CALLS = 3
+FIRST_CALLS = 3
 
 
 def turn_of(work: Callable[[], object], seconds: float = SECONDS) -> Turn:
     """A turn that calls `work` often enough for the clock; a few calls first to warm up."""
-    for _ in range(_FIRST_CALLS):
+    for _ in range(FIRST_CALLS):
         work()
     calls = max(1, round(seconds / TURNS / max(_timed(work, 1), 1e-9)))
     return lambda: _timed(work, calls)

@@ -14,7 +14,7 @@ OTHER_WORK = os.getloadavg()[0]
 
 PARTS = (
     *("bench", "bench service", "bench growth", "bench portfolio", "bench editor"),
-    "bench workbook",
+    *("bench workbook", "bench word"),
 )
 """What stands between `<!-- PART -->` and `<!-- /PART -->` is written by the bench."""
 
@@ -74,7 +74,7 @@ def _three_digits(number: float) -> str:
 
 def machine() -> str:
     """On what it was measured."""
-    names = ("numpy", "formulas", "Flask", "SQLAlchemy", "gunicorn", "openpyxl")
+    names = ("numpy", "formulas", "Flask", "SQLAlchemy", "gunicorn", "openpyxl", "python-docx")
     libraries = ", ".join(f"{name} {version(name)}" for name in names)
     return (
         f"Python {platform.python_version()}, {libraries}; {platform.system()} "

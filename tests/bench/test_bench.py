@@ -5,22 +5,26 @@ from __future__ import annotations
 import json
 import sys
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
 from itertools import count
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import openpyxl
 import pytest
 from playwright.sync_api import Browser
 
+from tests import chromium
 from tests.bench import (
     agreement,
+    documents,
     editor,
     editor_server,
+    measure,
     ours,
     portfolio_at_work,
     portfolios,
@@ -36,13 +40,19 @@ from tests.bench.by_hand import HandWritten
 from tests.bench.measure import FEWEST_TURNS, in_new_process, side_by_side
 from tests.bench.peers import Book, Peer, Unavailable
 from tests.databases import upgrade
+from tests.documents.proposal_reader import small_pictures
 from tests.large_case import large_document
 from valuecalc.case.checks import errors
+from valuecalc.documents import proposal
+from valuecalc.documents.office import OFF, Office
+from valuecalc.engine.calculate import calculate as worked_out
 from valuecalc.engine.model import compile_case
 from valuecalc.engine.portfolio.portfolio import calculate
 from valuecalc.engine.portfolio.request import Entry, PortfolioRequest
 from valuecalc.schemas.case import load_case
-from valuecalc.services import saved_cases, versions
+from valuecalc.services import library, saved_cases, versions
+
+Answer = TypeVar("Answer")
 
 DOCUMENT = Path(__file__).resolve().parent.parent.parent / "docs" / "benchmarks.md"
 ECHO = """
@@ -307,6 +317,8 @@ def test_every_kind_of_request_is_answered_as_expected(
 ) -> None:
     monkeypatch.setattr(service, "SECONDS", 0.05)
     monkeypatch.setattr(service, "ROUNDS", 1)
+    monkeypatch.setattr(service, "CASES", 8)
+    monkeypatch.setattr(service, "CONNECTIONS", 2)
     with service.client() as asking:
         found = service.measured("sqlite", tmp_path, asking)
     assert len(found) == 9
@@ -478,30 +490,62 @@ def test_openpyxl_is_given_every_cell_of_the_workbook(tmp_path: Path) -> None:
     assert len(live) == formulas
 
 
+# --------------------------------------------------------------------------- Word documents
+
+
+def test_python_docx_is_given_every_word_of_the_proposal() -> None:
+    made = proposal.write(worked_out(library.straw_man("new-data-services").case))
+    words = documents.words_of(made)
+    again = documents.words_of(documents.write_bare(words))
+    assert words.count > 300
+    assert len(words.pictures) >= 3
+    said = "\n".join(block for block in words.blocks if isinstance(block, str))
+    assert "Executive summary" in said
+    assert "NPV" in said
+    assert again.blocks[: len(words.blocks)] == words.blocks
+
+
+@pytest.mark.processes
+def test_a_proposal_is_measured_beside_python_docx_writing_the_same_words(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(documents, "OFFICE", Office(OFF))
+    for number in ("SECONDS", "FEWEST_TURNS", "FIRST_CALLS"):
+        monkeypatch.setattr(measure, number, 1)
+    with small_pictures():
+        [table] = documents.tables(("new-data-services",))
+    [row] = table.rows
+    found = dict(zip(table.head, row, strict=True))
+    assert all(" × (" in found[each] for each in ("full", "short", "filled", "filled again"))
+    assert found["its PDF"] == "–"
+    assert "There was none" in table.note
+
+
+# --------------------------------------------------------------------- the editor in a browser
+
+
 @pytest.mark.browser
 @pytest.mark.processes
-def test_every_key_in_the_editor_moves_a_figure_and_every_load_is_counted(
+def test_every_key_in_the_editor_moves_a_figure_and_what_does_not_open_is_not_measured(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(editor, "FIELDS", 2)
     monkeypatch.setattr(editor, "LOADS", 1)
-    with _chromium() as browser, editor.desk(tmp_path) as desk:
-        uid = desk.keep(load_case(large_document()))
-        typed = desk.typed(browser, uid, delay=0.05)
-        [loaded] = desk.loaded(browser, uid)
+
+    def measured() -> tuple[Any, Any]:
+        with _chromium() as browser, editor.desk(tmp_path) as desk:
+            with pytest.raises(editor.Unexpected, match="The editor: 404"):
+                desk.typed(browser, "nosuchcase123456")
+            uid = desk.keep(load_case(large_document()))
+            return desk.typed(browser, uid, delay=0.05), desk.loaded(browser, uid)
+
+    typed, [loaded] = _apart(measured)
     assert len(typed.moved) == len(typed.empty) == 2 * len(editor.KEYS)
     assert min(typed.empty) > 0.05
     assert min(typed.moved) > 0.05
     assert {"Document", "Script", "Stylesheet"} <= set(loaded.sizes)
     assert loaded.requests["Document"] == 1
     assert loaded.paint > 0
-
-
-@pytest.mark.browser
-def test_a_page_that_does_not_open_is_not_measured(tmp_path: Path) -> None:
-    refused = pytest.raises(editor.Unexpected, match="The editor: 404")
-    with _chromium() as browser, editor.desk(tmp_path) as desk, refused:
-        desk.typed(browser, "nosuchcase123456")
 
 
 def test_without_chromium_the_reason_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -513,7 +557,15 @@ def test_without_chromium_the_reason_is_told(monkeypatch: pytest.MonkeyPatch) ->
 @contextmanager
 def _chromium() -> Iterator[Browser]:
     try:
-        with editor.chromium() as browser:
-            yield browser
-    except editor.NoChromium as reason:
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setenv("CHROMIUM", chromium.program())
+            with editor.chromium() as browser:
+                yield browser
+    except (editor.NoChromium, chromium.NoChromium) as reason:
         pytest.skip(str(reason))
+
+
+def _apart(work: Callable[[], Answer]) -> Answer:
+    """What `work` gives in a thread of its own: the browser of other tests may be open in ours."""
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(work).result()

@@ -11,6 +11,7 @@ from playwright.sync_api import BrowserContext, ConsoleMessage, Locator, Page, e
 
 from tests import chromium
 from tests.browser.signed_in import listening
+from tests.web import kept_templates
 from valuecalc.config import Settings
 from valuecalc.web.app import create_app
 
@@ -25,7 +26,22 @@ ARGUMENTS = [
 ]
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 # What passes is left out already in the browser: on a long page it is megabytes.
-AXE_RUN = "only => axe.run({runOnly: only, resultTypes: ['violations']}).then(it => it.violations)"
+AXE_RUN = """([within, only]) =>
+  axe.run(within, { runOnly: only, resultTypes: ["violations"] }).then((it) => it.violations)"""
+# Axe works out what each element's colours mean, and a page has thousands of elements in a few
+# colours: a third of its time.
+KEEP_COLOURS = """() => {
+  const { prototype } = axe.commons.color.Color;
+  const { parseString } = prototype;
+  const known = new Map();
+  prototype.parseString = function (text) {
+    if (!known.has(text)) {
+      const { r, g, b, alpha } = parseString.call(this, text);
+      known.set(text, { r, g, b, alpha });
+    }
+    return Object.assign(this, known.get(text));
+  };
+}"""
 # What can be wrong in one theme alone: a theme changes colours and nothing else.
 COLOURS = {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}
 
@@ -64,7 +80,7 @@ def browser_context_args(browser_context_args: dict[str, Any]) -> dict[str, Any]
 
 @pytest.fixture(scope="session")
 def base_url() -> Iterator[str]:
-    with listening(create_app(Settings())) as address:
+    with listening(kept_templates.use(create_app(Settings()))) as address:
         yield address
 
 
@@ -116,37 +132,74 @@ def settle(page: Page, shown: Locator) -> None:
     page.wait_for_load_state()
 
 
+def put(field: Locator, text: str) -> None:
+    """Put a long text into a field that no script looks at.
+
+    `fill` takes seconds for a thousand lines: they are laid out as if they were typed.
+    """
+    field.evaluate("(field, text) => { field.value = text; }", text)
+
+
 def flaws(page: Page, shown: Locator) -> list[str]:
     """What axe finds on the page that shows `shown`, and how much wider than its window it is."""
     settle(page, shown)
     return [*faults(page), *excess(page)]
 
 
-def faults(page: Page, only: object = RULES) -> list[str]:
+def faults(page: Page, only: object = RULES, *, within: str = "html") -> list[str]:
     """What axe finds, with the elements, once no colour is on its way to another.
 
-    `only` are the rules, as axe takes them. After a click that leads to another page, call
-    `settle` first.
+    `only` are the rules, as axe takes them, and `within` is the selector of what is looked at;
+    what is said of a page as a whole is looked for in `html` alone. After a click that leads to
+    another page, call `settle` first.
     """
     page.evaluate("document.getAnimations().forEach(each => each.finish())")
     if page.evaluate("typeof axe === 'undefined'"):
         page.evaluate(AXE_SCRIPT)
+        page.evaluate(KEEP_COLOURS)
     return [
         f"{rule['id']}: {node['html'][:160]} {node['failureSummary']}"
-        for rule in page.evaluate(AXE_RUN, only)
+        for rule in page.evaluate(AXE_RUN, [within, only])
         for node in rule["nodes"]
     ]
 
 
-def faults_in_light_and_dark(page: Page) -> list[str]:
+def faults_in_light_and_dark(page: Page, *, again: str = "html") -> list[str]:
     """What axe finds in the light theme, and in the dark one among its colours.
+
+    `again` is the selector of what is looked at in the dark theme: the dialog that is open, where
+    another test looks at the page behind it.
 
     After a click that leads to another page, call `settle` first.
     """
     page.emulate_media(color_scheme="light")
     found = [f"light: {each}" for each in faults(page)]
     page.emulate_media(color_scheme="dark")
-    return [*found, *(f"dark: {each}" for each in faults(page, COLOURS))]
+    return [*found, *(f"dark: {each}" for each in faults(page, COLOURS, within=again))]
+
+
+def faults_in_windows(
+    page: Page, *, wide: int, between: int, narrow: int, again: str = "html"
+) -> list[str]:
+    """What axe finds in three widths of one window, and where the page is wider than it.
+
+    Both themes are looked at where it is wide, the light one between, the dark one where it is
+    narrow: what is there depends on the width, and the theme changes its colours alone.
+
+    `again` is the selector of what is looked at after the first look at the whole page: the
+    dialog that is open, where another test looks at the page behind it in as many windows.
+    """
+    height = page.viewport_size["height"] if page.viewport_size else 900
+    page.set_viewport_size({"width": wide, "height": height})
+    found = [*faults_in_light_and_dark(page, again=again), *excess(page)]
+    for pixels, theme in ((between, "light"), (narrow, "dark")):
+        page.emulate_media(color_scheme=theme)
+        page.set_viewport_size({"width": pixels, "height": height})
+        seen = [*excess(page), *faults(page, within=again)]
+        found += [f"{pixels} pixels: {each}" for each in seen]
+    page.emulate_media(color_scheme="light")
+    page.set_viewport_size({"width": wide, "height": height})
+    return found
 
 
 def width(page: Page) -> int:

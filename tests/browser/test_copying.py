@@ -13,7 +13,7 @@ import lxml.html
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.conftest import faults
+from tests.browser.conftest import faults, put
 from valuecalc.services import cases, library
 from valuecalc.web.pages.case_page import CasePage
 
@@ -113,6 +113,14 @@ def test_the_same_table_goes_to_a_spreadsheet_with_tabs_and_plain_signs(page: Pa
     assert "\u00a0" not in everything
 
 
+def test_the_years_of_a_line_are_headed_by_the_name_of_that_line(page: Page) -> None:
+    page.goto(CASE)
+    for line in library.straw_man(SLUG).case.investments:
+        copied(page.locator(f"[id='investments.{line.id}'] [data-copy=table]"))
+        assert table_in(page).xpath("string(caption)") == line.label
+        assert text_in(page).splitlines()[0] == line.label
+
+
 def test_words_for_listeners_and_ids_are_left_out_and_second_lines_stay_lines(
     page: Page,
 ) -> None:
@@ -131,9 +139,8 @@ def test_markup_in_a_name_stays_text(page: Page) -> None:
     label = library.straw_man(SLUG).case.assumptions[0].label
     hostile = "<img src=x onerror=alert(1)> & \"Co\" 'x'"
     page.goto("/calculate")
-    page.locator("[name=document]").fill(
-        case.replace(f"label: {label}\n", f"label: {json.dumps(hostile)}\n", 1)
-    )
+    changed = case.replace(f"label: {label}\n", f"label: {json.dumps(hostile)}\n", 1)
+    put(page.locator("[name=document]"), changed)
     page.get_by_role("button", name="Calculate").first.click()
     expect(page.locator("#assumptions")).to_contain_text(hostile)
     copied(page.locator("#assumptions [data-copy=table]").first)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import faults, faults_in_light_and_dark, settle, width
+from tests.browser.conftest import faults, faults_in_light_and_dark, put, settle, width
 from tests.web import cases
 
 pytestmark = pytest.mark.browser
@@ -31,7 +31,7 @@ def open_page(page: Page, path: str) -> None:
 
 def calculate(page: Page, text: str) -> None:
     page.goto("/calculate")
-    page.get_by_label("The case, as YAML or JSON").fill(text)
+    put(page.get_by_label("The case, as YAML or JSON"), text)
     page.get_by_role("button", name="Calculate").click()
     settle(page, page.locator(".tiles"))
 

@@ -1,5 +1,7 @@
 """A desk with one LibreOffice that stays open: workbooks are opened, changed, read and saved.
 
+Word documents are printed as PDF, or saved as LibreOffice saves them.
+
 Starting LibreOffice takes seconds, opening a workbook half a second, and reading it after a
 cell was changed a tenth. Everything that it shows is worked out by it: a file's own results
 are recalculated when it is opened.
@@ -48,10 +50,14 @@ ANSWER_SECONDS = 300.0
 
 END_SECONDS = 60.0
 
+WORD_FILTERS = {"pdf": "writer_pdf_Export", "docx": "MS Word 2007 XML"}
+"""How LibreOffice saves a Word document, by the ending of what it becomes."""
+
 Typed: TypeAlias = float | str | dict[str, str] | None
 """What is typed into a cell: a number, a text, `{"formula": "=1+1"}`, or nothing."""
 
 _PRINT_TITLES = re.compile(rb'<definedName name="_xlnm\.Print_Titles"[^>]*>[^<]*</definedName>')
+_CHARTS = re.compile(rb"<drawing [^>]*/>")
 
 
 class OfficeFailed(Exception):
@@ -96,10 +102,10 @@ class Desk:
 
     def _answer(self, do: str, patience: float) -> Any:
         assert self.process.stdout is not None
-        timer = threading.Timer(patience, self._kill)
+        hung = threading.Event()
+        timer = threading.Timer(patience, lambda: (hung.set(), self._kill()))
         timer.start()
         line = self.process.stdout.readline()
-        hung = not timer.is_alive()
         timer.cancel()
         found = json.loads(line) if line.endswith("\n") else {"lost": "its worker ended"}
         if "answer" in found:
@@ -107,7 +113,7 @@ class Desk:
         if "error" in found:
             raise OfficeFailed(f"LibreOffice would not {do}: {found['error']}")
         self.end()
-        cause = f"hung for {patience:g} s" if hung else f"crashed ({found['lost']})"
+        cause = f"hung for {patience:g} s" if hung.is_set() else f"crashed ({found['lost']})"
         raise OfficeFailed(f"LibreOffice {cause} when it was asked to {do}.")
 
     def open(self, content: bytes) -> OpenBook:
@@ -117,10 +123,17 @@ class Desk:
         number = self.ask("open", path=str(path))
         return OpenBook(self, number, libreoffice.names_of(content))
 
-    def new_path(self) -> Path:
+    def word_saved_as(self, ending: str, content: bytes) -> bytes:
+        """A Word document as LibreOffice prints it (`pdf`), or saves it (`docx`)."""
+        path, made = self.new_path("docx"), self.new_path(ending)
+        path.write_bytes(content)
+        self.ask("convert", path=str(path), to=str(made), by=WORD_FILTERS[ending])
+        return made.read_bytes()
+
+    def new_path(self, ending: str = "xlsx") -> Path:
         """A place for a file."""
         self._files += 1
-        return self.folder / f"{self._files}.xlsx"
+        return self.folder / f"{self._files}.{ending}"
 
     def close(self) -> None:
         """Let LibreOffice end by itself, and take everything away."""
@@ -232,9 +245,9 @@ def _cells(rows: list[list[Any]], errors: Mapping[str, str]) -> dict[str, object
 
 
 def quicker(content: bytes) -> bytes:
-    """The workbook without the rows that are printed on every page.
+    """The workbook without its charts and without the rows that are printed on every page.
 
-    No value depends on them, and LibreOffice opens a workbook four times as quickly without.
+    No value depends on them, and LibreOffice opens a workbook in a sixth of the time without.
     """
     made = BytesIO()
     with ZipFile(BytesIO(content)) as source, ZipFile(made, "w") as target:
@@ -242,6 +255,8 @@ def quicker(content: bytes) -> bytes:
             part = source.read(entry)
             if entry.filename == "xl/workbook.xml":
                 part = _PRINT_TITLES.sub(b"", part)
+            elif entry.filename.startswith("xl/worksheets/sheet"):
+                part = _CHARTS.sub(b"", part)
             target.writestr(entry.filename, part)
     return made.getvalue()
 
@@ -260,6 +275,12 @@ def shared() -> Desk:
     if not _desks or not _desks[-1].is_open or _programs() is None:
         _desks.append(new())
     return _desks[-1]
+
+
+def saved(content: bytes) -> bytes:
+    """A workbook as LibreOffice saves it, with nothing changed."""
+    with shared().open(content) as book:
+        return book.saved()
 
 
 def new() -> Desk:

@@ -157,15 +157,27 @@ class Desk:
 
     def open(self, path: str) -> int:
         """Open a workbook without a window and work out every formula of it anew."""
-        how = properties(Hidden=True, MacroExecutionMode=MACROS_NEVER)
-        opened = self.desktop.loadComponentFromURL(Path(path).as_uri(), "_blank", 0, how)
-        if opened is None:
-            raise ValueError(f"{path} cannot be opened as a workbook")
+        opened = self._opened(path)
         # A hard recalculation: what the file holds as results is not believed.
         opened.calculateAll()
         number = max(self.books, default=0) + 1
         self.books[number] = opened
         return number
+
+    def _opened(self, path: str) -> Any:
+        how = properties(Hidden=True, MacroExecutionMode=MACROS_NEVER)
+        opened = self.desktop.loadComponentFromURL(Path(path).as_uri(), "_blank", 0, how)
+        if opened is None:
+            raise ValueError(f"{path} cannot be opened")
+        return opened
+
+    def convert(self, path: str, to: str, by: str) -> None:
+        """Save a file of any kind as another one, by the filter of LibreOffice that is named."""
+        opened = self._opened(path)
+        try:
+            opened.storeToURL(Path(to).as_uri(), properties(FilterName=by))
+        finally:
+            opened.close(True)
 
     def read(self, book: int) -> dict[str, Any]:
         """Every sheet: the rows of its used area, and its errors by address."""

@@ -279,6 +279,29 @@ def test_it_stays_open_for_the_next_file(kept: Office, document: bytes) -> None:
 
 
 @with_libreoffice
+def test_a_file_goes_to_the_program_that_is_named_and_to_no_other_that_is_open(
+    kept: Office, document: bytes
+) -> None:
+    assert kept.pdf(document).startswith(b"%PDF-")
+    other = Office("/bin/false")
+    with pytest.raises(Busy, match="failed twice"):
+        other.pdf(document)
+    other.close()
+
+
+@with_libreoffice
+def test_nothing_is_left_of_its_pipe(document: bytes) -> None:
+    made = Office()
+    made.pdf(document)
+    assert made._desk is not None
+    name = made._desk.folder.name
+    pipes = [each for each in Path("/tmp").glob("OSL_PIPE_*") if each.name.endswith(name)]
+    assert len(pipes) == 1
+    made.close()
+    assert not pipes[0].exists()
+
+
+@with_libreoffice
 def test_after_a_crash_the_file_is_made_by_another(kept: Office, document: bytes) -> None:
     kept.pdf(document)
     before = kept._desk

@@ -14,6 +14,7 @@ from tests.builders import (
     investment,
     s_curve,
     scenario,
+    spent_again,
     yearly_flows,
 )
 from valuecalc.case.case import Case
@@ -284,6 +285,16 @@ LENGTHY: dict[str, Case] = {
 }
 
 DRAWN = {"headline": "p10"}
+# Amounts that are nothing but rounding in one program and zero in another, before all others.
+CANCELLING = case(
+    assumption("fee", -404.8, "GBP/year"),
+    investment("nothing", "-previous(fee, fee) + min(2 GBP/day, fee)", starts=1),
+    benefit("gain", "200 GBP/month", starts=4),
+    investment("system", "1k GBP", starts=6),
+    months=24,
+    conventions={"payback_crossing": "first"},
+)
+
 HEADLINE = case(SAVING, OUTLAY, WORK, SYSTEM, scenario("poor", saving=700), conventions=DRAWN)
 
 SPECIAL: dict[str, Case] = {
@@ -292,6 +303,8 @@ SPECIAL: dict[str, Case] = {
         replace(SAVING, distribution="normal"), OUTLAY, WORK, SYSTEM, conventions=DRAWN
     ),
     "quarterly": QUARTERLY,
+    "rounding before all else": CANCELLING,
+    "spent again but for rounding": spent_again(),
     "slopes": SLOPES,
     "yearly": YEARLY,
     "stock": STOCK,

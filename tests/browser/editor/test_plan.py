@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.conftest import faults_in_light_and_dark, width
+from tests.browser.conftest import faults_in_light_and_dark, faults_in_windows
 from tests.browser.editor.conftest import (
     HELPDESK,
     Document,
@@ -23,6 +23,11 @@ from tests.browser.editor.conftest import (
 pytestmark = pytest.mark.browser
 
 OpenEditor = Callable[..., Page]
+
+WINDOWS = {"wide": 1440, "between": 390, "narrow": 320}
+"""Pixels: those in which the page of a plan, and its dialogs, are looked at."""
+
+OPEN_DIALOG = "dialog[open]"
 
 PLANNED: Document = {
     **HELPDESK,
@@ -154,7 +159,7 @@ def test_what_a_delay_costs_is_shown_at_once_and_kept_nowhere(
     expect(dialog).to_contain_text("−£4")
     dialog.get_by_label("Working days more").fill("20")
     expect(dialog).to_contain_text("Go live: 26 Feb 2027 → 26 Mar 2027")
-    assert faults_in_light_and_dark(plan) == []
+    assert faults_in_light_and_dark(plan, again=OPEN_DIALOG) == []
     plan.keyboard.press("Escape")
     expect(dialog).to_have_count(0)
     expect(when(plan, "live")).to_contain_text("26 Feb 2027")
@@ -294,19 +299,12 @@ def test_a_plan_beyond_the_horizon_and_days_that_cannot_be_kept_are_told(plan: P
     expect(beyond).to_contain_text("after the horizon")
 
 
-@pytest.mark.parametrize("pixels", [1440, 390, 320])
-def test_the_plan_is_accessible_and_fits_its_window(
-    open_editor: OpenEditor, editor_site: Site, pixels: int
-) -> None:
-    page = open_editor(editor_site.new_case(PLANNED), viewport={"width": pixels, "height": 900})
-    come_near(page)
-    expect(when(page, "survey")).to_contain_text("2027")
-    page.locator('[data-live="gantt.chart"]').scroll_into_view_if_needed()
-    expect(page.locator('[data-live="gantt.chart"] svg').first).to_be_attached()
+def test_the_plan_is_accessible_and_fits_its_window(plan: Page) -> None:
+    plan.locator('[data-live="gantt.chart"]').scroll_into_view_if_needed()
+    expect(plan.locator('[data-live="gantt.chart"] svg').first).to_be_attached()
     # Where the bars at the edges of the window lie over no field of the plan.
-    page.evaluate("() => scrollTo(0, 0)")
-    assert faults_in_light_and_dark(page) == []
-    assert width(page) == pixels
+    plan.evaluate("() => scrollTo(0, 0)")
+    assert faults_in_windows(plan, **WINDOWS) == []
 
 
 def test_everything_of_the_plan_is_there_before_it_is_printed(

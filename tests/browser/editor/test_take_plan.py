@@ -7,9 +7,16 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.conftest import faults_in_light_and_dark, width
+from tests.browser.conftest import faults_in_light_and_dark, faults_in_windows
 from tests.browser.editor.conftest import Site, case_of, expect_status, place, rows
-from tests.browser.editor.test_plan import PLANNED, OpenEditor, come_near, when
+from tests.browser.editor.test_plan import (
+    OPEN_DIALOG,
+    PLANNED,
+    WINDOWS,
+    OpenEditor,
+    come_near,
+    when,
+)
 
 pytestmark = pytest.mark.browser
 
@@ -99,22 +106,16 @@ def test_what_cannot_be_read_is_told_and_the_table_stays(
     dialog.get_by_role("button", name="See what changes").click()
     expect(dialog.get_by_role("alert").first).to_contain_text("Row 2, column “Days”")
     expect(dialog.get_by_label("Or a table")).to_have_value("Task\tDays\nBuild\tmany\n")
-    assert faults_in_light_and_dark(page) == []
+    assert faults_in_light_and_dark(page, again=OPEN_DIALOG) == []
 
 
-@pytest.mark.parametrize("pixels", [1440, 390, 320])
-def test_the_dialogs_are_accessible_and_fit_their_window(
-    open_editor: OpenEditor, editor_site: Site, pixels: int
-) -> None:
-    page = open_editor(editor_site.new_case(PLANNED), viewport={"width": pixels, "height": 900})
-    come_near(page)
-    dialog = choose(page)
-    assert faults_in_light_and_dark(page) == []
+def test_the_dialogs_are_accessible_and_fit_their_window(plan: Page) -> None:
+    dialog = choose(plan)
+    assert faults_in_windows(plan, **WINDOWS, again=OPEN_DIALOG) == []
     dialog.get_by_label("Or a table").fill("Task\tDays\n" + "Long" * 70 + "\t9\n")
     dialog.get_by_role("button", name="See what changes").click()
     expect(dialog).to_contain_text("To be mended in the case then")
-    assert faults_in_light_and_dark(page) == []
-    assert width(page) == pixels
+    assert faults_in_windows(plan, **WINDOWS, again=OPEN_DIALOG) == []
 
 
 def test_a_person_who_is_missing_is_added_without_leaving_the_plan(
@@ -123,7 +124,7 @@ def test_a_person_who_is_missing_is_added_without_leaving_the_plan(
     plan.get_by_role("button", name="Add a person").click()
     dialog = plan.get_by_role("dialog", name="Add a person")
     expect(dialog.get_by_label("Name")).to_be_focused()
-    assert faults_in_light_and_dark(plan) == []
+    assert faults_in_light_and_dark(plan, again=OPEN_DIALOG) == []
     plan.keyboard.type("Al Kay")
     plan.keyboard.press("Enter")
     expect(plan.locator("#toasts")).to_contain_text("“Al Kay” can be chosen as an owner.")

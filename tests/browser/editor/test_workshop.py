@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.conftest import excess, faults
+from tests.browser.conftest import COLOURS, RULES, excess, faults
 from tests.browser.editor.conftest import (
     HELPDESK,
     Site,
@@ -140,4 +140,4 @@ def test_it_is_sound_at_every_size(
     for wide, high in ((1920, 1080), (390, 800)):
         page.set_viewport_size({"width": wide, "height": high})
         assert excess(page) == []
-        assert faults(page) == []
+        assert faults(page, RULES if theme == "light" else COLOURS) == []
