@@ -5,6 +5,7 @@ from __future__ import annotations
 import multiprocessing
 import os
 import pwd
+import shutil
 import signal
 import sqlite3
 import subprocess
@@ -14,6 +15,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import psycopg
 import pytest
@@ -211,6 +213,23 @@ def test_another_user_s_folder_is_not_put_where_that_user_cannot_reach(
     private.mkdir(mode=0o700)
     monkeypatch.setattr("tempfile.gettempdir", lambda: str(private))
     assert postgres.reachable_folder({"user": 65534}) == Path("/tmp")
+
+
+@pytest.mark.parametrize(("free", "holds"), [(postgres.MEMORY_NEEDED, True), (2**26, False)])
+def test_data_are_kept_in_memory_only_where_there_is_room(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, free: int, holds: bool
+) -> None:
+    monkeypatch.setattr(postgres, "MEMORY", tmp_path)
+    monkeypatch.setattr(shutil, "disk_usage", lambda path: SimpleNamespace(free=free))
+    folder = postgres.make_folder({}, in_memory=True)
+    try:
+        assert (folder.parent == tmp_path) is holds
+    finally:
+        folder.rmdir()
+
+
+def test_a_place_in_memory_that_is_not_there_is_not_used(tmp_path: Path) -> None:
+    assert not postgres.has_room(tmp_path / "shm")
 
 
 def test_tests_are_skipped_with_the_reason_where_there_is_no_postgresql(tmp_path: Path) -> None:
