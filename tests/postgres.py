@@ -1,8 +1,8 @@
 """A PostgreSQL server of the tests' own: private, quick, and gone when they end.
 
 It keeps its data in a temporary folder, in memory where the system has a place for that, listens
-on a socket in that folder and nowhere else, and gives up durability for speed. A watchdog takes server and folder away however the tests
-end, also when they are killed.
+on a socket in that folder and nowhere else, and gives up durability for speed. A watchdog takes
+server and folder away however the tests end, also when they are killed.
 """
 
 from __future__ import annotations

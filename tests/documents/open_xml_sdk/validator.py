@@ -26,6 +26,8 @@ FIRST_OF_ISO = "Office2010"
 """The first version that goes by the schemas of ISO/IEC 29500, without later additions."""
 
 _INSTALL = ("npm", "ci", "--silent", "--no-audit", "--no-fund", "--ignore-scripts")
+# Where there is no net, npm would try again for more than a minute.
+_ONE_MORE_TRY = ("--fetch-retries=1", "--fetch-retry-mintimeout=1000")
 _INSTALL_SECONDS = 180
 _SECONDS = 600
 
@@ -81,7 +83,7 @@ def _install(folder: Path) -> None:
     npm, *options = _INSTALL
     try:
         subprocess.run(
-            (_program(npm), *options),
+            (_program(npm), *options, *_ONE_MORE_TRY),
             cwd=folder,
             env={**os.environ, "PATH": path},
             capture_output=True,
