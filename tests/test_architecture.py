@@ -57,10 +57,11 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "resources": (),
     "config": (),
     "log_lines": ("config",),
+    "loading": (),
     "__main__": ("cli", "system_packages"),
     "__init__": (),
 }
-ANYWHERE = ("errors", "phrases")
+ANYWHERE = ("errors", "phrases", "loading")
 
 # A library, and the rooms it may be imported in.
 HOMES: dict[str, tuple[str, ...]] = {

@@ -13,9 +13,11 @@ port is taken.
 
 from __future__ import annotations
 
+from typing import Any
+
 import click
 
-from valuecalc import __version__
+from valuecalc import __version__, loading
 from valuecalc.cli import (
     cases,
     options,
@@ -30,7 +32,16 @@ from valuecalc.cli import (
 )
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+class Program(click.Group):
+    """The commands together, as a program; tests call `main` of it, within theirs."""
+
+    def __call__(self, *arguments: Any, **options: Any) -> Any:
+        """Be the program of this process, which ends with the command."""
+        loading.hurry()
+        return super().__call__(*arguments, **options)
+
+
+@click.group(cls=Program, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="valuecalc")
 def main() -> None:
     """Work out what a solution is worth, and prove it.

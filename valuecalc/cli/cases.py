@@ -18,8 +18,7 @@ from valuecalc.cli.output import (
     write_problems,
     write_table,
 )
-from valuecalc.services import answers, cases, library
-from valuecalc.services.proposing import Wish
+from valuecalc.cli.verbs import answers, cases, library, proposing
 
 INDENT = "  "
 FORMATS = {
@@ -158,9 +157,9 @@ def export(file: str, output: Path, scenario: str, language: str, by: str) -> No
         if output.suffix.lower() in (".pdf", ".docx"):
             office_program.use(Settings.from_environment().office)
         case, kind = cases.read(read_text(file)), FORMATS[output.suffix.lower()]
-        source = source_of(file)
+        source, wish = source_of(file), proposing.Wish(language=language)
         made = exporting.export_unkept(
-            case, by, kind, scenario, source, progress=cells_written, wish=Wish(language=language)
+            case, by, kind, scenario, source, progress=cells_written, wish=wish
         )
     try:
         output.write_bytes(made.content)

@@ -19,7 +19,7 @@ from valuecalc.cli.output import (
     write_notes,
     write_sentence,
 )
-from valuecalc.services import answers, cases, pilots, uncertainty
+from valuecalc.cli.verbs import answers, cases, pilots, uncertainty
 
 SHOWN = ("value", "npv", "total_benefits", "total_investment", "roi", "payback")
 ENDINGS = (".yaml", ".yml", ".json")

@@ -11,6 +11,7 @@ from typing import NoReturn
 
 import click
 
+from valuecalc.cli.verbs import answers
 from valuecalc.errors import (
     CaseError,
     DocumentError,
@@ -19,7 +20,6 @@ from valuecalc.errors import (
     Problem,
     Refusal,
 )
-from valuecalc.services import answers
 
 MISTAKES = 1
 NO_FILE = 3

@@ -8,8 +8,8 @@ from pathlib import Path
 import click
 
 from valuecalc.cli.output import reported, say
+from valuecalc.cli.verbs import operation, operator
 from valuecalc.config import Settings
-from valuecalc.services import operation, operator
 
 
 @click.command()

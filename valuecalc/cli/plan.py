@@ -19,8 +19,8 @@ from valuecalc.cli.output import (
     write_problems,
     write_sentence,
 )
-from valuecalc.services import cases, pilots
-from valuecalc.services import delays as costs
+from valuecalc.cli.verbs import cases, pilots
+from valuecalc.cli.verbs import delays as costs
 
 if TYPE_CHECKING:
     from valuecalc.services.plan_merging import Merged

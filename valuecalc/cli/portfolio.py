@@ -14,7 +14,7 @@ from valuecalc.cli.output import (
     write_json,
     write_notes,
 )
-from valuecalc.services import answers, library, portfolio_files
+from valuecalc.cli.verbs import answers, library, portfolio_files
 
 BARS_SHOWN = 10
 

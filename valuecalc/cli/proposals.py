@@ -8,9 +8,8 @@ import click
 
 from valuecalc.cli.cases import case_file, language_option, read_text, scenario_option, source_of
 from valuecalc.cli.output import NO_FILE, fail, reported, say
+from valuecalc.cli.verbs import cases, office_program, proposing
 from valuecalc.errors import FileRefused
-from valuecalc.services import cases, office_program, proposing
-from valuecalc.services.proposing import Wish
 
 FORMATS = {".docx": "docx", ".pdf": "pdf"}
 
@@ -74,7 +73,7 @@ def proposal(
 
     ids = tuple(filter(None, (each.strip() for each in sections.split(","))))
     house = None if template is None else _content(template)
-    wish = Wish(
+    wish = proposing.Wish(
         length=proposing.SHORT if short else proposing.FULL,
         sections=ids,
         template=house,

@@ -12,8 +12,8 @@ from pathlib import Path
 import click
 
 from valuecalc.cli.output import NO_FILE, fail, reported, say
+from valuecalc.cli.verbs import operation, operator
 from valuecalc.config import PREFIX, Settings
-from valuecalc.services import operation, operator
 
 
 @click.command()

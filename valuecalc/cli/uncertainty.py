@@ -17,7 +17,7 @@ from valuecalc.cli.output import (
     write_notes,
     write_sentence,
 )
-from valuecalc.services import answers, cases, uncertainty
+from valuecalc.cli.verbs import answers, cases, uncertainty
 
 INDENT = "  "
 STANDARD_ERRORS = (

@@ -17,9 +17,8 @@ from valuecalc.cli.cases import (
     scenario_option,
 )
 from valuecalc.cli.output import MISTAKES, NO_FILE, fail, reported, say, write_json
+from valuecalc.cli.verbs import cases, chapters, embedding, proposing
 from valuecalc.errors import FileRefused
-from valuecalc.services import cases, chapters, embedding, proposing
-from valuecalc.services.chapters import ChapterWish
 
 if TYPE_CHECKING:
     from valuecalc.services.embedding import Check, Embedded, ListedTag, Report
@@ -229,7 +228,7 @@ def _filled(
 )
 @click.option(
     "--place",
-    default=chapters.CONTROL,
+    default=lambda: chapters.CONTROL,
     metavar="PLACE",
     help="Where it goes: “heading:WORDS” (after all below it), “bookmark:NAME”, “end”, or without "
     "it the control tagged chapter.",
@@ -276,7 +275,7 @@ def chapter(
     kind, _, name = place.partition(":")
     if kind not in chapters.PLACES:
         raise click.UsageError(f"--place {place}: begin it with {', '.join(chapters.PLACES)}.")
-    wish = ChapterWish(
+    wish = chapters.ChapterWish(
         place=kind,
         name=name,
         sections=tuple(filter(None, (each.strip() for each in sections.split(",")))),

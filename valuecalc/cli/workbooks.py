@@ -21,8 +21,8 @@ from valuecalc.cli.output import (
     write_notes,
     write_problems,
 )
+from valuecalc.cli.verbs import cases, pilots, workbook_rules
 from valuecalc.errors import FileRefused
-from valuecalc.services import cases, pilots, workbook_rules
 from valuecalc.services.workbook_rules import RULES, Finding, Report
 
 if TYPE_CHECKING:

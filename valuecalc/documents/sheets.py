@@ -17,6 +17,7 @@ from valuecalc.errors import FileRefused
 from valuecalc.formula import quantity
 
 PROCESS = "valuecalc.documents.sheet_process"
+_BEGINNING = "valuecalc.documents.child"
 PATIENCE = 30.0
 """Seconds until the process that reads a file is ended, whoever else is at work beside it."""
 
@@ -100,7 +101,7 @@ def output(content: bytes, process: str = PROCESS, patience: float | None = None
     """
     timeout = PATIENCE if patience is None else patience
     known = {name: os.environ[name] for name in _HANDED_ON if name in os.environ}
-    command = (sys.executable, "-P", "-m", process)
+    command = (sys.executable, "-P", "-m", _BEGINNING, process)
     try:
         done = subprocess.run(
             command, input=content, capture_output=True, timeout=timeout, env=known, check=False

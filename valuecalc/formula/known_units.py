@@ -6,10 +6,15 @@ Whatever is not known is a noun of its own, the same in singular and plural.
 from __future__ import annotations
 
 from functools import cache, lru_cache
-
-import pint
+from typing import TYPE_CHECKING
 
 from valuecalc.formula.quantity import SYMBOLS
+from valuecalc.loading import later
+
+if TYPE_CHECKING:
+    import pint
+else:
+    pint = later("pint")
 
 CURRENCIES = frozenset(
     """AED AFN ALL AMD ANG AOA ARS AUD AWG AZN BAM BBD BDT BGN BHD BIF BMD BND BOB BRL BSD BTN

@@ -29,6 +29,7 @@ from typing import Any
 
 from valuecalc import __version__
 from valuecalc.errors import CaseError, InputError, Problem, Refusal, ValuecalcError
+from valuecalc.loading import hurry
 
 OFF = "off"
 DASK = "dask"
@@ -195,6 +196,7 @@ def _shut(pool: ThreadPoolExecutor | ProcessPoolExecutor) -> Callable[[], None]:
 
 def _settle_in() -> None:
     """What a process of the pool does first."""
+    hurry()
     # Ctrl+C reaches it as well; the coordinator decides what becomes of it.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_end_with_parent, daemon=True).start()

@@ -7,13 +7,16 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
-from valuecalc.engine.result import Result
 from valuecalc.errors import InputError
-from valuecalc.services import office_program
+from valuecalc.loading import later
 
 if TYPE_CHECKING:
     from valuecalc.documents.proposal import About
     from valuecalc.documents.workbook import Provenance
+    from valuecalc.engine.result import Result
+    from valuecalc.services import office_program
+else:
+    office_program = later("valuecalc.services.office_program")
 
 FULL, SHORT = "full", "short"
 LENGTHS = (FULL, SHORT)

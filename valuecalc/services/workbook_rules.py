@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from valuecalc.documents.lint.report import Finding, NotJudged, Report
 from valuecalc.documents.lint.rules import RULES, Rule
-from valuecalc.documents.lint.upload import lint
+from valuecalc.loading import later
+
+if TYPE_CHECKING:
+    from valuecalc.documents.lint import upload
+else:
+    upload = later("valuecalc.documents.lint.upload")
 
 __all__ = ["RULES", "Finding", "NotJudged", "Report", "Rule", "as_document", "lint"]
+
+
+def lint(content: bytes) -> Report:
+    """The report about a workbook. Raises `FileRefused` for one that is not safe or not whole."""
+    return upload.lint(content)
 
 
 def as_document(report: Report) -> dict[str, Any]:

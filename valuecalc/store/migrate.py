@@ -9,16 +9,21 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, text
 from sqlalchemy.engine import URL
 
 from valuecalc.errors import StoreUnavailable
+from valuecalc.loading import later
 from valuecalc.store.database import Database
+
+if TYPE_CHECKING:
+    from alembic import command, config, script
+    from alembic.runtime import migration
+else:
+    command, config = later("alembic.command"), later("alembic.config")
+    migration, script = later("alembic.runtime.migration"), later("alembic.script")
 
 FOLDER = Path(__file__).resolve().parent / "migrations"
 # Any number that other programs on the same PostgreSQL are unlikely to lock as well.
@@ -59,12 +64,12 @@ def run(connection: Connection, to: str = NEWEST) -> None:
 
 def step_of(connection: Connection) -> str | None:
     """The step that a database is at; None for an empty one."""
-    return MigrationContext.configure(connection).get_current_revision()
+    return migration.MigrationContext.configure(connection).get_current_revision()
 
 
 def newest_step() -> str:
     """The step that this version of the program needs."""
-    head = ScriptDirectory(str(FOLDER)).get_current_head()
+    head = script.ScriptDirectory(str(FOLDER)).get_current_head()
     assert head is not None
     return head
 
@@ -79,11 +84,11 @@ def _refuse_newer(connection: Connection) -> None:
 
 
 def _known_steps() -> set[str]:
-    return {step.revision for step in ScriptDirectory(str(FOLDER)).walk_revisions()}
+    return {step.revision for step in script.ScriptDirectory(str(FOLDER)).walk_revisions()}
 
 
-def _config(connection: Connection) -> Config:
-    config = Config()
-    config.set_main_option("script_location", str(FOLDER))
-    config.attributes["connection"] = connection
-    return config
+def _config(connection: Connection) -> config.Config:
+    made = config.Config()
+    made.set_main_option("script_location", str(FOLDER))
+    made.attributes["connection"] = connection
+    return made

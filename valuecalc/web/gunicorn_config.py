@@ -12,9 +12,7 @@ import os
 import shutil
 import signal
 import tempfile
-from importlib import import_module
 from pathlib import Path
-from threading import Thread
 from typing import Any
 
 from valuecalc.config import Settings
@@ -47,7 +45,7 @@ def _provide_metrics_folder() -> str:
 _folder_to_remove = _provide_metrics_folder()
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
-wsgi_app = "valuecalc.web.app:create_app()"
+wsgi_app = "valuecalc.web.gunicorn_app:load()"
 # Loaded once and then forked, so that a worker that takes a dead one's place is there at once.
 preload_app = True
 
@@ -83,11 +81,6 @@ errorlog = "-"
 loglevel = _settings.log_level
 logger_class = "valuecalc.web.gunicorn_worker.Log"
 
-
-_LOADED_AHEAD = "scipy.stats.qmc"
-"""What the first simulation of a process would load: 0.6 s that nobody should wait for."""
-
-
 _ENDING = (signal.SIGTERM, signal.SIGINT, signal.SIGQUIT)
 
 
@@ -112,15 +105,7 @@ def _end_when_told() -> None:
 
 
 def post_worker_init(worker: Any) -> None:
-    """Load what is slow to load, and begin to work on background jobs.
-
-    Both are threads, which outlive no fork: so they begin after it.
-    """
-    Thread(target=import_module, args=(_LOADED_AHEAD,), name="loading", daemon=True).start()
-    _work_on_jobs(worker)
-
-
-def _work_on_jobs(worker: Any) -> None:
+    """Begin to work on background jobs, in a thread, which outlives no fork: so after it."""
     from valuecalc.services.coordinator import Coordinator
     from valuecalc.services.engines import OFF
 

@@ -8,20 +8,27 @@ with an asymmetric signature.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
-import requests
-from authlib.integrations.base_client import OAuthError
-from authlib.integrations.flask_client import OAuth
 from flask import Flask, current_app, url_for
-from joserfc.errors import JoseError
 from werkzeug.wrappers import Response
 
 from valuecalc.config import Settings
 from valuecalc.errors import ValuecalcError
+from valuecalc.loading import later
 from valuecalc.services.single_sign_on import Claims
 from valuecalc.web import logs
 from valuecalc.web.links import outside
+
+if TYPE_CHECKING:
+    import requests
+    from authlib.integrations import base_client, flask_client
+    from joserfc import errors as jose
+else:
+    # Slow to load, and of no use where no provider is set.
+    requests, jose = later("requests"), later("joserfc.errors")
+    base_client = later("authlib.integrations.base_client")
+    flask_client = later("authlib.integrations.flask_client")
 
 SECONDS_OF_PATIENCE = 5
 SIGNATURES = ("RS256", "ES256", "PS256", "EdDSA", "RS384", "ES384", "PS384", "RS512", "ES512")
@@ -45,7 +52,7 @@ def install(app: Flask, settings: Settings) -> None:
     if not settings.has_single_sign_on:
         return
     app.config["OIDC_ISSUER"] = settings.oidc_issuer
-    oauth = OAuth(app)
+    oauth = flask_client.OAuth(app)
     oauth.register(
         "provider",
         client_id=settings.oidc_client_id,
@@ -87,9 +94,9 @@ def claims_from_there() -> Claims:
             claims = _with_user_info(claims, client.userinfo(token=token))
     except requests.RequestException as error:
         raise _unavailable(error) from error
-    except OAuthError as error:
+    except base_client.OAuthError as error:
         raise _refused(str(error.error or error)) from error
-    except (JoseError, ValueError, KeyError, TypeError, RuntimeError) as error:
+    except (jose.JoseError, ValueError, KeyError, TypeError, RuntimeError) as error:
         raise _refused(type(error).__name__) from error
     return _read(claims, metadata["issuer"])
 

@@ -9,13 +9,20 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import betainc, betaincinv, betaln, ndtr, ndtri
 
 from valuecalc.engine.uncertainty.shapes import Distribution, Series
+from valuecalc.loading import later
 from valuecalc.phrases import phrase
+
+if TYPE_CHECKING:
+    from scipy import special
+else:
+    # Slow to load, and a case is calculated without it.
+    special = later("scipy.special")
 
 _TABLE_REACH = 8.0
 _TABLE_STEPS_PER_UNIT = 256
@@ -60,7 +67,7 @@ class Uniform(Bounded):
         return self.lowest + self.width * share
 
     def _from_normal(self, normal: Series) -> Series:
-        return np.asarray(self.lowest + self.width * ndtr(normal))
+        return np.asarray(self.lowest + self.width * special.ndtr(normal))
 
     def _cdf(self, value: Series) -> Series:
         inside = np.clip(value, self.lowest, self.highest)
@@ -109,8 +116,8 @@ class Triangular(Peaked):
         return self._at(rising, np.where(rising, share, 1 - share))
 
     def _from_normal(self, normal: Series) -> Series:
-        rising = normal < ndtri(self.peak)
-        return self._at(rising, ndtr(np.where(rising, normal, -normal)))
+        rising = normal < special.ndtri(self.peak)
+        return self._at(rising, special.ndtr(np.where(rising, normal, -normal)))
 
     def _at(self, rising: NDArray[np.bool_], share: Series) -> Series:
         """The value with this share below it, or above it where it is not `rising`."""
@@ -151,7 +158,7 @@ class Pert(Peaked):
         return _pert_exponents(self.peak)
 
     def _quantile(self, share: Series) -> Series:
-        part = betaincinv(*self.exponents, share)
+        part = special.betaincinv(*self.exponents, share)
         return self.lowest + self.width * np.asarray(part)
 
     def _from_normal(self, normal: Series) -> Series:
@@ -165,7 +172,7 @@ class Pert(Peaked):
 
     def _cdf(self, value: Series) -> Series:
         inside = np.clip(value, self.lowest, self.highest)
-        return np.asarray(betainc(*self.exponents, (inside - self.lowest) / self.width))
+        return np.asarray(special.betainc(*self.exponents, (inside - self.lowest) / self.width))
 
 
 def _pert_exponents(peak: float) -> tuple[float, float]:
@@ -183,8 +190,8 @@ def _beta_table(first: float, second: float) -> tuple[Series, Series]:
     rising = coarse <= 0
     knots = np.where(
         rising,
-        betaincinv(first, second, ndtr(coarse)),
-        1 - betaincinv(second, first, ndtr(-coarse)),
+        special.betaincinv(first, second, special.ndtr(coarse)),
+        1 - special.betaincinv(second, first, special.ndtr(-coarse)),
     )
     table = _cubics(knots, _slopes(first, second, coarse, knots) / _KNOTS_PER_UNIT)
     table = np.maximum.accumulate(np.clip(table, 0.0, 1.0))
@@ -196,7 +203,7 @@ def _slopes(first: float, second: float, normals: Series, parts: Series) -> Seri
     log_normal = -(normals**2) / 2 - math.log(2 * math.pi) / 2
     with np.errstate(divide="ignore", invalid="ignore"):
         log_beta = (first - 1) * np.log(parts) + (second - 1) * np.log1p(-parts)
-        slopes = np.exp(log_normal - log_beta + betaln(first, second))
+        slopes = np.exp(log_normal - log_beta + special.betaln(first, second))
     return np.where((parts > 0) & (parts < 1), slopes, 0.0)
 
 
@@ -227,7 +234,7 @@ def triangular_percentiles(peak: float) -> tuple[float, float]:
 
 def pert_percentiles(peak: float) -> tuple[float, float]:
     """The 10th and 90th percentile of a PERT distribution on 0 to 1."""
-    low, high = betaincinv(*_pert_exponents(peak), [0.1, 0.9]).tolist()
+    low, high = special.betaincinv(*_pert_exponents(peak), [0.1, 0.9]).tolist()
     return low, high
 
 

@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import ndtri
 
 from valuecalc.case.case import Case
 from valuecalc.case.risk import METHODS, PLAIN, SOBOL, Simulation
@@ -23,10 +22,14 @@ from valuecalc.engine.uncertainty import correlations, distributions
 from valuecalc.engine.uncertainty.distributions import Distribution
 from valuecalc.errors import CaseError, InputError, Problem, did_you_mean
 from valuecalc.formula import quantity
+from valuecalc.loading import later
 from valuecalc.phrases import phrase
 
 if TYPE_CHECKING:
+    from scipy import special
     from scipy.stats.qmc import Sobol
+else:
+    special = later("scipy.special")
 
 Series = NDArray[np.float64]
 
@@ -164,7 +167,7 @@ class _Sources:
         if self.plan.method == PLAIN:
             return plain_normals(self.plan, self.plan.seed, block, self.count)
         points = self._points(block)
-        rows: Series = ndtri(np.ascontiguousarray(points.T))
+        rows: Series = special.ndtri(np.ascontiguousarray(points.T))
         return rows
 
     def _points(self, block: Block) -> Series:

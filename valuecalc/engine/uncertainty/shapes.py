@@ -11,18 +11,24 @@ import math
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from functools import cached_property
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.special import ndtr, ndtri
 
 from valuecalc.formula.quantity import show, show_with_unit
+from valuecalc.loading import later
 from valuecalc.phrases import joined, listed, phrase
+
+if TYPE_CHECKING:
+    from scipy import special
+else:
+    # Slow to load, and a case is calculated without it.
+    special = later("scipy.special")
 
 Series = NDArray[np.float64]
 
-Z90 = float(ndtri(0.9))
+Z90 = 1.2815515655446004
 """The 90th percentile of the standard normal distribution."""
 
 _FEW = 5
@@ -154,14 +160,14 @@ class TwoHalves(Distribution):
     def _kept(self) -> str:
         """Where draws are moved to its limits: `below £0`."""
         ends = []
-        if self.down and ndtr((self.floor - self.middle) / self.down) > _SELDOM:
+        if self.down and special.ndtr((self.floor - self.middle) / self.down) > _SELDOM:
             ends.append(phrase("below {amount}", amount=show(self.floor, self.unit)))
-        if self.up and ndtr((self.middle - self.ceiling) / self.up) > _SELDOM:
+        if self.up and special.ndtr((self.middle - self.ceiling) / self.up) > _SELDOM:
             ends.append(phrase("above {amount}", amount=show(self.ceiling, self.unit)))
         return listed(ends, "or") if ends else ""
 
     def _quantile(self, share: Series) -> Series:
-        return self._from_normal(ndtri(share))
+        return self._from_normal(special.ndtri(share))
 
     def _from_normal(self, normal: Series) -> Series:
         drawn = np.full(np.shape(normal), float(self.middle))
@@ -175,8 +181,8 @@ class TwoHalves(Distribution):
 
     def _cdf(self, value: Series) -> Series:
         distance = value - self.middle
-        below = ndtr(distance / self.down) if self.down else np.zeros_like(distance)
-        above = ndtr(distance / self.up) if self.up else np.ones_like(distance)
+        below = special.ndtr(distance / self.down) if self.down else np.zeros_like(distance)
+        above = special.ndtr(distance / self.up) if self.up else np.ones_like(distance)
         share = np.where(distance < 0, below, above)
         share = np.where(value < self.floor, 0.0, share)
         return np.where(value >= self.ceiling, 1.0, share)
@@ -190,7 +196,7 @@ def _half_moments(scale: float, room: float) -> tuple[float, float]:
     if math.isinf(end):
         return scale / math.sqrt(2 * math.pi), scale * scale / 2
     density = math.exp(-end * end / 2) / math.sqrt(2 * math.pi)
-    inside, beyond = float(ndtr(end)) - 0.5, float(ndtr(-end))
+    inside, beyond = float(special.ndtr(end)) - 0.5, float(special.ndtr(-end))
     first = scale * (1 / math.sqrt(2 * math.pi) - density) + room * beyond
     second = scale * scale * (inside - end * density) + room * room * beyond
     return first, second
@@ -216,13 +222,13 @@ class Normal(Distribution):
         return phrase("{spread}.", spread=self._tails())
 
     def _quantile(self, share: Series) -> Series:
-        return self._from_normal(ndtri(share))
+        return self._from_normal(special.ndtri(share))
 
     def _from_normal(self, normal: Series) -> Series:
         return self.centre + self.scale * normal
 
     def _cdf(self, value: Series) -> Series:
-        return np.asarray(ndtr((value - self.centre) / self.scale))
+        return np.asarray(special.ndtr((value - self.centre) / self.scale))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -246,7 +252,7 @@ class Lognormal(Distribution):
         return phrase("{spread}; their mean is {mean}.", spread=self._tails(), mean=mean)
 
     def _quantile(self, share: Series) -> Series:
-        return self._from_normal(ndtri(share))
+        return self._from_normal(special.ndtri(share))
 
     def _from_normal(self, normal: Series) -> Series:
         return self.median * np.exp(self.log_scale * normal)
@@ -254,7 +260,7 @@ class Lognormal(Distribution):
     def _cdf(self, value: Series) -> Series:
         with np.errstate(divide="ignore", invalid="ignore"):
             normal = np.log(value / self.median) / self.log_scale
-        return np.where(value > 0, ndtr(normal), 0.0)
+        return np.where(value > 0, special.ndtr(normal), 0.0)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -295,7 +301,7 @@ class Discrete(Distribution):
 
     @cached_property
     def _normal_limits(self) -> Series:
-        return np.asarray(ndtri(self._limits))
+        return np.asarray(special.ndtri(self._limits))
 
     def _quantile(self, share: Series) -> Series:
         return np.asarray(self.values)[np.searchsorted(self._limits, share)]
