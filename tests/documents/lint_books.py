@@ -221,3 +221,8 @@ def shown(finding: Finding) -> str:
     """A finding on a line: `4 Cash flow!E8:I8 the constant 12`."""
     place = f"{finding.sheet}!{','.join(finding.places)}" if finding.places else finding.sheet
     return " ".join(filter(None, (str(finding.rule), place, finding.found)))
+
+
+def told(report: Report) -> str:
+    """All findings with an example of each, for whoever has to mend them."""
+    return "\n".join(f"{shown(each)}  {each.example}" for each in report.findings)

@@ -7,7 +7,7 @@ import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any
 
 import pytest
@@ -122,10 +122,15 @@ class Document:
 
 @contextmanager
 def small_pictures() -> Iterator[None]:
-    """Charts drawn with few pixels, for tests of the words around them."""
+    """Charts drawn with few pixels, for tests of the words around them; the same one once."""
+
+    @cache
+    def small(svg: str, scale: float) -> bytes:
+        return png(svg, scale=scale / 25)
+
     with pytest.MonkeyPatch.context() as patch:
         for module in (pictures, catalogue):
-            patch.setattr(module, "png", lambda svg, scale: png(svg, scale=scale / 25))
+            patch.setattr(module, "png", small)
         yield
 
 

@@ -265,6 +265,7 @@ def catalogue_in(tag: str | None) -> Catalogue:
     return Catalogue(result(), language=languages.find(tag) if tag else None)
 
 
+@pytest.mark.usefixtures("_in_this_process")
 def test_a_document_is_filled_in_the_language_of_the_last_time_where_none_is_named() -> None:
     once = fill_document(NAMED, catalogue_in("de"))
     again = fill_document(once.content, catalogue_in(None))
@@ -273,10 +274,12 @@ def test_a_document_is_filled_in_the_language_of_the_last_time_where_none_is_nam
     assert again.report.notes == ()
 
 
+@pytest.mark.usefixtures("_in_this_process")
 def test_a_document_that_nobody_has_filled_is_filled_in_english() -> None:
     assert day(fill_document(NAMED, catalogue_in(None)).content) == "1 January 2027"
 
 
+@pytest.mark.usefixtures("_in_this_process")
 def test_another_language_is_taken_and_said() -> None:
     once = fill_document(NAMED, catalogue_in("de")).content
     again = fill_document(once, catalogue_in("fr"))
@@ -289,6 +292,7 @@ def test_another_language_is_taken_and_said() -> None:
     assert third.report.notes == ()
 
 
+@pytest.mark.usefixtures("_in_this_process")
 def test_the_check_of_a_document_is_in_its_language() -> None:
     once = fill_document(NAMED, catalogue_in("es")).content
     [entry] = check(once, catalogue_in(None)).report.entries
@@ -308,6 +312,7 @@ def test_a_document_that_names_a_language_that_there_is_not_is_filled_in_english
     assert made.report.notes == ()
 
 
+@pytest.mark.usefixtures("_in_this_process")
 def test_a_state_without_a_language_is_read_as_before() -> None:
     once = fill_document(NAMED, catalogue_in(None)).content
     old = edited(once, '"language": "en-GB", ', "", "customXml/item1.xml")

@@ -1,7 +1,7 @@
 """The workbooks that we make keep the rules that we hold others to: all of them, everywhere.
 
-They are made of the straw-men, of the cases in which a spreadsheet does something in its own
-way, and of cases drawn at random.
+They are made of the straw-men, and of cases drawn at random; those in which a spreadsheet does
+something in its own way stand in `test_workbook`, which writes them.
 """
 
 from __future__ import annotations
@@ -11,8 +11,7 @@ import functools
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 
-from tests.documents.lint_books import shown
-from tests.documents.workbook_cases import SPECIAL
+from tests.documents.lint_books import told
 from tests.strategies import cases as random_cases
 from valuecalc.case.case import Case
 from valuecalc.documents.lint.reading import read
@@ -36,10 +35,6 @@ def of_case(case: Case) -> Report:
     return run(read(write(calculate(case), case)))
 
 
-def told(report: Report) -> str:
-    return "\n".join(f"{shown(each)}  {each.example}" for each in report.findings)
-
-
 @pytest.mark.parametrize("slug", library.slugs())
 def test_the_workbook_of_a_straw_man_breaks_no_rule(slug: str) -> None:
     assert not report(slug).findings, told(report(slug))
@@ -48,12 +43,6 @@ def test_the_workbook_of_a_straw_man_breaks_no_rule(slug: str) -> None:
 @pytest.mark.parametrize("slug", library.slugs())
 def test_every_rule_can_be_judged_in_our_own_workbooks(slug: str) -> None:
     assert {each.rule for each in report(slug).not_judged} == NEVER_JUDGED
-
-
-@pytest.mark.parametrize("name", SPECIAL)
-def test_the_workbook_of_a_special_case_breaks_no_rule(name: str) -> None:
-    found = of_case(SPECIAL[name])
-    assert not found.findings, told(found)
 
 
 @pytest.mark.slow

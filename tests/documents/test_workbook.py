@@ -22,12 +22,16 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from tests.builders import assumption, benefit, calculation, case, investment, scenario
 from tests.documents import libreoffice
+from tests.documents.lint_books import told
 from tests.documents.workbook_cases import OUTLAY, PLAIN, SAVING, SPECIAL, SYSTEM, WORK
 from valuecalc.case.case import Case
+from valuecalc.documents.lint.reading import read
+from valuecalc.documents.lint.run import run as lint
 from valuecalc.documents.workbook import write
 from valuecalc.documents.workbook.names import defined_name
 from valuecalc.engine import scenarios
 from valuecalc.engine.calculate import calculate
+from valuecalc.engine.result import Result
 from valuecalc.resources import models_folder
 from valuecalc.schemas.case import case_from_text
 
@@ -60,8 +64,13 @@ def case_of(name: str) -> Case:
 
 
 @functools.cache
+def result_of(name: str) -> Result:
+    return calculate(case_of(name))
+
+
+@functools.cache
 def content_of(name: str) -> bytes:
-    return write(calculate(case_of(name)))
+    return write(result_of(name))
 
 
 @functools.cache
@@ -106,7 +115,7 @@ def report(findings: list[str]) -> str:
 
 @pytest.mark.parametrize("name", ALL)
 def test_every_figure_is_a_defined_name_and_its_cell_shows_the_figure(name: str) -> None:
-    result, sheets = calculate(case_of(name)), libreoffice.read(content_of(name))
+    result, sheets = result_of(name), libreoffice.read(content_of(name))
     for figure in result.figures.values():
         shown = sheets[defined_name(figure.name)]
         assert shown == ("n/a" if figure.value is None else pytest.approx(figure.value)), figure
@@ -115,13 +124,13 @@ def test_every_figure_is_a_defined_name_and_its_cell_shows_the_figure(name: str)
 @pytest.mark.parametrize("name", VARIED)
 def test_every_figure_is_live(name: str) -> None:
     book = formulas_of(name)
-    given = [f for f in calculate(case_of(name)).figures if not is_formula(named(book, f))]
+    given = [f for f in result_of(name).figures if not is_formula(named(book, f))]
     assert not given
 
 
 def test_a_percentile_is_a_dated_value_that_pretends_no_formula() -> None:
     name = "percentile headline"
-    book, result = formulas_of(name), calculate(case_of(name))
+    book, result = formulas_of(name), result_of(name)
     fixed = [f for f in result.figures if not is_formula(named(book, f))]
     assert fixed == ["value_p10", "npv_p10"]
     assert named(book, "value_p10").value == result.value("value_p10")
@@ -359,12 +368,12 @@ def test_the_same_column_is_the_same_period_on_every_sheet_over_periods(name: st
         for title in ("Calculations", "Cash flow")
     ]
     assert heads[0] == heads[1]
-    assert heads[0][1] == list(range(calculate(case_of(name)).axis.periods + 1))
+    assert heads[0][1] == list(range(result_of(name).axis.periods + 1))
 
 
 @pytest.mark.parametrize("name", VARIED)
 def test_a_row_over_time_begins_with_the_decision(name: str) -> None:
-    periods = calculate(case_of(name)).axis.periods
+    periods = result_of(name).axis.periods
     for title in ("Calculations", "Cash flow"):
         for row in formulas_of(name)[title].iter_rows(min_row=5, min_col=FIRST_PERIOD):
             kinds = [is_formula(cell) for cell in row[: periods + 1]]
@@ -418,6 +427,12 @@ def test_no_formula_is_longer_than_a_program_reads() -> None:
 
 
 # --------------------------------------------------------------------------- standards
+
+
+@pytest.mark.parametrize("name", SPECIAL)
+def test_the_workbook_of_a_special_case_breaks_no_rule(name: str) -> None:
+    found = lint(read(content_of(name)))
+    assert not found.findings, told(found)
 
 
 @pytest.mark.parametrize("name", VARIED)
@@ -487,7 +502,7 @@ def test_every_sheet_is_ready_to_be_read_and_printed(name: str) -> None:
     for sheet in book.worksheets:
         assert not sheet.sheet_view.showGridLines
         assert "&P" in sheet.oddFooter.right.text
-    pages = -(-calculate(case_of(name)).axis.periods // 12)
+    pages = -(-result_of(name).axis.periods // 12)
     for title in ("Calculations", "Cash flow"):
         sheet = book[title]
         assert sheet.freeze_panes == "E9"

@@ -102,7 +102,7 @@ class _Reader:
                 load_dtd=False,
             )
             for _, element in events:
-                if etree.QName(element).localname == "row":
+                if _local_name(element) == "row":
                     rows.add(element)
                     _forget(element)
                 else:
@@ -111,6 +111,12 @@ class _Reader:
 
 def _parser() -> etree.XMLParser:
     return etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False)
+
+
+def _local_name(element: etree._Element) -> str:
+    """The name of an element without its namespace; a comment has none."""
+    tag = element.tag
+    return tag.rpartition("}")[2] if isinstance(tag, str) else ""
 
 
 def _forget(element: etree._Element) -> None:
@@ -167,7 +173,7 @@ class _Rows:
         formula = written = None
         inline = ""
         for child in cell:
-            name = etree.QName(child).localname
+            name = _local_name(child)
             if name == "f":
                 formula = child
             elif name == "v":

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import NamedTuple
 
 from openpyxl.utils import column_index_from_string, get_column_letter
@@ -161,16 +162,22 @@ def _plain(prefix: str) -> str:
 
 
 def _end(text: str, row: int, column: int) -> End:
+    at_row, at_column, row_fixed, column_fixed = _corner(text)
+    return End(
+        at_row if row_fixed else at_row - row,
+        at_column if column_fixed else at_column - column,
+        row_fixed,
+        column_fixed,
+    )
+
+
+@lru_cache(maxsize=20_000)
+def _corner(text: str) -> tuple[int, int, bool, bool]:
+    """The row and the column of `$C5`, and which of them are fixed."""
     found = _END.fullmatch(text)
     assert found is not None
     fixed_column, letters, fixed_row, digits = found.groups()
-    at_row, at_column = int(digits), column_number(letters)
-    return End(
-        at_row if fixed_row else at_row - row,
-        at_column if fixed_column else at_column - column,
-        bool(fixed_row),
-        bool(fixed_column),
-    )
+    return int(digits), column_number(letters), bool(fixed_row), bool(fixed_column)
 
 
 def _ends_of_whole(text: str) -> tuple[End, End]:

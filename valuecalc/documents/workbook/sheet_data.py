@@ -36,16 +36,18 @@ class StyleTable:
 
     def __init__(self, book: Workbook) -> None:
         self.book = book
-        self._numbers: dict[tuple[str, Format, bool], int] = {}
+        self._numbers: dict[tuple[str, str, str, bool], int] = {}
         # A cell of no sheet, to try styles on: openpyxl resolves them for cells alone.
         self._scratch: Any = FileCell(book.worksheets[0], row=1, column=1)
 
     def number(self, cell: Cell) -> int:
         """The number of a cell's style."""
-        key = (cell.style, cell.format, _is_quoted(cell))
+        format, is_quoted = cell.format, _is_quoted(cell)
+        # Its texts, because a format itself takes long to be looked up.
+        key = (cell.style, format.name, format.code, is_quoted)
         found = self._numbers.get(key)
         if found is None:
-            found = self._numbers[key] = self._added(*key)
+            found = self._numbers[key] = self._added(cell.style, format, is_quoted)
         return found
 
     def _added(self, name: str, format: Format, is_quoted: bool) -> int:

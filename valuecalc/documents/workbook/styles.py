@@ -58,10 +58,13 @@ class Style:
     turned: bool = False
     numeric: bool = False
 
+    def name_with(self, format: Format) -> str:
+        """The name of the style for a number format."""
+        return f"{self.name} {format.name}" if self.numeric else self.name
+
     def named(self, format: Format) -> NamedStyle:
         """The named style for a number format."""
-        name = f"{self.name} {format.name}" if self.numeric else self.name
-        style = NamedStyle(name=name, number_format=format.code)
+        style = NamedStyle(name=self.name_with(format), number_format=format.code)
         style.font = Font(
             name=FONT, size=self.size, bold=self.bold, italic=self.italic, color=self.ink
         )
