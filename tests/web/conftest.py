@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import lxml.html
@@ -13,7 +15,8 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from tests import documents_here
-from tests.web import kept_templates
+from tests.databases import complete, sqlite_url, upgrade
+from tests.web import kept_routes, kept_templates
 from tests.web.beginning import Beginning
 from tests.web.cases import Document, as_text
 from valuecalc.config import Settings
@@ -31,10 +34,30 @@ def app(tmp_path_factory: pytest.TempPathFactory) -> Flask:
 def served(folder: Path, **settings: Any) -> Flask:
     """The application on a fresh database of its own in `folder`."""
     chosen = Settings(data_dir=folder, secret_key="s" * 40, rate_limit="", **settings)
+    if not chosen.database_url:
+        _prepare(folder)
     operation.prepare(chosen)
-    app = kept_templates.use(create_app(chosen))
+    with kept_routes.kept():
+        app = kept_templates.use(create_app(chosen))
     app.testing = True
     return app
+
+
+def _prepare(folder: Path) -> None:
+    """Put a database there that has its tables already, as making them takes a while."""
+    folder.mkdir(parents=True, exist_ok=True)
+    file = folder / "valuecalc.db"
+    if not file.exists():
+        file.write_bytes(_prepared())
+
+
+@cache
+def _prepared() -> bytes:
+    with TemporaryDirectory() as folder:
+        file = Path(folder) / "valuecalc.db"
+        upgrade(sqlite_url(file))
+        complete(file)
+        return file.read_bytes()
 
 
 @pytest.fixture(scope="session")

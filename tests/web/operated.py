@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from flask import Flask, g
 
-from tests.web import kept_templates
+from tests.web import kept_routes, kept_templates
 from valuecalc.config import Settings
 from valuecalc.services.access import Actor
 from valuecalc.store.tables import User
@@ -21,7 +21,8 @@ from valuecalc.web.app import create_app
 def operated(folder: Path, **settings: Any) -> Flask:
     """The application with `settings`, its data in `folder`; nothing is stored there yet."""
     settings = {"data_dir": folder, "secret_key": "s" * 40, "log_format": "json", **settings}
-    return kept_templates.use(create_app(Settings(**settings)))
+    with kept_routes.kept():
+        return kept_templates.use(create_app(Settings(**settings)))
 
 
 @contextmanager

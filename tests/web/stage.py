@@ -20,6 +20,7 @@ from werkzeug.test import TestResponse
 
 from tests import cheap_passwords, documents_here
 from tests.team_members import new_member, new_team
+from tests.web import worked_out_once
 from tests.web.beginning import Beginning
 from tests.web.belongings import Belongings, belongings, program_token
 from tests.web.conftest import served
@@ -161,11 +162,12 @@ class Stage:
 
 @contextmanager
 def new_stage(folder: Path) -> Iterator[Stage]:
-    """A stage with its data in a folder; passwords are kept cheaply, and no process is
-    started for a document, while it stands."""
+    """A stage with its data in a folder; passwords are kept cheaply, nothing is worked out
+    twice, and no process is started for a document, while it stands."""
     with pytest.MonkeyPatch.context() as patch:
         cheap_passwords.use(patch)
         documents_here.use(patch)
+        worked_out_once.use(patch)
         found = Stage(folder)
         with found.beginning:
             yield found

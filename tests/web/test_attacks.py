@@ -7,7 +7,7 @@ gets furthest.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -15,11 +15,15 @@ import pytest
 from flask import Flask
 from werkzeug.test import TestResponse
 
-from tests import cheap_passwords
+from tests import cheap_passwords, documents_here
+from tests.databases import SqliteTemplates, upgrade
+from tests.postgres import PostgresServer
+from tests.web import worked_out_once
 from tests.web.belongings import Belongings, belongings
 from tests.web.conftest import served
 from tests.web.rights import ROWS, Row, Takes, filled
 from tests.web.stage import SECRET_KEY, Person, Stage, browser, new_stage
+from valuecalc.store.database import Database
 from valuecalc.web.api.v1 import EXAMPLE_CASE
 
 EVIL = "evil.example.com"
@@ -65,10 +69,19 @@ WISHED = {
 OFTEN_TAKEN = {"team": "AAAAAAAAAAAAAAAA", "role": "owner", "version": 1, "owner": "Eve"}
 
 
+@pytest.fixture(scope="module")
+def described(stage: Stage) -> Mapping[str, Any]:
+    """The description of the API."""
+    found: Mapping[str, Any] = stage.app.test_client().get("/api/openapi.json").get_json()
+    return found
+
+
 @pytest.mark.parametrize("row", TAKING_OURS, ids=lambda row: row.id)
-def test_nothing_can_be_set_that_was_not_asked_for(stage: Stage, row: Row) -> None:
+def test_nothing_can_be_set_that_was_not_asked_for(
+    stage: Stage, described: Mapping[str, Any], row: Row
+) -> None:
     before = stage.state
-    for key, value in {**WISHED, **_not_taken(stage, row)}.items():
+    for key, value in {**WISHED, **_not_taken(described, row)}.items():
         body = {**filled(row.json, stage.ours.names), key: value}
         kind = row.headers.get("Content-Type", "application/json")
         answer = send(stage, row, json.dumps(body).encode(), Content_Type=kind)
@@ -77,10 +90,8 @@ def test_nothing_can_be_set_that_was_not_asked_for(stage: Stage, row: Row) -> No
     assert stage.state == before
 
 
-def _not_taken(stage: Stage, row: Row) -> dict[str, Any]:
+def _not_taken(described: Mapping[str, Any], row: Row) -> dict[str, Any]:
     """Those of the often taken names that the description of an address does not have."""
-    client = stage.app.test_client()
-    described = client.get("/api/openapi.json").get_json()
     path = row.rule
     for part in ("<uid:", "<version:", "<straw_man:"):
         path = path.replace(part, "{")
@@ -225,6 +236,8 @@ def public(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Flask, Be
     folder = tmp_path_factory.mktemp("public")
     with pytest.MonkeyPatch.context() as patch:
         cheap_passwords.use(patch)
+        documents_here.use(patch)
+        worked_out_once.use(patch)
         app = served(folder, public_url="https://value.example.com", trusted_proxies=1)
         yield app, belongings(app.extensions["store"], SECRET_KEY, "North")
 
@@ -337,14 +350,46 @@ PATHS = (
 LONG = "A" * 10_000
 
 
+_BY_KIND: dict[str, Belongings] = {}
+"""What stands in the databases that `furnish` has made, by their kind."""
+
+
+def furnish(url: str) -> None:
+    """Make a database in which a team has everything."""
+    upgrade(url)
+    store = Database(url)
+    _BY_KIND[_kind(url)] = belongings(store, SECRET_KEY, "North")
+    store.close()
+
+
+def _kind(url: str) -> str:
+    return url.partition(":")[0].partition("+")[0]
+
+
 @pytest.fixture
+def furnished_sqlite(sqlite_templates: SqliteTemplates, tmp_path: Path) -> str:
+    """A copy of such a database."""
+    return sqlite_templates.fresh_database(furnish, tmp_path)
+
+
+@pytest.fixture
+def furnished_postgresql(postgres_server: PostgresServer) -> Iterator[str]:
+    """The same of the other kind."""
+    with postgres_server.fresh_database(furnish) as url:
+        yield url
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
 def owner_and_things(
-    database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> tuple[Person, Belongings]:
     """An owner before each kind of database."""
     cheap_passwords.use(monkeypatch)
-    app = served(tmp_path, database_url=database_url, sign_in_limit="")
-    ours = belongings(app.extensions["store"], SECRET_KEY, "North")
+    documents_here.use(monkeypatch)
+    worked_out_once.use(monkeypatch)
+    url = request.getfixturevalue(f"furnished_{request.param}")
+    app = served(tmp_path, database_url=url, sign_in_limit="")
+    ours = _BY_KIND[_kind(url)]
     return browser(app, ours.owner), ours
 
 

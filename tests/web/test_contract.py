@@ -25,7 +25,7 @@ from valuecalc.store.database import Database
 pytestmark = pytest.mark.processes
 
 CONFIGURATION = Path(__file__).with_name("schemathesis.toml")
-PROGRAM = Path(sys.executable).with_name("schemathesis")
+PROGRAM = Path(__file__).with_name("schemathesis_quickly.py")
 
 # The parts of addresses in the description, and the things that they name.
 PARTS = {
@@ -84,7 +84,9 @@ def service(sqlite_templates: SqliteTemplates, folder: Path, is_long: bool) -> I
     (folder / "token").write_text(token)
     with serving(url, workers=1, VALUECALC_OFFICE="off") as server:
         address = f"http://127.0.0.1:{server.port}/api/openapi.json"
-        yield [str(PROGRAM), "--config-file", str(chosen), "run", address, "--seed=1"]
+        # Without -P the modules beside the program would hide others of the same names.
+        program = [sys.executable, "-P", str(PROGRAM)]
+        yield [*program, "--config-file", str(chosen), "run", address, "--seed=1"]
 
 
 @pytest.fixture

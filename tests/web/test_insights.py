@@ -11,6 +11,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from markupsafe import escape
 
+from tests import cheap_passwords
 from tests.web.cases import MARKUP, as_text, hostile, minimal, undefined
 from tests.web.visitors import Cast, cast
 from valuecalc.engine.sensitivity.tornado import tornado
@@ -38,6 +39,12 @@ def ranged(**more: Any) -> dict[str, Any]:
         "assumptions": [users | more, price | {"low": 30, "high": 70}],
         "benefits": [benefit],
     }
+
+
+@pytest.fixture(autouse=True)
+def _cheap(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Code words are kept as passwords are."""
+    cheap_passwords.use(monkeypatch)
 
 
 @pytest.fixture

@@ -15,6 +15,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
+from tests import cheap_passwords
 from tests.web.cases import ARABIC, MARKUP, hostile, minimal
 from tests.web.visitors import Cast, cast
 from valuecalc.schemas.case import load_case
@@ -28,6 +29,12 @@ from valuecalc.web.pages import visitors
 CODE_WORD = "open sesame"
 FIELDS = "//form[@id='numbers-form']//input[@id]"
 _TOKEN = re.compile(r'name="csrf_token" value="([^"]+)"')
+
+
+@pytest.fixture(autouse=True)
+def _cheap(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Code words are kept as passwords are."""
+    cheap_passwords.use(monkeypatch)
 
 
 @pytest.fixture

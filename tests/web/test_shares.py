@@ -11,6 +11,7 @@ import pytest
 from flask import Flask
 from werkzeug.test import TestResponse
 
+from tests import cheap_passwords
 from tests.team_members import new_token
 from tests.web.cases import MARKUP, minimal
 from tests.web.visitors import Cast, Visitor, cast
@@ -23,6 +24,12 @@ from valuecalc.store.database import Database
 from valuecalc.store.tables import now
 
 HERE = "192.0.2.7"
+
+
+@pytest.fixture(autouse=True)
+def _cheap(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Code words are kept as passwords are."""
+    cheap_passwords.use(monkeypatch)
 
 
 @pytest.fixture

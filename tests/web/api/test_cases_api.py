@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from tests.web import worked_out_once
 from tests.web.api.conftest import Document, Program, problem
 from valuecalc.services.access import Role
 from valuecalc.services.cases import DOCX, XLSX
@@ -409,8 +410,12 @@ def attempt(program: Program, kept: Document, verb: tuple[str, str, Any, Role]) 
 
 @pytest.mark.parametrize("verb", VERBS, ids=lambda verb: f"{verb[0]} {verb[1]}")
 def test_each_verb_is_open_to_its_role_and_hidden_from_others(
-    as_role: Callable[..., Program], stranger: Program, verb: tuple[str, str, Any, Role]
+    as_role: Callable[..., Program],
+    stranger: Program,
+    verb: tuple[str, str, Any, Role],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    worked_out_once.use(monkeypatch)
     kept = as_role(Role.EDITOR).keep()
     problem(attempt(stranger, kept, verb), 401)
     problem(attempt(as_role(None), kept, verb), 404)
