@@ -21,10 +21,11 @@ TURNS = 60
 FIRST_CALLS = 3
 
 
-def turn_of(work: Callable[[], object], seconds: float = SECONDS) -> Turn:
+def turn_of(work: Callable[[], object], seconds: float | None = None) -> Turn:
     """A turn that calls `work` often enough for the clock; a few calls first to warm up."""
     for _ in range(FIRST_CALLS):
         work()
+    seconds = SECONDS if seconds is None else seconds
     calls = max(1, round(seconds / TURNS / max(_timed(work, 1), 1e-9)))
     return lambda: _timed(work, calls)
 
@@ -50,11 +51,12 @@ def _timed(work: Callable[[], object], calls: int) -> float:
         gc.enable()
 
 
-def side_by_side(turns: Mapping[str, Turn], seconds: float = SECONDS) -> dict[str, float]:
+def side_by_side(turns: Mapping[str, Turn], seconds: float | None = None) -> dict[str, float]:
     """The median seconds of one call of each, all taking turns.
 
-    Each has about `seconds` in all, and three turns at least, however slow it is.
+    Each has about `seconds` in all (`SECONDS`), and three turns at least, however slow it is.
     """
+    seconds = SECONDS if seconds is None else seconds
     gc.collect()
     taken: dict[str, list[float]] = {name: [] for name in turns}
     spent = dict.fromkeys(turns, 0.0)

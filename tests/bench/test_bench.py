@@ -467,7 +467,10 @@ def test_a_step_that_the_editor_no_longer_takes_is_noticed(
 
 
 @pytest.mark.processes
-def test_a_workbook_is_measured_beside_openpyxl_writing_the_same_cells(tmp_path: Path) -> None:
+def test_a_workbook_is_measured_beside_openpyxl_writing_the_same_cells(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(measure, "SECONDS", 0.0)
     size = workbooks.Size(assumptions=9, benefits=4, investments=1, years=1)
     [table] = workbooks.tables((size,))
     [row] = table.rows
@@ -510,7 +513,8 @@ def test_a_proposal_is_measured_beside_python_docx_writing_the_same_words(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(documents, "OFFICE", Office(OFF))
-    for number in ("SECONDS", "FEWEST_TURNS", "FIRST_CALLS"):
+    monkeypatch.setattr(measure, "SECONDS", 0.0)
+    for number in ("FEWEST_TURNS", "FIRST_CALLS"):
         monkeypatch.setattr(measure, number, 1)
     with small_pictures():
         [table] = documents.tables(("new-data-services",))

@@ -10,7 +10,7 @@ from tests.databases import sqlite_url
 from tests.killing.run import Plan, run
 from tests.postgres import PostgresServer
 
-SHORT = Plan(seconds=4, writers=3, workers=2, pause=(0.2, 0.6))
+SHORT = Plan(seconds=2.5, writers=3, workers=2, pause=(0.12, 0.38))
 
 
 @pytest.mark.processes

@@ -10,8 +10,11 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from importlib import import_module
 from pathlib import Path
 
+from tests.services import ready_processes
+from tests.services.ready_processes import ReadyProcess
 from tests.serving import free_port
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -30,8 +33,8 @@ class Cluster:
     folder: Path
     environment: Mapping[str, str] = field(default_factory=lambda: ALLOCATOR)
     port: int = field(default_factory=free_port)
-    scheduler: subprocess.Popen[bytes] | None = None
-    workers: list[subprocess.Popen[bytes]] = field(default_factory=list)
+    scheduler: subprocess.Popen[bytes] | ReadyProcess | None = None
+    workers: list[subprocess.Popen[bytes] | ReadyProcess] = field(default_factory=list)
 
     @property
     def address(self) -> str:
@@ -81,7 +84,7 @@ class Cluster:
         with socket.socket() as probe:
             return probe.connect_ex(("127.0.0.1", self.port)) == 0
 
-    def _start(self, what: str, *options: str) -> subprocess.Popen[bytes]:
+    def _start(self, what: str, *options: str) -> subprocess.Popen[bytes] | ReadyProcess:
         environment = {**os.environ, **self.environment, "PYTHONPATH": str(ROOT)}
         with (self.folder / "cluster.log").open("ab") as log:
             return subprocess.Popen(
@@ -93,12 +96,37 @@ class Cluster:
             )
 
 
+class ReadyCluster(Cluster):
+    """The same of processes that are there at once; their allocator is that of the first one."""
+
+    def _start(self, what: str, *options: str) -> ReadyProcess:
+        log = self.folder / "cluster.log"
+        return ready_processes.started(log, command, what, *options, environment=os.environ)
+
+
+def command(what: str, *options: str) -> None:
+    """What `dask scheduler` and `dask worker` do."""
+    import_module(f"distributed.cli.dask_{what}").main(options, prog_name=f"dask {what}")
+
+
+@contextmanager
+def ready_cluster(folder: Path, workers: int = 2) -> Iterator[Cluster]:
+    """A cluster for tests, until the block ends."""
+    with _running(ReadyCluster(folder), workers) as cluster:
+        yield cluster
+
+
 @contextmanager
 def running_cluster(
     folder: Path, workers: int = 2, environment: Mapping[str, str] = ALLOCATOR
 ) -> Iterator[Cluster]:
     """A cluster until the block ends, with these variables of the environment on top."""
-    cluster = Cluster(folder, environment)
+    with _running(Cluster(folder, environment), workers) as cluster:
+        yield cluster
+
+
+@contextmanager
+def _running(cluster: Cluster, workers: int) -> Iterator[Cluster]:
     try:
         cluster.start_scheduler()
         for _ in range(workers):

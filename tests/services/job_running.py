@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import os
-import subprocess
-import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -16,7 +14,8 @@ from typing import Any
 import pytest
 from sqlalchemy import update
 
-from tests.services import job_kinds
+from tests.services import job_kinds, ready_processes
+from tests.services.ready_processes import ReadyProcess
 from valuecalc.services import jobs
 from valuecalc.services.access import Actor
 from valuecalc.services.coordinator import Coordinator
@@ -27,7 +26,6 @@ from valuecalc.store.job_tables import JobRow
 from valuecalc.store.jobs import moment
 from valuecalc.store.tables import sha256
 
-ROOT = Path(__file__).resolve().parent.parent.parent
 # The lease is long, because on a busy machine an owner may be silent for seconds; where it has to
 # end, `let_the_lease_end` ends it.
 QUICK = Pace(
@@ -123,16 +121,16 @@ def let_the_lease_end(store: Database, job: Job) -> None:
 
 @contextmanager
 def process_at_work(
-    url: str, engine: str, folder: Path, module: str = "tests.services.job_running"
-) -> Iterator[subprocess.Popen[bytes]]:
+    url: str, engine: str, folder: Path, work: Callable[..., None] | None = None, *more: str
+) -> Iterator[ReadyProcess]:
     """A process of its own that works on the jobs of the database at `url`.
 
-    `module` is whose `main` it runs.
+    `work` is what it does, if not `work_on`; it is given the rest as well.
     """
-    environment = {**os.environ, "PYTHONPATH": str(ROOT), "OPENBLAS_NUM_THREADS": "1"}
-    command = [sys.executable, "-m", module, url, engine]
-    with (folder / "working.log").open("ab") as log:
-        process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=log)
+    environment = {**os.environ, "OPENBLAS_NUM_THREADS": "1"}
+    process = ready_processes.started(
+        folder / "working.log", work or work_on, url, engine, *more, environment=environment
+    )
     try:
         yield process
     finally:
@@ -157,13 +155,9 @@ def is_alive(process: int) -> bool:
     return state != "Z"
 
 
-def main() -> None:
-    url, engine = sys.argv[1:]
+def work_on(url: str, engine: str) -> None:
+    """What a process does that may be killed."""
     # As in a web server: the main thread has other things to do.
     coordinator = Coordinator(Database(url), engine, pace=QUICK)
     coordinator.start()
     threading.Event().wait()
-
-
-if __name__ == "__main__":
-    main()

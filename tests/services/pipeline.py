@@ -8,21 +8,23 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from functools import cache
+from functools import cache, partial
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import update
 
 from tests.databases import upgrade
-from tests.services import job_running
+from tests.services import job_running, portfolio_at_the_gate
 from tests.team_members import new_member, new_team
 from valuecalc.case.case import Case
 from valuecalc.engine.portfolio import request as portfolio_request
 from valuecalc.engine.portfolio.portfolio import Portfolio
 from valuecalc.engine.portfolio.request import Entry
 from valuecalc.schemas.portfolio import GivenRate, PortfolioAsked, dump_portfolio
-from valuecalc.services import library, saved_cases
+from valuecalc.services import library, portfolio, saved_cases
 from valuecalc.services.access import Actor, Role
+from valuecalc.services.job_kinds import Kind, register
 from valuecalc.services.job_run import canonical
 from valuecalc.services.portfolio import calculate_portfolio
 from valuecalc.store.database import Database
@@ -34,14 +36,14 @@ ASKED = PortfolioAsked(
         "EUR": GivenRate(value=0.86, low=0.82, high=0.9, source="Our treasury"),
         "USD": GivenRate(value=0.77, low=0.7, high=0.84, source="Our treasury"),
     },
-    draws=50_000,
+    draws=10_000,
     seed=7,
 )
 SOLD_TWICE = 6
 """So many straw-men stand for a second customer as well."""
 
 COMMON = "inflation"
-SECONDS_PER_PART = 0.15
+SECONDS_PER_PART = 0.06
 
 
 def cases() -> list[Case]:
@@ -143,11 +145,13 @@ def titles(found: Sequence[dict[str, Any]]) -> list[str]:
     return [each["title"] for each in found]
 
 
-def main() -> None:
+def at_the_gate(gate: Path) -> Kind:
+    """Portfolios that come no further than to `portfolio_at_the_gate.OPEN_TO` cases."""
+    return replace(portfolio.KIND, work=partial(portfolio_at_the_gate.work, str(gate)))
+
+
+def work_on(url: str, engine: str, gate: str) -> None:
     """Coordinate in a process that may be killed, with the small parts of the tests."""
     portfolio_request.SECONDS_PER_PART = SECONDS_PER_PART
-    job_running.main()
-
-
-if __name__ == "__main__":
-    main()
+    register(at_the_gate(Path(gate)))
+    job_running.work_on(url, engine)

@@ -25,6 +25,7 @@ from tests.services.job_running import (
     coordinating,
     expected_sha,
     let_the_lease_end,
+    on_each_database,
     started,
     wait_for_end,
     wait_for_parts,
@@ -194,7 +195,7 @@ def test_two_coordinators_share_the_jobs_and_do_each_once(store: Database, ann: 
 # --------------------------------------------------------------------------- cancelling
 
 
-@pytest.mark.parametrize("engine", ["threads://2", "processes://2"])
+@on_each_database("engine", "processes://2", "threads://2")
 def test_cancelling_ends_the_work_before_it_is_done(
     store: Database, ann: Actor, engine: str
 ) -> None:
@@ -295,7 +296,7 @@ def test_a_part_that_is_sent_twice_is_kept_once(store: Database, ann: Actor) -> 
 # --------------------------------------------------------------------------- failing
 
 
-@pytest.mark.parametrize("engine", ["threads://2", "processes://2"])
+@on_each_database("engine", "processes://2", "threads://2")
 @pytest.mark.parametrize(
     ("mistake", "cause", "remedy"),
     [

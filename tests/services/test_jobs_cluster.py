@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.services.dask_cluster import Cluster, running_cluster
+from tests.services.dask_cluster import Cluster, ready_cluster
 from tests.services.job_kinds import sums
 from tests.services.job_running import (
     QUICK,
@@ -36,7 +36,7 @@ pytestmark = pytest.mark.processes
 
 @pytest.fixture(scope="module")
 def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
-    with running_cluster(tmp_path_factory.mktemp("cluster")) as running:
+    with ready_cluster(tmp_path_factory.mktemp("cluster")) as running:
         yield running
 
 
@@ -145,7 +145,7 @@ def test_a_cluster_without_workers_is_noticed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(engines, "SECONDS_BETWEEN_LOOKS", 0.0)
-    with running_cluster(tmp_path, workers=0) as cluster:
+    with ready_cluster(tmp_path, workers=0) as cluster:
         engine = engines.start(cluster.address)
         try:
             assert engine.trouble() == ""
@@ -156,7 +156,7 @@ def test_a_cluster_without_workers_is_noticed(
 
 
 def test_an_engine_whose_scheduler_is_gone_says_so_instead_of_waiting(tmp_path: Path) -> None:
-    with running_cluster(tmp_path, workers=0) as cluster:
+    with ready_cluster(tmp_path, workers=0) as cluster:
         engine = engines.start(cluster.address)
         try:
             cluster.kill_scheduler()

@@ -4,24 +4,23 @@ from __future__ import annotations
 
 import json
 import os
+import runpy
 import signal
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
-from urllib.request import urlopen
 
 import pytest
+from click.testing import CliRunner
 
 from tests.services.job_kinds import sums
 from tests.services.job_running import (
     PATIENCE_SECONDS,
-    ROOT,
     expected_sha,
     on_each_database,
     on_sqlite,
@@ -31,6 +30,7 @@ from tests.services.job_running import (
     wait_until,
 )
 from tests.serving import serving
+from valuecalc.cli import main
 from valuecalc.config import Settings
 from valuecalc.services import jobs
 from valuecalc.services.access import Actor
@@ -41,16 +41,8 @@ from valuecalc.store.database import Database
 
 pytestmark = pytest.mark.processes
 
+ROOT = Path(__file__).resolve().parent.parent.parent
 WORKER = "import tests.services.job_kinds; from valuecalc.cli import main; main()"
-
-
-def answers(port: int) -> bool:
-    """Whether a worker of the server has begun to answer."""
-    try:
-        with urlopen(f"http://127.0.0.1:{port}/healthz", timeout=5) as answer:
-            return bool(answer.status == 200)
-    except OSError:
-        return False
 
 
 @contextmanager
@@ -116,34 +108,42 @@ def test_a_worker_that_is_told_to_end_gives_its_job_back(
     assert job.done > 0
 
 
-def test_a_worker_is_told_what_is_wrong_with_its_engine(
-    sqlite_url: str,
-) -> None:
-    with worker(sqlite_url, "--engine", "threads://many") as process:
-        output, _ = process.communicate(timeout=PATIENCE_SECONDS)
-    assert process.returncode == 1
-    assert "VALUECALC_ENGINE is “threads://many”" in output
-    assert "Traceback" not in output
+def test_a_worker_is_told_what_is_wrong_with_its_engine(sqlite_url: str) -> None:
+    environment = {"VALUECALC_DATABASE_URL": sqlite_url}
+    shown = CliRunner(env=environment).invoke(main, ["worker", "--engine", "threads://many"])
+    # Anything but an end in order would have left a traceback.
+    assert isinstance(shown.exception, SystemExit)
+    assert shown.exit_code == 1
+    assert "VALUECALC_ENGINE is “threads://many”" in shown.output
 
 
 # --------------------------------------------------------------------------- beside the server
 
 
 @on_sqlite
-def test_the_web_server_works_on_jobs_and_leaves_them_alone_when_told_so(
-    store: Database, database_url: str, ann: Actor
-) -> None:
+def test_the_web_server_works_on_jobs(store: Database, database_url: str, ann: Actor) -> None:
     # The server does not know the kind of the tests, and says so on the job.
     job = started(store, ann, sums(1))
-    with serving(database_url, 1, VALUECALC_ENGINE="off") as server:
-        wait_until(lambda: answers(server.port))
-        time.sleep(2 * Pace().idle)
-        assert jobs.read(store, ann, job.uid).state is State.WAITING
-    with serving(database_url, 1) as server:
-        wait_until(lambda: answers(server.port))
+    with serving(database_url, 1):
         job = wait_for_end(store, ann, job)
     assert job.reason is not None
     assert "no kind of job “sums”" in job.reason.cause
+
+
+def test_a_web_server_that_is_told_so_leaves_jobs_alone(
+    store: Database, ann: Actor, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("PROMETHEUS_MULTIPROC_DIR", str(tmp_path / "metrics"))
+    monkeypatch.setenv("VALUECALC_ENGINE", "off")
+    # Read anew, because the settings of a server are those of the moment when it begins.
+    hooks = runpy.run_module("valuecalc.web.gunicorn_config")
+    job = started(store, ann, sums(1))
+    process: Any = SimpleNamespace(wsgi=SimpleNamespace(extensions={"store": store}))
+    hooks["post_worker_init"](process)
+    assert not hasattr(process, "jobs")
+    assert not any(each.name == "valuecalc-jobs" for each in threading.enumerate())
+    hooks["worker_exit"](None, process)
+    assert jobs.read(store, ann, job.uid).state is State.WAITING
 
 
 def test_the_hooks_of_the_server_begin_after_the_fork_and_end_with_the_worker(

@@ -12,14 +12,15 @@ import signal
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from multiprocessing.context import SpawnProcess
 from pathlib import Path
 
 import pytest
 
 from tests.databases import SqliteTemplates
 from tests.postgres import PostgresServer
-from tests.services import pipeline
-from tests.services.dask_cluster import Cluster, running_cluster
+from tests.services import job_running, pipeline
+from tests.services.dask_cluster import Cluster, ready_cluster
 from tests.services.job_running import (
     coordinating,
     let_the_lease_end,
@@ -28,12 +29,11 @@ from tests.services.job_running import (
     wait_for_end,
     wait_for_parts,
     wait_until,
-    worked_off,
 )
 from tests.services.pipeline import ASKED, Pipeline, expected, expected_result, uid_of
 from valuecalc.engine.portfolio import request as portfolio_request
 from valuecalc.errors import Conflict, NotFound
-from valuecalc.services import identity, jobs, portfolio, saved_cases, teams
+from valuecalc.services import identity, job_kinds, jobs, portfolio, saved_cases, teams
 from valuecalc.services.access import Actor
 from valuecalc.services.jobs import Job, State
 from valuecalc.store import jobs as stored
@@ -58,6 +58,12 @@ def pipelines() -> dict[str, Pipeline]:
 def small_parts(monkeypatch: pytest.MonkeyPatch) -> None:
     """So few cases in each part that there is a middle."""
     monkeypatch.setattr(portfolio_request, "SECONDS_PER_PART", pipeline.SECONDS_PER_PART)
+
+
+@pytest.fixture(autouse=True)
+def at_the_gate(gate: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No portfolio comes further than to its middle before a test opens the gate."""
+    monkeypatch.setitem(job_kinds._kinds, portfolio.NAME, pipeline.at_the_gate(gate))
 
 
 @pytest.fixture
@@ -92,7 +98,7 @@ def owner(filled: Pipeline) -> Actor:
 
 @pytest.fixture(scope="module")
 def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
-    with running_cluster(tmp_path_factory.mktemp("cluster")) as running:
+    with ready_cluster(tmp_path_factory.mktemp("cluster")) as running:
         yield running
 
 
@@ -100,6 +106,14 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
 def job(store: Database, ann: Actor) -> Job:
     """The portfolio of all cases, not yet begun."""
     return portfolio.submit(store, ann, ASKED)
+
+
+def worked_off(
+    store: Database, actor: Actor, job: Job, gate: Path, engine: str = "threads://2"
+) -> Job:
+    """The job after the gate was opened and nothing was left to do."""
+    gate.unlink(missing_ok=True)
+    return job_running.worked_off(store, actor, job, engine)
 
 
 def is_as_expected(store: Database, actor: Actor, job: Job) -> bool:
@@ -142,23 +156,23 @@ def test_the_portfolio_holds_what_may_go_wrong() -> None:
 
 @on_each_database("engine", "processes://2", "threads://2")
 def test_threads_and_processes_give_the_answer_of_here_and_now(
-    store: Database, ann: Actor, job: Job, engine: str
+    store: Database, ann: Actor, job: Job, gate: Path, engine: str
 ) -> None:
-    done = worked_off(store, ann, job, engine)
+    done = worked_off(store, ann, job, gate, engine)
     assert done.total > 8
     assert is_as_expected(store, ann, done)
 
 
 def test_a_cluster_gives_the_answer_of_here_and_now(
-    store: Database, ann: Actor, job: Job, cluster: Cluster
+    store: Database, ann: Actor, job: Job, cluster: Cluster, gate: Path
 ) -> None:
-    assert is_as_expected(store, ann, worked_off(store, ann, job, cluster.address))
+    assert is_as_expected(store, ann, worked_off(store, ann, job, gate, cluster.address))
 
 
-def test_another_seed_gives_another_hash(store: Database, ann: Actor) -> None:
+def test_another_seed_gives_another_hash(store: Database, ann: Actor, gate: Path) -> None:
     few = replace(ASKED, draws=1_000)
     found = [
-        worked_off(store, ann, portfolio.submit(store, ann, each)).sha
+        worked_off(store, ann, portfolio.submit(store, ann, each), gate).sha
         for each in (few, replace(few, seed=8), few)
     ]
     assert found[0] == found[2] != found[1]
@@ -168,13 +182,14 @@ def test_another_seed_gives_another_hash(store: Database, ann: Actor) -> None:
 
 
 def test_a_process_of_the_pool_is_killed(
-    store: Database, ann: Actor, job: Job, caplog: pytest.LogCaptureFixture
+    store: Database, ann: Actor, job: Job, gate: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     with coordinating(store, "processes://2"):
         wait_for_the_middle(store, ann, job)
-        victim, _ = multiprocessing.active_children()
+        victim, _ = pool()
         assert victim.pid is not None
         os.kill(victim.pid, signal.SIGKILL)
+        gate.unlink()
         done = wait_for_end(store, ann, job)
     assert "the engine broke" in caplog.text
     assert done.attempt == 1
@@ -183,13 +198,15 @@ def test_a_process_of_the_pool_is_killed(
 
 @on_both_databases
 def test_the_coordinating_process_is_killed(
-    store: Database, database_url: str, ann: Actor, job: Job, tmp_path: Path
+    store: Database, database_url: str, ann: Actor, job: Job, gate: Path, tmp_path: Path
 ) -> None:
-    with process_at_work(database_url, "threads://1", tmp_path, pipeline.__name__) as first:
+    work = pipeline.work_on
+    with process_at_work(database_url, "threads://1", tmp_path, work, str(gate)) as first:
         wait_for_the_middle(store, ann, job)
         first.kill()
         first.wait()
     assert jobs.read(store, ann, job.uid).state is State.RUNNING
+    gate.unlink()
     let_the_lease_end(store, job)
     with coordinating(store):
         done = wait_for_end(store, ann, job)
@@ -198,19 +215,25 @@ def test_the_coordinating_process_is_killed(
 
 
 def test_a_worker_of_the_cluster_is_killed(
-    store: Database, ann: Actor, job: Job, cluster: Cluster
+    store: Database, ann: Actor, job: Job, cluster: Cluster, gate: Path
 ) -> None:
     with coordinating(store, cluster.address):
         wait_for_the_middle(store, ann, job)
         cluster.kill_worker()
         cluster.start_worker()
+        gate.unlink()
         done = wait_for_end(store, ann, job)
     assert done.attempt == 1
     assert is_as_expected(store, ann, done)
 
 
 def test_the_scheduler_of_the_cluster_is_killed_and_comes_back(
-    store: Database, ann: Actor, job: Job, cluster: Cluster, caplog: pytest.LogCaptureFixture
+    store: Database,
+    ann: Actor,
+    job: Job,
+    cluster: Cluster,
+    gate: Path,
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
     with coordinating(store, cluster.address):
         wait_for_the_middle(store, ann, job)
@@ -221,6 +244,7 @@ def test_the_scheduler_of_the_cluster_is_killed_and_comes_back(
         cluster.start_scheduler()
         for _ in range(2):
             cluster.start_worker()
+        gate.unlink()
         done = wait_for_end(store, ann, job)
     assert "the engine broke" in caplog.text
     assert done.attempt == 1
@@ -232,13 +256,14 @@ def test_the_scheduler_of_the_cluster_is_killed_and_comes_back(
 
 @pytest.mark.parametrize("engine", ["threads://2", "processes://2"])
 def test_a_cancelled_portfolio_ends_soon_and_keeps_nothing(
-    store: Database, ann: Actor, job: Job, engine: str
+    store: Database, ann: Actor, job: Job, gate: Path, engine: str
 ) -> None:
     with coordinating(store, engine) as coordinator:
         wait_for_the_middle(store, ann, job)
         jobs.cancel(store, ann, job.uid)
         # An idle coordinator lets its engine go.
         wait_until(lambda: coordinator.keeper.current is None)
+        gate.unlink()
         wait_until(nobody_works)
     now = jobs.read(store, ann, job.uid)
     assert (now.state, now.sha) == (State.CANCELLED, None)
@@ -252,7 +277,13 @@ def nobody_works() -> bool:
     """Whether no thread and no process of an engine of this process is left."""
     threads = [each.name for each in threading.enumerate()]
     is_idle = not any(each.startswith("valuecalc-work") for each in threads)
-    return is_idle and not multiprocessing.active_children()
+    return is_idle and not pool()
+
+
+def pool() -> list[multiprocessing.Process]:
+    """The processes of an engine of this process; those of the cluster are other ones."""
+    children = multiprocessing.active_children()
+    return [each for each in children if isinstance(each, SpawnProcess)]
 
 
 # --------------------------------------------------------------------------- changed meanwhile
@@ -287,11 +318,11 @@ def test_a_case_that_goes_away_fails_the_portfolio_before_its_end_and_is_named(
 
 @pytest.mark.parametrize("remove", [put_into_the_bin, remove_for_good])
 def test_a_case_that_went_away_between_two_coordinators_is_named(
-    store: Database, ann: Actor, job: Job, remove: Callable[[Database, Actor], None]
+    store: Database, ann: Actor, job: Job, gate: Path, remove: Callable[[Database, Actor], None]
 ) -> None:
     half_done(store, ann, job)
     remove(store, ann)
-    assert_that_it_names_the_case(store, ann, worked_off(store, ann, job))
+    assert_that_it_names_the_case(store, ann, worked_off(store, ann, job, gate))
 
 
 def assert_that_it_names_the_case(store: Database, actor: Actor, job: Job) -> None:
@@ -305,15 +336,15 @@ def assert_that_it_names_the_case(store: Database, actor: Actor, job: Job) -> No
 
 
 def test_the_versions_of_the_start_count_when_a_case_is_changed_meanwhile(
-    store: Database, ann: Actor, job: Job
+    store: Database, ann: Actor, job: Job, gate: Path
 ) -> None:
     half_done(store, ann, job)
     saved = saved_cases.load(store, ann, uid_of(3))
     changed = replace(saved.case, title="Changed", probability=0.99)
     saved_cases.save(store, ann, uid_of(3), changed, saved.tag)
-    assert is_as_expected(store, ann, worked_off(store, ann, job))
+    assert is_as_expected(store, ann, worked_off(store, ann, job, gate))
     later = portfolio.submit(store, ann, replace(ASKED, draws=1_000))
-    worked_off(store, ann, later)
+    worked_off(store, ann, later, gate)
     [now] = [
         each for each in jobs.result(store, ann, later.uid)["cases"] if each["uid"] == uid_of(3)
     ]
@@ -321,12 +352,13 @@ def test_the_versions_of_the_start_count_when_a_case_is_changed_meanwhile(
 
 
 def test_the_portfolio_of_somebody_who_leaves_the_team_stays_with_the_team(
-    store: Database, ann: Actor, owner: Actor, job: Job, filled: Pipeline
+    store: Database, ann: Actor, owner: Actor, job: Job, filled: Pipeline, gate: Path
 ) -> None:
     assert filled.team is not None
     with coordinating(store):
         wait_for_the_middle(store, ann, job)
         teams.remove(store, owner, filled.team.uid, ann.account.uid)
+        gate.unlink()
         done = wait_for_end(store, owner, job)
     assert is_as_expected(store, owner, done)
     with store.read() as session:

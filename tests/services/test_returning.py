@@ -21,7 +21,9 @@ from tests.very_large_case import very_large_document
 from valuecalc.case.case import Case, Grade
 from valuecalc.case.travel import Origin, OriginReference
 from valuecalc.documents import carried, gate, sheet_process, sheets, workbook
-from valuecalc.documents.workbook import areas, book
+from valuecalc.documents.sheets import Book
+from valuecalc.documents.workbook import areas, book, provenance
+from valuecalc.documents.workbook.layout import Layout
 from valuecalc.documents.workbook.names import defined_name
 from valuecalc.errors import CaseError, InputError
 from valuecalc.schemas.case import dump_case, load_case
@@ -32,17 +34,42 @@ TODAY = date(2027, 3, 4)
 FILE = "model of 3 March.xlsx"
 
 
-@pytest.fixture
-def in_this_process(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture(autouse=True)
+def in_this_process(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """Many files are read here: starting the process that reads one takes longer than reading.
 
-    The other tests start it; what it is for, tests/documents/test_gate.py shows.
+    Tests with `in_another_process` start it; what it is for, tests/documents/test_gate.py shows.
     """
 
     def output(content: bytes) -> bytes:
         return json.dumps(sheet_process._read(content)).encode()
 
-    monkeypatch.setattr(sheets, "output", output)
+    if "in_another_process" not in request.fixturenames:
+        monkeypatch.setattr(sheets, "output", output)
+
+
+@pytest.fixture
+def in_another_process() -> None:
+    """For tests that read a file as the service does."""
+
+
+@pytest.fixture(autouse=True)
+def laid_out_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The same few workbooks come back again and again: their layouts are kept."""
+    monkeypatch.setattr(returning, "_layout", kept_layout)
+
+
+LAYOUTS: dict[tuple[str | None, ...], Layout] = {}
+lay_out = returning._layout
+
+
+def kept_layout(base: Case, book: Book) -> Layout:
+    # All that a layout depends on.
+    size = "large" if workbook.is_large(base) else ""
+    about = (book.carried, book.properties.get(provenance.SCENARIO), book.areas, size)
+    if about not in LAYOUTS:
+        LAYOUTS[about] = lay_out(base, book)
+    return LAYOUTS[about]
 
 
 def exported(given: Case, scenario: str = "expected") -> bytes:
@@ -89,7 +116,6 @@ def exported_range() -> bytes:
 # --------------------------------------------------------------------------- as it was
 
 
-@pytest.mark.usefixtures("in_this_process")
 @pytest.mark.parametrize("slug", library.slugs())
 def test_a_straw_man_comes_back_as_it_went(slug: str) -> None:
     straw_man = library.straw_man(slug).case
@@ -97,6 +123,7 @@ def test_a_straw_man_comes_back_as_it_went(slug: str) -> None:
     assert found == ComeBack(carried_case.for_others(straw_man), (), ())
 
 
+@pytest.mark.usefixtures("in_another_process")
 @pytest.mark.parametrize("given", [QUARTERLY, YEARLY], ids=["quarterly", "yearly"])
 def test_a_case_of_many_kinds_of_numbers_comes_back_as_it_went(given: Case) -> None:
     loaded = load_case(dump_case(given))
@@ -124,6 +151,7 @@ def test_a_scenario_that_the_case_does_not_have_is_taken_for_the_expected_one() 
     assert back(edited(exported_range(), renamed)).refused == ()
 
 
+@pytest.mark.usefixtures("in_another_process")
 def test_texts_that_want_to_be_markup_or_formulas_come_back_to_the_letter() -> None:
     hostile = replace(
         PLAIN, title='=1+1 </case><!DOCTYPE a> &amp; "\u2028 \U0001f600', summary="]]>"
@@ -385,6 +413,7 @@ def test_our_largest_workbook_comes_back() -> None:
 # --------------------------------------------------------------------------- hostile texts
 
 
+@pytest.mark.usefixtures("in_another_process")
 @pytest.mark.parametrize(
     "text",
     ["", "{", "[]", '{"format": "valuecalc/1"}', '{"a":' * 4_000, "x" * 2_100_000],
@@ -414,7 +443,6 @@ def test_a_workbook_that_carries_a_case_and_has_nothing_else_brings_it_with_all_
 
 
 @pytest.mark.office
-@pytest.mark.usefixtures("in_this_process")
 @pytest.mark.parametrize("slug", library.slugs()[::4])
 def test_a_workbook_comes_back_after_another_program_has_saved_it(slug: str) -> None:
     # The others differ in their numbers, not in what the other program does to the file.
@@ -436,7 +464,6 @@ def test_a_workbook_comes_back_after_another_program_has_saved_it(slug: str) -> 
 
 
 @pytest.mark.office
-@pytest.mark.usefixtures("in_this_process")
 def test_rows_inserted_on_a_sheet_of_formulas_are_told_as_such() -> None:
     with office_desk.shared().open(exported_range()) as book:
         book.unprotect()
@@ -449,7 +476,6 @@ def test_rows_inserted_on_a_sheet_of_formulas_are_told_as_such() -> None:
 
 
 @pytest.mark.office
-@pytest.mark.usefixtures("in_this_process")
 def test_rows_that_were_deleted_are_no_reason_to_refuse_the_file() -> None:
     # LibreOffice then writes the last rows of the sheet, which are empty, a million further down.
     with office_desk.shared().open(exported_range()) as book:

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
+from tests import cheap_passwords
 from tests.team_members import new_member
 from tests.web.cases import minimal
 from valuecalc.errors import (
@@ -32,6 +33,11 @@ from valuecalc.store.tables import Share, Team, now
 HERE, ELSEWHERE = "192.0.2.7", "198.51.100.9"
 
 Make = Callable[..., WithSecret]
+
+
+@pytest.fixture(autouse=True)
+def quick_code_words(monkeypatch: pytest.MonkeyPatch) -> None:
+    cheap_passwords.use(monkeypatch)
 
 
 @pytest.fixture

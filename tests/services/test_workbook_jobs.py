@@ -35,13 +35,13 @@ from valuecalc.store.database import Database
 from valuecalc.store.job_tables import JobFileRow, JobRow
 from valuecalc.store.tables import Event, Team, now
 
-DOCUMENT = very_large_document(benefits=6, investments=3, years=2)
+DOCUMENT = very_large_document(assumptions=9, benefits=4, investments=2, years=1)
 
 
 @pytest.fixture(autouse=True)
 def small_parts(monkeypatch: pytest.MonkeyPatch) -> None:
     """So few cells in each part that there is a middle."""
-    monkeypatch.setattr(workbook_jobs, "CELLS_A_PART", 2_000)
+    monkeypatch.setattr(workbook_jobs, "CELLS_A_PART", 400)
     workbook_work._desk.clear()
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import os
 import signal
 import time
@@ -17,6 +16,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import inspect, select, text
 
+from tests.services import ready_processes
 from tests.store.people import somebody
 from valuecalc.errors import StoreUnavailable
 from valuecalc.services import library, saved_cases
@@ -88,7 +88,7 @@ def migrate_and_hang(url: str, has_migrated: Event) -> None:
 
 
 def test_a_replica_that_is_killed_while_migrating_leaves_the_way_free(empty_url: str) -> None:
-    context = multiprocessing.get_context("spawn")
+    context = ready_processes.forks()
     has_migrated = context.Event()
     replica = context.Process(target=migrate_and_hang, args=(empty_url, has_migrated))
     replica.start()
@@ -103,7 +103,7 @@ def test_a_replica_that_is_killed_while_migrating_leaves_the_way_free(empty_url:
 
 
 def test_replicas_that_start_together_migrate_once(empty_url: str) -> None:
-    context = multiprocessing.get_context("spawn")
+    context = ready_processes.forks()
     replicas = [context.Process(target=migrate.upgrade, args=(empty_url,)) for _ in range(4)]
     for replica in replicas:
         replica.start()
