@@ -58,6 +58,22 @@ def after() -> Result:
 
 
 @cache
+def catalogue_before() -> Catalogue:
+    """One for all tests: what stands behind its tags is worked out once."""
+    return Catalogue(before())
+
+
+@cache
+def catalogue_after() -> Catalogue:
+    return Catalogue(after())
+
+
+@cache
+def catalogue_loss() -> Catalogue:
+    return Catalogue(loss())
+
+
+@cache
 def exported(**wishes: Any) -> bytes:
     return write(before(), options=Options(about=ABOUT, **wishes))
 
@@ -70,9 +86,10 @@ def anew(**wishes: Any) -> bytes:
 @cache
 def filled(**wishes: Any) -> Filled:
     """A proposal with the numbers of before, filled with those of after."""
-    return fill_document(exported(**wishes), Catalogue(after()))
+    return fill_document(exported(**wishes), catalogue_after())
 
 
+@cache
 def loss() -> Result:
     """The same case where it brings a loss, which is said in other words."""
     found = calculate(before().case, "conservative")
@@ -82,7 +99,7 @@ def loss() -> Result:
 
 @cache
 def filled_with_a_loss() -> Filled:
-    return fill_document(exported(), Catalogue(loss()))
+    return fill_document(exported(), catalogue_loss())
 
 
 def control_of(content: bytes, tag: str) -> Any:
@@ -172,7 +189,7 @@ def test_a_picture_that_somebody_has_exchanged_stays() -> None:
     found = parts(exported())
     name = next(name for name, each in found.items() if each == chart_of(exported(), CHARTS[0]))
     document = packed({**found, name: theirs})
-    made = fill_document(document, Catalogue(after()))
+    made = fill_document(document, catalogue_after())
     assert [each.tag for each in made.report.conflicts] == [CHARTS[0]]
     assert chart_of(made.content, CHARTS[0]) == theirs
 
@@ -184,7 +201,7 @@ def test_a_picture_that_somebody_has_exchanged_stays() -> None:
 def test_a_proposal_that_is_filled_with_the_same_case_stays_as_it_is(
     wishes: dict[str, Any],
 ) -> None:
-    made = fill_document(exported(**wishes), Catalogue(before()))
+    made = fill_document(exported(**wishes), catalogue_before())
     assert {each.outcome for each in made.report.entries} == {Outcome.UNCHANGED}
     assert parts(made.content)[BODY] == parts(exported(**wishes))[BODY]
 
@@ -223,7 +240,7 @@ def test_a_key_message_that_says_something_else_now_is_written_anew() -> None:
 
 def test_a_key_message_that_was_written_anew_is_filled_again() -> None:
     once = filled_with_a_loss().content
-    made = fill_document(once, Catalogue(after()))
+    made = fill_document(once, catalogue_after())
     assert Document(made.content).styled("KeyMessage") == Document(anew()).styled("KeyMessage")
     assert not made.report.conflicts
     assert not any(note.startswith("Filled before") for note in made.report.notes)
@@ -231,10 +248,10 @@ def test_a_key_message_that_was_written_anew_is_filled_again() -> None:
 
 def test_a_key_message_that_somebody_has_rewritten_stays() -> None:
     document = edited(exported(), "It pays back after", "We have it back after")
-    made = fill_document(document, Catalogue(loss()))
+    made = fill_document(document, catalogue_loss())
     assert "text.key_message" in {each.tag for each in made.report.conflicts}
     assert "We have it back after" in Document(made.content).styled("KeyMessage")[0]
-    freed = fill_document(document, Catalogue(loss()), {"text.key_message"})
+    freed = fill_document(document, catalogue_loss(), {"text.key_message"})
     assert "We have it back after" not in Document(freed.content).styled("KeyMessage")[0]
 
 
@@ -242,7 +259,7 @@ def test_a_figure_that_somebody_has_typed_over_in_a_proposal_stays() -> None:
     old = before().figure("irr").text
     assert set(texts(exported(), "irr")) == {old}
     document = edited(exported(), f">{old}<", ">33%<")
-    made = fill_document(document, Catalogue(after()))
+    made = fill_document(document, catalogue_after())
     assert {each.spot for each in made.report.conflicts} == {"irr"}
     assert "33%" in texts(made.content, "irr")
 
@@ -279,22 +296,22 @@ def test_the_note_says_of_when_the_other_words_are_and_what_to_do() -> None:
 
 
 def test_the_check_of_a_proposal_says_so_too() -> None:
-    assert len(check(exported(), Catalogue(after())).report.notes) == 1
+    assert len(check(exported(), catalogue_after()).report.notes) == 1
 
 
 def test_only_sections_that_are_there_are_named() -> None:
     document = write(before(), options=Options(sections=("summary", "certainty", "plan")))
-    [note] = fill_document(document, Catalogue(after())).report.notes
+    [note] = fill_document(document, catalogue_after()).report.notes
     assert "“How sure the value is” and “Implementation plan” were written" in note
     assert "since it was exported are not" in note
     bare = write(before(), options=Options(sections=("summary",)))
-    [note] = fill_document(bare, Catalogue(after())).report.notes
+    [note] = fill_document(bare, catalogue_after()).report.notes
     assert "were written with the numbers" not in note
 
 
 def test_it_is_said_every_time_and_of_no_other_document() -> None:
     once = filled().content
-    assert len(fill_document(once, Catalogue(after())).report.notes) == 1
+    assert len(fill_document(once, catalogue_after()).report.notes) == 1
     assert read(Package(once)).exported == read(Package(exported())).exported
 
 
@@ -309,7 +326,7 @@ def test_it_is_said_every_time_and_of_no_other_document() -> None:
 def test_a_document_cannot_put_its_own_words_into_the_note(known: str, said: str) -> None:
     document = edited(exported(), known, said.replace("<", "&lt;"), "customXml/item1.xml")
     assert read(Package(document)).exported != read(Package(exported())).exported
-    [note] = fill_document(document, Catalogue(before())).report.notes
+    [note] = fill_document(document, catalogue_before()).report.notes
     assert "<b>" not in note
     assert "passwd" not in note
     assert len(note) < 1_200
@@ -318,7 +335,7 @@ def test_a_document_cannot_put_its_own_words_into_the_note(known: str, said: str
 def test_a_proposal_remembers_its_language_too() -> None:
     german = languages.find("de")
     document = exported(language=german)
-    made = fill_document(document, Catalogue(before()))
+    made = fill_document(document, catalogue_before())
     assert {each.outcome for each in made.report.entries} == {Outcome.UNCHANGED}
     [alias] = {each.alias for each in Document(document).controls if each.tag == "text.customer"}
     assert alias == "Kunde"
@@ -326,7 +343,7 @@ def test_a_proposal_remembers_its_language_too() -> None:
 
 def test_a_proposal_that_has_lost_all_its_tags_names_a_few_of_them() -> None:
     document = edited(exported(), "<w:tag ", "<w:lock ", count=-1)
-    [gone, _] = fill_document(document, Catalogue(after())).report.notes
+    [gone, _] = fill_document(document, catalogue_after()).report.notes
     assert gone.startswith("Filled before, and not in the document any more: assumptions.")
     assert " more. Somebody may have deleted them" in gone
     assert len(gone) < 700
@@ -386,7 +403,7 @@ def test_the_column_of_a_scenario_keeps_the_numbers_of_that_scenario() -> None:
 def test_it_is_said_when_the_numbers_are_of_another_scenario() -> None:
     [said] = [each for each in filled_with_a_loss().report.notes if "scenario “" in each]
     assert "of the scenario “Expected”; what is filled now is of the scenario “Cons" in said
-    again = fill_document(filled_with_a_loss().content, Catalogue(loss()))
+    again = fill_document(filled_with_a_loss().content, catalogue_loss())
     assert not [each for each in again.report.notes if "scenario “" in each]
     assert not [each for each in filled().report.notes if "scenario “" in each]
 
@@ -396,7 +413,7 @@ def test_a_scenario_that_a_document_makes_up_is_not_repeated() -> None:
     forged = edited(exported(), '"scenario": "expected"', '"scenario": "call 0900"', item)
     [said] = [
         each
-        for each in fill_document(forged, Catalogue(before())).report.notes
+        for each in fill_document(forged, catalogue_before()).report.notes
         if "filled in before" in each
     ]
     assert "a scenario that the case does not have" in said
