@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.running import as_json, plain, refused, run, shown
+from valuecalc.errors import CaseError
 from valuecalc.services import cases, delays, library
 
 SLUG = "warehouse-picking"
@@ -47,10 +48,20 @@ def test_a_plan_of_project_is_read_into_another_case(tmp_path: Path) -> None:
 def test_what_is_new_taken_out_and_wrong_is_shown_and_nothing_is_written(tmp_path: Path) -> None:
     table = tmp_path / "plan.csv"
     table.write_text("Task,Days,Owner\nClear the aisles,5,Jo Poe\n")
-    text = shown("import-plan", str(table), SLUG)
+    text = refused("import-plan", str(table), SLUG)
     for words in ("Clear the aisles", "Taken out", "Jo Poe", "no milestone of the file"):
         assert words in text
     assert list(tmp_path.iterdir()) == [table]
+
+
+def test_a_plan_that_leaves_the_case_with_mistakes_is_written_and_told_by_the_exit_code(
+    tmp_path: Path,
+) -> None:
+    table, output = tmp_path / "plan.csv", tmp_path / "new.yaml"
+    table.write_text("Task,Days,Owner\nClear the aisles,5,Jo Poe\n")
+    assert "Mistakes" in refused("import-plan", str(table), SLUG, "-o", str(output))
+    with pytest.raises(CaseError):
+        cases.calculate(cases.read(output.read_bytes()))
 
 
 def test_a_broken_plan_is_refused_with_its_places(tmp_path: Path) -> None:

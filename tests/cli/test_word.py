@@ -58,6 +58,8 @@ def test_a_starter_is_written_beside_the_list(tmp_path: Path) -> None:
     assert output.read_bytes() == embedding.starter().content
     assert run("tags", REFERENCE, "--starter", output, "--language", "de").exit_code == 0
     assert output.read_bytes() == embedding.starter("de").content
+    lines = run("tags", REFERENCE, "--starter", output).output.splitlines()
+    assert lines[0].startswith("Wrote"), "a pager that is left would end the command before"
     wrong = run("tags", REFERENCE, "--starter", tmp_path / "none.docx", "--language", "xx")
     assert wrong.exit_code != 0
     assert "There is no language “xx”" in wrong.output

@@ -166,6 +166,24 @@ def test_an_exported_workbook_says_where_its_case_was_read_and_by_whom(
     assert said["Version"] == f"not kept: exported from the file {case_file.name}"
 
 
+def test_a_case_with_mistakes_gets_a_workbook_that_says_so_where_it_is_asked_for(
+    tmp_path: Path, case_file: Path
+) -> None:
+    case_file.write_text(CASE.replace("users * price", "users * prize"))
+    file = tmp_path / "case.xlsx"
+    assert run("export", case_file, "-o", file).exit_code == 1
+    assert not file.exists()
+    found = run("export", case_file, "-o", file, "--unfinished")
+    assert found.exit_code == 1
+    assert "prize" in found.output and f"Wrote {file}" in found.output
+    sheet = openpyxl.load_workbook(file, read_only=True).worksheets[0]
+    said = [str(cell) for row in sheet.iter_rows(values_only=True) for cell in row if cell]
+    assert any("prize" in each for each in said)
+    document = tmp_path / "case.docx"
+    assert run("export", case_file, "-o", document, "--unfinished").exit_code == 1
+    assert not document.exists()
+
+
 def test_an_edited_workbook_is_written_with_o_and_the_yaml_keeps_its_comments(
     case_file: Path, edited: Path
 ) -> None:
@@ -186,6 +204,8 @@ def test_what_both_sides_have_changed_is_asked_before_it_is_written(
 ) -> None:
     case_file.write_text(CASE.replace("value: 100", "value: 110"))
     new = case_file.with_name("new.json")
+    shown = run("import-workbook", edited, case_file)
+    assert (shown.exit_code, "to be decided" in shown.output) == (1, True)
     found = run("import-workbook", edited, case_file, "-o", new)
     assert (found.exit_code, new.exists()) == (1, False)
     assert "--take or --leave for assumptions.users.expected" in found.output

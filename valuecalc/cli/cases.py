@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -19,6 +20,10 @@ from valuecalc.cli.output import (
     write_table,
 )
 from valuecalc.cli.verbs import answers, cases, library, proposing
+from valuecalc.errors import CaseError
+
+if TYPE_CHECKING:
+    from valuecalc.services.cases import Export
 
 INDENT = "  "
 FORMATS = {
@@ -144,8 +149,15 @@ def solve(file: str, assumption: str, wanted: str, scenario: str, as_json: bool)
 @scenario_option
 @language_option
 @click.option("--by", default="", metavar="NAME", help="Who exports it; for the workbook.")
-def export(file: str, output: Path, scenario: str, language: str, by: str) -> None:
-    """Write a case as a workbook with live formulas, a document, a PDF or slides, or its plan."""
+@click.option("--unfinished", is_flag=True, help="With mistakes, a workbook that lists them.")
+def export(
+    file: str, output: Path, scenario: str, language: str, by: str, unfinished: bool
+) -> None:
+    """Write a case as a workbook with live formulas, a document, a PDF or slides, or its plan.
+
+    A case with mistakes is not written; with --unfinished, a workbook tells them on its face.
+    Either way the exit code is 1.
+    """
     if output.suffix.lower() not in FORMATS:
         raise click.UsageError(f"-o {output}: end it with {ENDINGS}.")
     # Who only reads or calculates a case needs none of the libraries of a database.
@@ -156,11 +168,22 @@ def export(file: str, output: Path, scenario: str, language: str, by: str) -> No
         # A document has the page numbers that LibreOffice finds.
         if output.suffix.lower() in (".pdf", ".docx"):
             office_program.use(Settings.from_environment().office)
-        case, kind = cases.read(read_text(file)), FORMATS[output.suffix.lower()]
+        text, kind = read_text(file), FORMATS[output.suffix.lower()]
         source, wish = source_of(file), proposing.Wish(language=language)
-        made = exporting.export_unkept(
-            case, by, kind, scenario, source, progress=cells_written, wish=wish
-        )
+        try:
+            case = cases.read(text)
+            made = exporting.export_unkept(
+                case, by, kind, scenario, source, progress=cells_written, wish=wish
+            )
+        except CaseError:
+            if unfinished and kind == "xlsx":
+                draft = cases.read_draft(text)
+                _write_export(exporting.export_unfinished_unkept(draft, by, source), output)
+            raise
+    _write_export(made, output)
+
+
+def _write_export(made: Export, output: Path) -> None:
     try:
         output.write_bytes(made.content)
     except OSError as error:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -9,6 +10,7 @@ import click
 
 from valuecalc.cli.cases import case_file, json_option, read_text, scenario_option
 from valuecalc.cli.output import (
+    MISTAKES,
     NO_FILE,
     fail,
     reported,
@@ -95,7 +97,8 @@ def import_plan(file: str, case_file: str, output: Path | None, as_json: bool) -
     PLAN is MS Project XML (in Project: File → Save As → XML Format), a workbook (.xlsx), or a
     table as text (.csv, .tsv) with columns such as Task, Owner, Side, Days, After, Done and
     Earliest. Steps that are called the same keep their ids; what PLAN does not name is taken
-    out.
+    out. The exit code is 1 when the new case has mistakes, which does not keep it from being
+    written: they can be mended in it.
     """
     if output is not None and output.suffix.lower() not in ENDINGS:
         raise click.UsageError(f"-o {output}: end it with .yaml or .json.")
@@ -112,6 +115,8 @@ def import_plan(file: str, case_file: str, output: Path | None, as_json: bool) -
             say(f"\n{plan_files.note(found, Path(file).name)}")
     if output is not None:
         _write_case(found, output, as_json)
+    if any(each.is_error for each in cases.check(found.case)):
+        sys.exit(MISTAKES)
 
 
 def _bytes(file: str) -> bytes:

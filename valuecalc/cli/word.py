@@ -62,13 +62,14 @@ def tags(
         template = None if starter is None else embedding.starter(language).content
         found = embedding.list_tags(cases.read(read_text(file)), scenario)
         found = tuple(each for each in found if _fits(each, search.lower().split()))
+        # First, because a pager that is left ends the list, and the command with it.
+        if starter is not None and template is not None:
+            _write_file(starter, template)
+            say(f"Wrote {starter}.", err=True)
         if as_json:
             write_json(embedding.tags_as_answer(found))
         else:
             _write_tags(found)
-    if starter is not None and template is not None:
-        _write_file(starter, template)
-        say(f"Wrote {starter}.", err=True)
 
 
 def _fits(tag: ListedTag, words: Sequence[str]) -> bool:

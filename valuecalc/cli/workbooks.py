@@ -174,6 +174,8 @@ def import_workbook(
         fail(f"Nothing was written: say --take or --leave for {names}.", MISTAKES)
     if output is not None:
         _write_case(found, choice, text, output, as_json)
+    if undecided:
+        sys.exit(MISTAKES)
 
 
 def _write_incoming(found: Incoming, choice: Choice) -> None:

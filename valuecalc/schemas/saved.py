@@ -258,6 +258,10 @@ class ExportQuery(ResultQuery):
         example="xlsx",
     )
     language = language_of_request()
+    unfinished = Flag(
+        load_default=False,
+        about="Whether a draft with mistakes is written as well: as a workbook that lists them.",
+    )
 
 
 class VersionListQuery(SliceQuery):

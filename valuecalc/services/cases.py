@@ -18,7 +18,7 @@ from valuecalc.engine.sensitivity import solve as solving
 from valuecalc.engine.sensitivity.solve import Solution
 from valuecalc.errors import CaseError, Problem, UnitError, UnknownName
 from valuecalc.formula import quantity, units
-from valuecalc.schemas.case import load_sound_case
+from valuecalc.schemas.case import load_case, load_sound_case
 from valuecalc.schemas.document import Path, read_document
 from valuecalc.schemas.problems import located
 from valuecalc.services import carried_case, office_program, plan_writing, proposing
@@ -48,6 +48,15 @@ def read(text: str | bytes) -> Case:
     """The case in a YAML or JSON text. Raises `CaseError` with every mistake, `DocumentError`."""
     document = read_document(text)
     return load_sound_case(document.data, document.lines)
+
+
+def read_draft(text: str | bytes) -> Case:
+    """The case in a text, formulas that cannot be understood and all.
+
+    Raises `CaseError` for a field that cannot be read, `DocumentError`.
+    """
+    document = read_document(text)
+    return load_case(document.data, document.lines)
 
 
 def calculate(case: Case, scenario: str = EXPECTED) -> Result:

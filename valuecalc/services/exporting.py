@@ -201,11 +201,20 @@ def export_unkept(
 
     `by` is who exports it, or the name of that person; `source` says in words where it was read.
     """
+    known = _unkept(by, source, company)
+    return cases.export(case, format, scenario, known, progress, wish)
+
+
+def export_unfinished_unkept(case: Case, by: Actor | str, source: str) -> Export:
+    """A case that is not kept here, and has mistakes, as a workbook that lists them."""
+    return cases.export_unfinished(case, _unkept(by, source))
+
+
+def _unkept(by: Actor | str, source: str, company: str = "") -> Provenance:
     from valuecalc.documents.workbook import Provenance
 
     name = by if isinstance(by, str) else _name(by)
-    known = Provenance(exported_by=name, company=company, source=source)
-    return cases.export(case, format, scenario, known, progress, wish)
+    return Provenance(exported_by=name, company=company, source=source)
 
 
 def _name(actor: Actor) -> str:

@@ -6,6 +6,7 @@ import io
 from collections.abc import Callable
 from typing import Any
 
+import openpyxl
 import pytest
 
 from tests.web import worked_out_once
@@ -336,6 +337,21 @@ def test_a_kept_case_is_written_as_a_file(editor: Program, format: str, kind: st
     answer = editor("GET", f"/cases/{kept['id']}/export?format={format}")
     assert answer.content_type == kind
     assert io.BytesIO(answer.data).read(2) == b"PK"
+
+
+def test_a_draft_is_written_as_a_workbook_that_lists_its_mistakes_where_that_is_asked_for(
+    editor: Program,
+) -> None:
+    wrong = [{"id": "b", "label": "Gain", "formula": "nothing * 2"}]
+    kept = editor.keep(benefits=wrong)
+    address = f"/cases/{kept['id']}/export?format="
+    problem(editor("GET", f"{address}xlsx"), 422)
+    problem(editor("GET", f"{address}docx&unfinished=true"), 422)
+    answer = editor("GET", f"{address}xlsx&unfinished=true")
+    assert answer.content_type == XLSX
+    sheet = openpyxl.load_workbook(io.BytesIO(answer.data), read_only=True).worksheets[0]
+    said = [str(cell) for row in sheet.iter_rows(values_only=True) for cell in row]
+    assert any("nothing" in each for each in said)
 
 
 def test_a_case_goes_to_other_programs_and_comes_back_as_it_was(editor: Program) -> None:

@@ -6,12 +6,11 @@ from typing import Any
 
 from flask import Response, url_for
 
-from valuecalc.errors import InputError, NotFound
+from valuecalc.errors import CaseError, InputError, NotFound
 from valuecalc.schemas import result, saved
 from valuecalc.schemas.jobs import JobSchema, dump_job
 from valuecalc.schemas.paging import next_cursor
 from valuecalc.services import cases, exchange, exporting, saved_cases, workbook_jobs
-from valuecalc.services.cases import Export
 from valuecalc.services.jobs import State
 from valuecalc.services.proposing import Wish
 from valuecalc.services.saved_cases import Saved
@@ -271,19 +270,28 @@ def export_case(query: Body, case_id: str) -> Response:
     A workbook of about 100,000 formulas and more is written in the background: the answer is 202
     with the job, and `Location` says where the job is. When it is done, the file is at
     `/jobs/{job_id}/file`, and here, for the rest of the day.
+
+    A draft with mistakes is answered with 422, or with `unfinished` by a workbook that lists them.
     """
     found = _opened(case_id, query)
+    try:
+        return _exported(found, query)
+    except CaseError:
+        if not (query["unfinished"] and query["format"] == "xlsx"):
+            raise
+        return as_download(exporting.export_unfinished(store(), found, actor()))
+
+
+def _exported(found: Saved, query: Body) -> Response:
     if not workbook_jobs.is_needed(found.case, query["format"]):
-        return as_download(_exported(found, query))
+        wish = Wish(language=query["language"])
+        return as_download(
+            exporting.export(store(), found, actor(), query["format"], query["scenario"], wish)
+        )
     job = workbook_jobs.submit(store(), found, actor(), query["scenario"])
     if job.state is State.DONE:
         return as_download(workbook_jobs.file(store(), actor(), job.uid))
     return as_json(dump_job(job), 202, Location=url_for("jobs.read_job", job_id=job.uid))
-
-
-def _exported(found: Saved, query: Body) -> Export:
-    wish = Wish(language=query["language"])
-    return exporting.export(store(), found, actor(), query["format"], query["scenario"], wish)
 
 
 # --------------------------------------------------------------------------- many at once
