@@ -12,10 +12,12 @@ from hypothesis import strategies as st
 
 from tests import builders
 from valuecalc.case.plan import Decision, Milestone, Plan, Predecessor, Task
+from valuecalc.documents import languages
 from valuecalc.documents.charts import PAPER, GanttRow, describe_gantt, gantt, gantt_table, png
 from valuecalc.documents.charts.day_axis import day_ticks
 from valuecalc.documents.charts.gantt import MOST_LINKED
 from valuecalc.documents.charts.plan import gantt_rows, plan_picture
+from valuecalc.documents.charts.text import SEMIBOLD, measure
 from valuecalc.engine.plan import PlanResult, work_out
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -47,6 +49,14 @@ def drawn(rows: tuple[GanttRow, ...] = PLAN, width: float = 680) -> str:
 
 def shapes(svg: str, tag: str) -> list[dict[str, str]]:
     return [each.attrib for each in ElementTree.fromstring(svg).iter(f"{SVG}{tag}")]
+
+
+MARK: dict[str, object] = {"kind": "milestone"}
+
+
+def days_beside(rows: tuple[GanttRow, ...]) -> list[str]:
+    """What is written beside the marks."""
+    return re.findall(r"paint-order[^>]*>([^<]*)<", drawn(rows))
 
 
 def plan_of(*steps: Task | Milestone | Decision) -> PlanResult:
@@ -112,6 +122,39 @@ class TestThePicture:
 
     def test_can_be_made_a_picture_for_paper(self) -> None:
         assert png(drawn()).startswith(b"\x89PNG")
+
+    def test_days_beside_marks_have_their_year_where_the_plan_takes_longer_than_one(self) -> None:
+        late = date(2026, 12, 21)
+        days = days_beside((row("go", 0, 0, kind="decision"), row("live", 363, 363, **MARK)))
+        assert days == ["4 Jan", "2 Jan"]
+        days = days_beside((row("go", 0, 0, kind="decision"), row("live", 365, 365, **MARK)))
+        assert days == ["4 Jan 2027", "4 Jan 2028"]
+        # A day that was missed may lie before all others.
+        days = days_beside((row("go", 0, 0, **MARK), row("live", 360, 360, due=late, **MARK)))
+        assert " ".join(days) == "4 Jan 2027 30 Dec 2027, due 21 Dec 2026"
+        german = languages.find("de")
+        with languages.speaking(german):
+            assert days_beside((row("survey", 0, 400), row("live", 400, 400, **MARK))) == [
+                "8.\u00a0Feb.\u00a02028"
+            ]
+
+    @pytest.mark.parametrize("width", [332, 680])
+    @pytest.mark.parametrize("due", [-20, 30, 300])
+    @pytest.mark.parametrize("finish", [310, 620, 900])
+    def test_days_stand_clear_of_names_and_of_the_edge(
+        self, width: float, due: int, finish: int
+    ) -> None:
+        late = row("live", finish, finish, due=MONDAY + timedelta(days=due), **MARK)
+        plan = (row("all_the_teams_are_trained", 0, 900), replace(late, label="All teams are live"))
+        texts = shapes(drawn(plan, width), "text")
+        beside = [each for each in texts if each.get("paint-order")]
+        said = re.findall(r"paint-order[^>]*>([^<]*)<", drawn(plan, width))
+        assert len(re.findall(r"\b20\d\d\b", " ".join(said))) == 2
+        name = measure("All teams are live", 12)
+        for each, words in zip(beside, said, strict=True):
+            room = measure(words, 11, SEMIBOLD)
+            left = float(each["x"]) - (room if each.get("text-anchor") == "end" else 0)
+            assert name <= left <= width - room
 
     @settings(max_examples=30, deadline=None)
     @given(st.integers(0, 2_900_000), st.integers(0, 3_000), st.sampled_from([HOSTILE, "חיסכון"]))

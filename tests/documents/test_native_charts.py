@@ -190,6 +190,23 @@ def test_amounts_along_the_axis_get_the_size_of_the_new_ones_unless_somebody_cho
     assert chosen.find(f".//{C}numFmt").get("formatCode") == "0.00"
 
 
+@pytest.mark.parametrize(("tag", "code"), [("de", "[$-407]"), ("fr", "[$-40C]")])
+def test_axes_amounts_and_the_workbook_have_the_separators_of_the_language(
+    tag: str, code: str
+) -> None:
+    with languages.speaking(languages.find(tag)):
+        lines = (("Cumulative cash", (-2_400_000.0, 1_200_000.0)),)
+        chart = written(cumulative((0, 12), lines, 12.0, SHORT, "", look=PAPER_LOOK))
+    root = etree.fromstring(chart.xml)
+    formats = [each.get("formatCode") for each in root.iter(f"{C}numFmt")]
+    formats += [each.text for each in root.iterfind(f".//{C}val//{C}formatCode")]
+    sheet = openpyxl.load_workbook(BytesIO(chart.book)).active
+    formats += [cell.number_format for each in sheet["B2:C3"] for cell in each]
+    sections = [each for format in formats if format != "General" for each in format.split(";")]
+    assert len(sections) > 6
+    assert [each for each in sections if not each.startswith(code)] == []
+
+
 def test_another_kind_of_chart_is_not_mixed_with_ours() -> None:
     theirs, before = root_of(bridge()), written(bridge()).xml
     assert not data.renew(theirs, root_of(bridge(LOSS)))

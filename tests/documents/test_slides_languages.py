@@ -126,14 +126,14 @@ def test_two_decks_of_a_language_are_the_same(tag: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("tag", "millions", "few"),
+    ("tag", "code", "millions", "few"),
     [
-        ("en-GB", '"£"#,##0.0,,"m"', '"£"#,##0'),
-        ("de", '#,##0.0,,"m\u00a0£"', '#,##0"\u00a0£"'),
+        ("en-GB", "[$-809]", '"£"#,##0.0,,"m"', '"£"#,##0'),
+        ("de", "[$-407]", '#,##0.0,,"m\u00a0£"', '#,##0"\u00a0£"'),
     ],
 )
 def test_amounts_of_an_axis_have_their_currency_where_the_language_has_it(
-    tag: str, millions: str, few: str
+    tag: str, code: str, millions: str, few: str
 ) -> None:
     def short(amount: float) -> str:
         return quantity.show_short(amount, "GBP")
@@ -141,11 +141,14 @@ def test_amounts_of_an_axis_have_their_currency_where_the_language_has_it(
     # German has no words for millions before its catalogue is written.
     bare = Language(tag, languages.USUAL.catalogue)
     with languages.speaking(bare):
-        assert money_format(short, [5e6]) == f"{millions};−{millions}"
-        assert money_format(short, [-5.0]) == f"{few};−{few}"
+        assert money_format(short, [5e6]) == f"{code}{millions};{code}−{millions}"
+        assert money_format(short, [-5.0]) == f"{code}{few};{code}−{few}"
 
 
 def test_shares_of_an_axis_have_the_space_of_the_language() -> None:
-    assert (percent_format(), percent_format(1)) == ("0%", "0.0%")
+    assert (percent_format(), percent_format(1)) == ("[$-809]0%", "[$-809]0.0%")
     with languages.speaking(Language("de")):
-        assert (percent_format(), percent_format(1)) == ("0\u00a0%", "0.0\u00a0%")
+        assert (percent_format(), percent_format(1)) == (
+            "[$-407]0\u00a0%",
+            "[$-407]0.0\u00a0%",
+        )

@@ -156,3 +156,10 @@ def test_an_unknown_language_is_named_with_those_that_there_are() -> None:
 
 def test_office_programs_get_a_language_with_its_country() -> None:
     assert [Language(tag).office_tag for tag in ("de", "en-US")] == ["de-DE", "en-US"]
+
+
+def test_office_programs_know_the_separators_of_a_language_by_its_number() -> None:
+    tags = ("en-GB", "en-US", "de", "fr", "es", "it", "tlh-KX")
+    assert [Language(tag).number_code for tag in tags] == [
+        *("[$-809]", "[$-409]", "[$-407]", "[$-40C]", "[$-C0A]", "[$-410]", "")
+    ]

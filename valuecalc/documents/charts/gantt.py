@@ -25,7 +25,8 @@ from valuecalc.documents.charts.text import (
     wrap,
 )
 from valuecalc.documents.charts.words import labelled, one_by_one, percent, sentence, sentences
-from valuecalc.phrases import DAY_OF_YEAR, Day, Phrase, joined, phrase, plural
+from valuecalc.documents.languages import spoken
+from valuecalc.phrases import DAY_OF_YEAR, SHORT, Phrase, joined, phrase, plural
 from valuecalc.phrases import day as day_of
 
 TITLE = phrase("Plan")
@@ -58,6 +59,11 @@ _SIZE = 12
 _SMALL = 11
 _BAR = 13
 _MARK = 6.5
+_BESIDE = 5
+_LINES_OF_DAY = 3
+_OF_TWO_LINES = 0.65
+_PITCH_OF_DAY = 14
+_A_YEAR = 365
 _GAP = 12
 _NARROW = 450
 _HEAD = 34
@@ -111,6 +117,7 @@ class _Layout:
     edges: list[float]
     across: Scale
     ticks: list[DayTick]
+    day_style: str
 
     @property
     def bottom(self) -> float:
@@ -146,14 +153,14 @@ def gantt(
     """
     layout = _lay_out(rows, width)
     keys = _Keys.of(rows, palette, width)
-    spoken = describe_gantt(rows) if description is None else description
+    told = describe_gantt(rows) if description is None else description
     drawing = Drawing(
         width,
         layout.bottom + 8 + keys.height if rows else layout.edges[-1],
         palette=palette,
         chart_id=chart_id,
         title=title,
-        description=spoken,
+        description=told,
     )
     if not rows:
         drawing.note(_NOTHING)
@@ -242,7 +249,14 @@ def _lay_out(rows: Sequence[GanttRow], width: float) -> _Layout:
     last = max((max(row.finish, row.latest) for row in rows), default=date.min)
     across = Scale(first.toordinal(), last.toordinal() + 1, left, right)
     ticks = day_ticks(first, last, max(2, int((right - left) / _TICK_ROOM)))
-    return _Layout(rows, labels, row_edges(labels), across, ticks)
+    return _Layout(rows, labels, row_edges(labels), across, ticks, _day_style(rows))
+
+
+def _day_style(rows: Sequence[GanttRow]) -> str:
+    """How days are written beside their marks: with the year where it may be another one."""
+    days = [each for row in rows for each in (row.start, row.finish, row.due) if each is not None]
+    is_long = bool(days) and (max(days) - min(days)).days >= _A_YEAR
+    return SHORT if is_long else DAY_OF_YEAR
 
 
 def _draw_axis(drawing: Drawing, layout: _Layout) -> None:
@@ -299,28 +313,76 @@ def _draw_mark(drawing: Drawing, layout: _Layout, number: int, row: GanttRow) ->
     if row.due is not None:
         _draw_due(drawing, layout, row, y)
     _draw_shape(drawing, (x, y), row.kind, colour, _tip(row))
-    _draw_day(drawing, layout, row, (x, y))
+    _draw_day(drawing, layout, number, row)
 
 
-def _draw_day(drawing: Drawing, layout: _Layout, row: GanttRow, at: Point) -> None:
-    """The day of a mark at its right, or at its left where the picture ends."""
+def _draw_day(drawing: Drawing, layout: _Layout, number: int, row: GanttRow) -> None:
+    """The day of a mark beside it, where there is room."""
     is_late = row.due is not None
-    words: str = _short_day(row.finish)
-    if row.due is not None:
-        words = phrase("{day}, due {due}", day=words, due=_short_day(row.due))
+    days = [day_of(each, layout.day_style) for each in (row.finish, row.due) if each is not None]
+    words: str = days[0]
+    if is_late:
+        words = phrase("{day}, due {due}", day=words, due=days[-1])
     weight = SEMIBOLD if is_late else REGULAR
-    at_right = at[0] + _MARK + 5 + measure(words, _SMALL, weight) <= drawing.width
-    beside = at[0] if row.due is None else min(at[0], _due(layout, row.due) + _MARK - 1)
-    drawing.text(
-        at[0] + _MARK + 5 if at_right else beside - _MARK - 5,
-        at[1] + 4,
-        words,
-        anchor="start" if at_right else "end",
-        size=_SMALL,
-        weight=weight,
-        fill=drawing.palette.ink if is_late else drawing.palette.muted,
-        halo=True,
-    )
+    room = _room_for_day(drawing, layout, number, row, measure(words, _SMALL, weight))
+    lines = _in_lines(words, days, room.width, weight)
+    first = layout.middle(number) + 4 - _PITCH_OF_DAY * (len(lines) - 1) / 2
+    for place, line in enumerate(lines):
+        drawing.text(
+            room.x,
+            first + _PITCH_OF_DAY * place,
+            line,
+            anchor=room.anchor,
+            size=_SMALL,
+            weight=weight,
+            fill=drawing.palette.ink if is_late else drawing.palette.muted,
+            halo=True,
+        )
+
+
+def _in_lines(words: str, days: Sequence[str], width: float, weight: int) -> list[str]:
+    """The words beside a mark in lines, between which no day is broken."""
+    unbroken = {day.replace(" ", "\u00a0"): day for day in map(spoken, days)}
+    text = spoken(words)
+    for kept, day in unbroken.items():
+        text = text.replace(day, kept)
+    lines = list(wrap(text, width, _SMALL, weight, lines=_LINES_OF_DAY).lines)
+    for kept, day in unbroken.items():
+        lines = [line.replace(kept, day) for line in lines]
+    return lines
+
+
+@dataclass(frozen=True)
+class _Room:
+    """Room for a text that begins (`start`) or ends (`end`) at a place, and what it is to have."""
+
+    x: float
+    width: float
+    wanted: float
+    anchor: str = "end"
+
+
+def _room_for_day(
+    drawing: Drawing, layout: _Layout, number: int, row: GanttRow, wanted: float
+) -> _Room:
+    """Room for the day of a mark: at its right; before the day that is missed; or between.
+
+    Never over the name of the step. The widest room of all if there is too little everywhere.
+    """
+    x = layout.end(row.finish)
+    name = widest(list(layout.labels[number].lines), _SIZE) + _BESIDE
+    right, left = x + _MARK + _BESIDE, x - _MARK - _BESIDE
+    rooms = [_Room(right, drawing.width - right, wanted, "start")]
+    if row.due is not None:
+        due = _due(layout, row.due)
+        before = min(left, due - _BESIDE - 1)
+        rooms.append(_Room(before, before - name, wanted))
+        # Above and below the line that leads from the one day to the other.
+        half = wanted * _OF_TWO_LINES
+        rooms.append(_Room(left, min(left - max(name, due + _BESIDE), half), half))
+    rooms.append(_Room(left, left - name, wanted))
+    fitting = (each for each in rooms if each.width >= each.wanted)
+    return next(fitting, None) or max(rooms, key=lambda each: each.width)
 
 
 def _due(layout: _Layout, day: date) -> float:
@@ -368,10 +430,6 @@ def _tip(row: GanttRow) -> str:
     if row.done:
         told.append(phrase("{share} done", share=percent(row.done)))
     return joined(", ", told)
-
-
-def _short_day(day: date) -> Day:
-    return day_of(day, DAY_OF_YEAR)
 
 
 # --------------------------------------------------------------------------- what follows what

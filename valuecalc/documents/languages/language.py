@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from functools import cache, cached_property
+from locale import windows_locale
 from string import Formatter
 from typing import Any
 
@@ -24,6 +25,7 @@ from valuecalc.phrases import Capitalised, Count, Day, Joined, Listed, Lowered, 
 
 _WRITTEN_IN = "en-GB"
 _SPACES = re.compile(r"[ \u202f]")
+_WINDOWS = {tag.replace("_", "-"): number for number, tag in windows_locale.items()}
 _DAYS = {
     phrases.SHORT: "yMMMd",
     phrases.MONTH: "yMMMM",
@@ -60,6 +62,16 @@ class Language:
     def office_tag(self) -> str:
         """The tag that office programs know it by, which has a country: `de-DE`."""
         return self.tag if "-" in self.tag else f"{self.tag}-{self.tag.upper()}"
+
+    @property
+    def number_code(self) -> str:
+        """What a number format of office programs begins with: `[$-407]` for German.
+
+        LibreOffice takes the separators of numbers from it, and not from whoever reads them.
+        Empty for a language that Windows has no number for.
+        """
+        number = _WINDOWS.get(self.office_tag)
+        return "" if number is None else f"[$-{number:X}]"
 
     def say(self, text: str) -> str:
         """A text of ours in this language; somebody's own words as they are."""

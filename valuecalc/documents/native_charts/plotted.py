@@ -18,7 +18,7 @@ from pptx.oxml.ns import qn
 from pptx.util import Pt
 
 from valuecalc.documents.charts import Money
-from valuecalc.documents.languages import spoken
+from valuecalc.documents.languages import current, spoken
 from valuecalc.documents.native_charts.look import Colour, Look
 from valuecalc.formula import quantity
 from valuecalc.formula.quantity import Amount
@@ -62,16 +62,22 @@ def _mend(chart: Any) -> None:
         before.addnext(rounded) if before is not None else root.insert(0, rounded)
 
 
-def numbers(number_format: str = "#,##0") -> CategoryChartData:
-    """The table of numbers of a chart, still empty."""
-    return CategoryChartData(number_format=number_format)
+def numbers(number_format: str = "") -> CategoryChartData:
+    """The table of numbers of a chart, still empty; whole numbers without a format."""
+    return CategoryChartData(number_format=number_format or _in_language("#,##0"))
+
+
+def _in_language(*sections: str) -> str:
+    """A number format that says for each of its sections of which language it is."""
+    return ";".join(f"{current().number_code}{each}" for each in sections)
 
 
 def money_format(short: Money, amounts: Sequence[float]) -> str:
-    """The number format for amounts of this size: `"£"0.0,,"m"`.
+    """The number format for amounts of this size: `[$-809]"£"0.0,,"m"`.
 
-    Its separators are those of English in every file, which Office shows as its user's; where the
-    symbol stands, and what thousands and millions are called, is said here.
+    Its separators are those of English in every file. Office shows them as its user's, LibreOffice
+    as those of the language that the format begins with; where the symbol stands, and what
+    thousands and millions are called, is said here.
     """
     largest = max(map(abs, amounts), default=0.0)
     fitting = (each for each in _SCALES if largest >= each[0])
@@ -84,14 +90,14 @@ def money_format(short: Money, amounts: Sequence[float]) -> str:
         found = _NUMBER.fullmatch(spoken(shown))
         assert found is not None, "an amount has a number in every language"
         number = f"{_quoted(found['before'])}{digits}{_quoted(found['after'])}"
-    return f"{number};\u2212{number}"
+    return _in_language(number, f"\u2212{number}")
 
 
 def percent_format(decimals: int = 0) -> str:
-    """The number format for shares: `0%`, or as the language has it."""
+    """The number format for shares: `[$-809]0%`, or as the language has it."""
     said = spoken(quantity.show(1.0, "%", digits=0))
     digits = f"0.{'0' * decimals}" if decimals else "0"
-    return said.replace("100", digits)
+    return _in_language(said.replace("100", digits))
 
 
 def _quoted(words: str) -> str:
