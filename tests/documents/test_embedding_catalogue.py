@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
@@ -26,7 +27,8 @@ from tests.documents.embedding_documents import (
     words,
 )
 from tests.documents.proposal_reader import Document, small_pictures
-from valuecalc.documents import proposal
+from valuecalc.case.case import Conventions
+from valuecalc.documents import languages, proposal
 from valuecalc.documents.embedding import (
     Catalogue,
     Missing,
@@ -201,6 +203,22 @@ class TestTheStarter:
         assert all(
             "[" not in words(root(made, f"word/{name}1.xml")) for name in ("header", "footer")
         )
+
+    @pytest.mark.parametrize(
+        ("convention", "name"), [("discounted", "roi_discounted"), ("annual", "roi_annual")]
+    )
+    @pytest.mark.parametrize("tag", ["en-GB", "de"])
+    def test_shows_the_roi_of_the_conventions_and_says_which_it_is(
+        self, convention: str, name: str, tag: str
+    ) -> None:
+        with_roi = replace(result().case, conventions=Conventions(roi=convention))
+        language = languages.find(tag)
+        made = Catalogue(calculate(with_roi), (), language=language)
+        filled = fill_document(starter(), made).content
+        figure = made.result.figure(name)
+        assert figure in made.result.headline
+        assert texts(filled, "text.headline_roi") == [language.say(figure.text)]
+        assert texts(filled, "text.headline_roi_name") == [language.say(figure.label)]
 
     def validate(self, content: bytes, folder: Path) -> None:
         file = folder / "document.docx"

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -11,7 +13,7 @@ from typing import Any
 import pytest
 from openxml_audit import OpenXmlValidator
 
-from tests.builders import benefit, case, investment
+from tests.builders import assumption, benefit, case, investment
 from tests.documents.embedding_documents import BODY, edited, in_this_process, packed, parts, texts
 from tests.documents.proposal_reader import (
     NAMESPACES,
@@ -22,13 +24,13 @@ from tests.documents.proposal_reader import (
     text_of,
     value_of,
 )
+from valuecalc.case.case import Goal, Proposition
 from valuecalc.documents import languages
 from valuecalc.documents.embedding import Catalogue, Outcome, check, fill_document
 from valuecalc.documents.embedding.fill import Filled
 from valuecalc.documents.embedding.package import Package
-from valuecalc.documents.embedding.refill import WRITTEN_ONCE
 from valuecalc.documents.embedding.state import read
-from valuecalc.documents.proposal import SECTIONS, SHORT, About, Options, write
+from valuecalc.documents.proposal import SHORT, About, Options, write
 from valuecalc.engine.calculate import calculate
 from valuecalc.engine.result import Result
 from valuecalc.resources import models_folder
@@ -130,6 +132,11 @@ def sections_of(content: bytes) -> dict[str, list[str]]:
             heading = text_of(block)
         found.setdefault(heading, []).extend(map(text_of, block.iter(f"{W}p")))
     return found
+
+
+def named(note: str) -> set[str]:
+    """The sections that a note names."""
+    return set(re.findall("“([^”]+)”", note))
 
 
 # --------------------------------------------------------------------------- charts
@@ -283,9 +290,7 @@ def test_all_sections_but_those_of_the_note_say_what_a_new_proposal_says(
     old = {name for name, lines in sections_of(made.content).items() if new[name] != lines}
     assert old, "or nothing would have to be said"
     [note] = made.report.notes
-    assert all(f"“{heading}”" in note for heading in old)
-    once = {str(each.title) for each in SECTIONS if each.id in WRITTEN_ONCE}
-    assert old <= once
+    assert named(note) == old
 
 
 def test_the_note_says_of_when_the_other_words_are_and_what_to_do() -> None:
@@ -302,11 +307,10 @@ def test_the_check_of_a_proposal_says_so_too() -> None:
 def test_only_sections_that_are_there_are_named() -> None:
     document = write(before(), options=Options(sections=("summary", "certainty", "plan")))
     [note] = fill_document(document, catalogue_after()).report.notes
-    assert "“How sure the value is” and “Implementation plan” were written" in note
+    assert "other words of “How sure the value is” are those of then" in note
     assert "since it was exported are not" in note
-    bare = write(before(), options=Options(sections=("summary",)))
-    [note] = fill_document(bare, catalogue_after()).report.notes
-    assert "were written with the numbers" not in note
+    bare = write(before(), options=Options(sections=("summary", "plan")))
+    assert fill_document(bare, catalogue_after()).report.notes == ()
 
 
 def test_it_is_said_every_time_and_of_no_other_document() -> None:
@@ -321,12 +325,13 @@ def test_it_is_said_every_time_and_of_no_other_document() -> None:
         ('"day": "2026-06-03"', '"day": "<b>soon</b>"'),
         ('"version": "4"', f'"version": "{"9" * 5_000}"'),
         ('"sections": [', '"sections": ["../../etc/passwd", "<b>", '),
+        ('"standing": {', '"standing": {"../../etc/passwd": "<b>", '),
     ],
 )
 def test_a_document_cannot_put_its_own_words_into_the_note(known: str, said: str) -> None:
     document = edited(exported(), known, said.replace("<", "&lt;"), "customXml/item1.xml")
     assert read(Package(document)).exported != read(Package(exported())).exported
-    [note] = fill_document(document, catalogue_before()).report.notes
+    [note] = fill_document(document, catalogue_after()).report.notes
     assert "<b>" not in note
     assert "passwd" not in note
     assert len(note) < 1_200
@@ -426,3 +431,116 @@ def test_a_chart_that_the_other_scenario_does_not_have_is_left_and_not_called_ty
     assert {"image.histogram", "image.tornado"} <= left.keys()
     assert "from before" in left["image.histogram"].cause
     assert not report.of(Outcome.CONFLICT)
+
+
+# --------------------------------------------------------------------------- what stands outside
+
+
+def small(**changes: Any) -> Result:
+    """A case of few lines, so that a proposal is written in no time."""
+    changed: dict[str, Any] = {
+        "title": "Shorter calls",
+        "label": "Shorter calls with an assistant",
+        "grade": "E",
+        "target": 40,
+        "capability": "answer at once",
+        **changes,
+    }
+    proposition = Proposition(
+        change="cut the cost of calls",
+        source="was",
+        target="will_be",
+        capability=changed["capability"],
+    )
+    made = case(
+        assumption("was", 50, "GBP/month", grade="A"),
+        assumption("will_be", changed["target"], "GBP/month", grade=changed["grade"]),
+        replace(benefit("calls", "was - will_be", goal="costs"), label=changed["label"]),
+        investment("cost", "50 GBP"),
+        goals=(Goal(id="costs", label="Lower costs"),),
+        proposition=proposition,
+    )
+    return calculate(replace(made, title=changed["title"]))
+
+
+def small_proposal(*sections: str, **wishes: Any) -> bytes:
+    return write(small(), options=Options(about=ABOUT, sections=sections, **wishes))
+
+
+@pytest.mark.parametrize("wishes", [{}, {"length": SHORT}, {"language": languages.find("de")}])
+def test_the_statement_says_what_a_new_proposal_says(wishes: dict[str, Any]) -> None:
+    now = small(target=20, capability="answer later")
+    options = Options(sections=("statement",), **wishes)
+    made = fill_document(small_proposal("statement", **wishes), Catalogue(now))
+    [table] = Document(made.content).find(".//w:tbl")
+    [anew] = Document(write(now, options=options)).find(".//w:tbl")
+    assert text_of(table) == text_of(anew)
+    assert made.report.notes == ()
+
+
+def test_a_statement_that_somebody_has_rewritten_stays() -> None:
+    document = edited(small_proposal("statement"), "answer at once", "answer tomorrow")
+    made = fill_document(document, Catalogue(small(capability="answer later")))
+    assert [each.tag for each in made.report.conflicts] == ["text.capability"]
+    assert "answer tomorrow" in text_of(Document(made.content).body)
+
+
+WITH_LINES = ("summary", "people", "benefits", "investment", "cash_flow", "sources")
+
+
+@pytest.mark.parametrize(
+    ("change", "stale"),
+    [
+        ({"grade": "A"}, {"Benefits"}),
+        (
+            {"label": "Quicker calls"},
+            {"Benefits by person and goal", "Benefits", "Cash flow by year"},
+        ),
+    ],
+)
+def test_sections_with_another_name_or_grade_are_named(
+    change: dict[str, Any], stale: set[str]
+) -> None:
+    made = fill_document(small_proposal(*WITH_LINES), Catalogue(small(**change)))
+    [note] = made.report.notes
+    assert named(note) == stale
+
+
+def test_contents_that_list_a_line_by_its_former_name_are_named() -> None:
+    document = small_proposal("contents", "workings", "summary")
+    [note] = fill_document(document, Catalogue(small(label="Quicker calls"))).report.notes
+    assert named(note) == {"Contents", "How each line is worked out"}
+    [note] = fill_document(document, Catalogue(small(grade="A"))).report.notes
+    assert named(note) == {"How each line is worked out"}
+
+
+def test_sections_are_named_as_the_document_names_them() -> None:
+    document = small_proposal("benefits", language=languages.find("de"))
+    for language in (None, languages.find("fr")):
+        found = Catalogue(small(grade="A"), language=language)
+        note = fill_document(document, found).report.notes[-1]
+        assert named(note) == {"Nutzen"}
+
+
+def test_a_day_an_approval_and_a_company_make_no_section_another_one() -> None:
+    result = small()
+    document = write(result, approvals=("Ann approves",), options=Options(about=ABOUT))
+    assert fill_document(document, Catalogue(result)).report.notes == ()
+
+
+def test_the_header_is_named_where_its_title_was_cut() -> None:
+    long = "A title of very many words, which does not fit into the header of a page at all, nor"
+    document = write(small(title=f"{long} once"), options=Options(sections=("summary",)))
+    [note] = fill_document(document, Catalogue(small())).report.notes
+    assert "other words of the header of the pages are those of then" in note
+
+
+def test_of_a_proposal_of_former_times_all_sections_are_named_that_may_be_old() -> None:
+    document = small_proposal("summary", "statement", "benefits")
+    item = next(name for name, part in parts(document).items() if b'"standing"' in part)
+    found = parts(document)[item].decode()
+    [known] = re.findall(r', "standing": {[^}]*}', found)
+    former = edited(document, known, "", item)
+    [note] = fill_document(former, Catalogue(small())).report.notes
+    assert named(note) == {"Value proposition", "Benefits"}
+    assert "the case says something else now" not in note

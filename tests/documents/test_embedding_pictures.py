@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import pytest
+from lxml import etree
 
 from tests.documents.embedding_documents import (
     BODY,
+    WORD,
+    W,
     control,
     document,
     drawn,
@@ -15,6 +18,9 @@ from tests.documents.embedding_documents import (
     parts,
     picture,
     root,
+    row,
+    table,
+    words,
 )
 from valuecalc.documents.embedding import Outcome, Picture, fill
 
@@ -40,6 +46,14 @@ def shown(content: bytes) -> list[bytes]:
     blips = root(content).iter("{*}blip")
     embed = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}embed"
     return [found[relations[each.get(embed)]] for each in blips]
+
+
+def with_words(content: bytes, typed: str) -> bytes:
+    """The body after somebody has typed words where its first drawing was."""
+    body = root(content)
+    run = next(body.iter(f"{W}drawing")).getparent()
+    run[:] = [etree.fromstring(f'<w:t xmlns:w="{WORD}">{typed}</w:t>')]
+    return bytes(etree.tostring(body))
 
 
 def test_the_picture_of_the_control_is_another_and_all_others_stay() -> None:
@@ -119,6 +133,64 @@ def test_a_control_without_a_picture_gets_one(level: str) -> None:
     assert shown(filled(made, SECOND)) == [SECOND.png]
 
 
+@pytest.mark.parametrize("level", ["run", "block"])
+def test_words_that_were_tagged_give_way_to_the_picture(level: str) -> None:
+    marked = '<w:bookmarkStart w:id="7" w:name="here"/><w:r><w:t>here</w:t></w:r>'
+    if level == "run":
+        content = document(paragraph("a ", control(TAG, marked, more="<w:text/>"), " b"))
+    else:
+        content = document(control(TAG, paragraph(marked)), paragraph("b"))
+    done = fill(content, {TAG: FIRST})
+    [entry] = done.report.entries
+    assert (entry.outcome, entry.theirs) == (Outcome.FILLED, "here")
+    assert shown(done.content) == [FIRST.png]
+    assert words(root(done.content)) == ("a  b" if level == "run" else "b")
+    body = parts(done.content)[BODY]
+    assert b'w:name="here"' in body
+    assert b"<w:text/>" not in body
+    assert shown(filled(done.content, SECOND)) == [SECOND.png]
+
+
+def test_words_typed_where_a_picture_of_ours_was_stay_unless_they_may_go() -> None:
+    once = filled(document(control(TAG, paragraph("here"))))
+    typed = packed({**parts(once), BODY: with_words(once, "No picture, please.")})
+    done = fill(typed, {TAG: SECOND})
+    [conflict] = done.report.conflicts
+    assert (conflict.theirs, conflict.ours) == ("No picture, please.", SECOND.words)
+    assert conflict.remedy == f"Keep it, or allow “{TAG}” to be overwritten."
+    assert shown(done.content) == []
+    allowed = fill(typed, {TAG: SECOND}, {TAG})
+    assert shown(allowed.content) == [SECOND.png]
+    assert words(root(allowed.content)) == ""
+
+
+def test_several_paragraphs_give_way_to_a_picture_only_when_they_may() -> None:
+    content = document(control(TAG, paragraph("One."), paragraph("Two.")))
+    done = fill(content, {TAG: FIRST})
+    assert len(done.report.conflicts) == 1
+    assert words(root(done.content)) == "One.Two."
+    assert shown(fill(content, {TAG: FIRST}, {"*"}).content) == [FIRST.png]
+
+
+@pytest.mark.parametrize(
+    "inside",
+    [
+        control("mine", paragraph("here"), id=2),
+        table(row("here")),
+        paragraph('<w:fldSimple w:instr="DATE"><w:r><w:t>here</w:t></w:r></w:fldSimple>'),
+        paragraph("here", '<w:r><w:footnoteReference w:id="2"/></w:r>'),
+    ],
+    ids=["control", "table", "field", "note"],
+)
+def test_more_than_words_never_gives_way_to_a_picture(inside: str) -> None:
+    content = document(control(TAG, inside, paragraph()))
+    done = fill(content, {TAG: FIRST}, {"*"})
+    [left] = done.report.of(Outcome.LEFT)
+    assert "empty this one" in left.remedy
+    assert words(root(done.content)) == "here"
+    assert shown(done.content) == []
+
+
 def test_a_control_around_a_cell_without_a_picture_is_left() -> None:
     cell = control(TAG, f"<w:tc>{paragraph('x')}</w:tc>")
     content = document(f"<w:tbl><w:tblPr/><w:tblGrid/><w:tr>{cell}</w:tr></w:tbl>")
@@ -148,11 +220,8 @@ def test_png_files_are_declared_where_none_were() -> None:
     assert b'Extension="png"' in made["[Content_Types].xml"]
 
 
-@pytest.mark.parametrize(
-    "inside", [paragraph("Our words."), paragraph("<w:r><w:pict><v:shape/></w:pict></w:r>")]
-)
-def test_a_control_with_something_else_in_it_is_left(inside: str) -> None:
-    content = document(control(TAG, inside))
+def test_a_control_with_something_else_in_it_is_left() -> None:
+    content = document(control(TAG, paragraph("<w:r><w:pict><v:shape/></w:pict></w:r>")))
     done = fill(content, {TAG: FIRST})
     assert len(done.report.of(Outcome.LEFT)) == 1
     assert parts(done.content)[BODY] == parts(content)[BODY]

@@ -114,6 +114,27 @@ class TestFilling:
         [left] = done.report.of(Outcome.LEFT)
         assert (left.tag, left.cause) == ("text.title", "Other controls stand in it.")
 
+    def test_leaves_a_control_with_another_in_it_also_when_its_tag_was_filled_elsewhere(
+        self,
+    ) -> None:
+        contents = {**NPV, "value.value": Words("£1")}
+        nested = control("value.npv", "a ", control("value.value", "b", id=2), id=3)
+        once = fill(document(paragraph(control("value.npv", "x")), paragraph(nested)), contents)
+        for overwrite in ((), ("*",)):
+            done = fill(once.content, {**contents, **LATER}, overwrite)
+            [left] = done.report.of(Outcome.LEFT)
+            assert (left.tag, left.cause) == ("value.npv", "Other controls stand in it.")
+            assert done.report.conflicts == ()
+            assert texts(done.content, "value.npv") == ["£410,000", "a £1"]
+            assert texts(done.content, "value.value") == ["£1"]
+
+    def test_takes_no_control_out_of_a_text_that_somebody_has_tagged(self) -> None:
+        contents = {**NPV, "text.title": Words("Title")}
+        nested = control("text.title", "Ours: ", control("value.npv", "b", id=2), id=3)
+        once = fill(document(paragraph(control("text.title", "x")), paragraph(nested)), contents)
+        done = fill(once.content, contents, ("*",))
+        assert texts(done.content, "text.title") == ["Title", "Ours: £325,915"]
+
     def test_fills_a_control_that_nobody_may_edit(self) -> None:
         locked = control("value.npv", "-", more='<w:lock w:val="sdtContentLocked"/>')
         assert texts(filled(document(paragraph(locked))), "value.npv") == ["£325,915"]

@@ -12,6 +12,7 @@ from valuecalc.documents.embedding import contents, listing, report
 from valuecalc.documents.embedding.contents import Content
 from valuecalc.documents.embedding.fill import Filled
 from valuecalc.documents.embedding.listing import Described, Listed
+from valuecalc.documents.embedding.state import ChapterChoice
 from valuecalc.errors import FileRefused
 
 PROCESS = "valuecalc.documents.embedding.process"
@@ -24,9 +25,13 @@ def listed(document: bytes) -> list[Listed]:
     return list(described(document).controls)
 
 
-def described(document: bytes) -> Described:
-    """All content controls of a document, and what it says of itself. Raises `FileRefused`."""
-    return listing.described(_done("list", document))
+def described(document: bytes, place: tuple[str, str] | None = None) -> Described:
+    """All content controls of a document, and what it says of itself. Raises `FileRefused`.
+
+    With the `place` of a chapter it is also how wide the text is there.
+    """
+    more = {} if place is None else {"place": place}
+    return listing.described(_done("list", document, **more))
 
 
 def filled(
@@ -51,10 +56,15 @@ def filled(
 
 
 def inserted(
-    document: bytes, chapter: bytes, place: tuple[str, str], overwrite: Collection[str] = ()
+    document: bytes,
+    chapter: bytes,
+    place: tuple[str, str],
+    overwrite: Collection[str] = (),
+    chosen: ChapterChoice | None = None,
 ) -> Filled:
     """A document with a chapter in it, as `chapter_insert.insert` does. Raises `FileRefused`."""
     more = {
+        "chosen": chosen and vars(chosen),
         "chapter": b64encode(chapter).decode(),
         "place": place,
         "overwrite": sorted(overwrite),

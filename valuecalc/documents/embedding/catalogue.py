@@ -17,12 +17,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, cached_property
 
 from valuecalc.documents import languages
 from valuecalc.documents.charts import PAPER, png
 from valuecalc.documents.charts.plan import plan_picture
-from valuecalc.documents.embedding import plan_tables, texts
+from valuecalc.documents.embedding import plan_tables, standing, texts
 from valuecalc.documents.embedding.contents import Content, Missing, Picture, Table, Words
 from valuecalc.documents.embedding.drafted import Section, Sections
 from valuecalc.documents.languages import Language, spoken
@@ -147,6 +147,7 @@ class Catalogue:
         self.scale = STAMP if is_overview else SHARP
         self._given = scenarios
         self.content = cache(self._content)
+        self.standing = cache(self._hashes)
         self._sections = cache(self._made_sections)
         self._native_sections = cache(self._made_native_sections)
 
@@ -159,12 +160,21 @@ class Catalogue:
             self.result, self._given, self.charts, language, is_overview, is_short=is_short
         )
 
+    def _hashes(
+        self, ids: frozenset[str], language: Language, *, is_short: bool
+    ) -> Mapping[str, str]:
+        """The hashes of what sections of a proposal say outside of controls, by their ids."""
+        with languages.speaking(language):
+            return standing.hashes(self.result, self._compared, ids, is_short=is_short)
+
+    @cached_property
+    def _compared(self) -> Sequence[Result]:
+        if self._given is not None:
+            return self._given
+        return compare(self.result.case) if self.result.scenario == EXPECTED else ()
+
     def _made_sections(self) -> Sections:
-        compared = self._given
-        if compared is None:
-            is_expected = self.result.scenario == EXPECTED
-            compared = compare(self.result.case) if is_expected else ()
-        return Sections(self.result, compared, scale=self.scale)
+        return Sections(self.result, self._compared, scale=self.scale)
 
     def _made_native_sections(self) -> Sections:
         # Slow to load, and most documents have pictures.

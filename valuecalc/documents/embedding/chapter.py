@@ -8,19 +8,27 @@ own. Its body is a content control tagged `chapter` with those of the chosen sec
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from valuecalc.documents.embedding import apart
-from valuecalc.documents.embedding.chapter_place import KINDS, PREFIX, TAG, Place
+from valuecalc.documents.embedding import apart, chapter_choice
+from valuecalc.documents.embedding.chapter_choice import (
+    NOT_IN_A_CHAPTER,
+    Wish,
+    possible,
+    scenario_of,
+    settled,
+)
+from valuecalc.documents.embedding.chapter_place import KINDS, PREFIX, TAG
 from valuecalc.documents.embedding.fill import Filled
-from valuecalc.documents.embedding.listing import Listed
-from valuecalc.documents.languages import USUAL, Language, speaking, spoken
+from valuecalc.documents.embedding.listing import Described, Listed
+from valuecalc.documents.languages import USUAL, speaking, spoken
 from valuecalc.documents.proposal import package, sections
 from valuecalc.documents.proposal.controls import LONGEST_NAME
-from valuecalc.documents.proposal.document import NATIVE, PICTURES
+from valuecalc.documents.proposal.document import NATIVE
 from valuecalc.documents.proposal.draft import Draft
 from valuecalc.documents.proposal.sections import Section
+from valuecalc.documents.proposal.styles import TEXT_WIDTH_TWIPS
 from valuecalc.documents.proposal.xml import Element, one_line, qualified, w
 from valuecalc.engine.result import Result
 from valuecalc.errors import InputError
@@ -29,8 +37,16 @@ from valuecalc.phrases import phrase
 if TYPE_CHECKING:
     from valuecalc.documents.native_charts.look import Look
 
-NOT_IN_A_CHAPTER = ("cover", "contents")
-"""A document has its own."""
+__all__ = [
+    "Wish",
+    "describe",
+    "insert_chapter",
+    "insert_described",
+    "possible",
+    "refuse_unknown",
+    "scenario_of",
+    "written",
+]
 
 TITLE = phrase("Value case")
 """What the control of a chapter is called."""
@@ -39,22 +55,6 @@ _CONTENT = qualified("w:sdtContent")
 _PROPERTIES = qualified("w:sdtPr")
 _SDT = qualified("w:sdt")
 _TO_FILL_IN = qualified("w:showingPlcHdr")
-
-
-@dataclass(frozen=True, kw_only=True)
-class Wish:
-    """What a chapter consists of and where it goes.
-
-    `length` is `full` or `short`; `sections` are ids in the order that is wanted, none for those
-    of the length. `charts` are `pictures` or `native`. `place` counts only where the document
-    has no chapter yet; one that is there loses other sections in which nobody has written.
-    """
-
-    place: Place
-    length: str = sections.FULL
-    sections: Sequence[str] = ()
-    charts: str = PICTURES
-    language: Language = USUAL
 
 
 def insert_chapter(
@@ -72,29 +72,55 @@ def insert_chapter(
     document that is not safe.
     """
     refuse_unknown(wish)
-    chosen = _chosen(wish, apart.listed(document))
-    chapter = written(result, scenarios, approvals, chosen, wish)
-    return apart.inserted(document, chapter, (wish.place.kind, wish.place.name), overwrite)
+    described = describe(document, wish)
+    return insert_described(document, described, result, scenarios, approvals, wish, overwrite)
+
+
+def describe(document: bytes, wish: Wish) -> Described:
+    """What is in a document, for a chapter that goes into it. Raises `FileRefused`."""
+    return apart.described(document, (wish.place.kind, wish.place.name))
+
+
+def insert_described(
+    document: bytes,
+    described: Described,
+    result: Result,
+    scenarios: Sequence[Result],
+    approvals: Sequence[str],
+    wish: Wish,
+    overwrite: Collection[str] = (),
+) -> Filled:
+    """The same for a document of which it is known already what is in it."""
+    was = chapter_choice.last(described)
+    wanted = settled(wish, was)
+    choice = chapter_choice.choice_of(wanted, result.scenario)
+    chosen = _chosen(wanted, described.controls)
+    width = described.text_width or TEXT_WIDTH_TWIPS
+    chapter = written(result, scenarios, approvals, chosen, wanted, width)
+    place = wish.place.kind, wish.place.name
+    found = apart.inserted(document, chapter, place, overwrite, choice)
+    changes = chapter_choice.changes(was, choice, result)
+    return replace(found, report=found.report.with_notes(changes))
 
 
 def refuse_unknown(wish: Wish) -> None:
     """Nothing for sections and a place that can be. Raises `InputError`."""
     if wish.place.kind not in KINDS:
         raise InputError(f"There is no place “{wish.place.kind}”.", f"Choose {', '.join(KINDS)}.")
-    sections.chosen(wish.sections, wish.length)
-    for id in wish.sections:
+    ids = (*(wish.sections or ()), *wish.sections_at_first)
+    sections.chosen(ids, wish.length or sections.FULL)
+    for id in ids:
         if id in NOT_IN_A_CHAPTER:
             raise InputError(f"A chapter has no {id}.", "The document that it goes into has one.")
 
 
-def possible() -> tuple[Section, ...]:
-    """The sections that a chapter can have, in their usual order."""
-    return tuple(each for each in sections.SECTIONS if each.id not in NOT_IN_A_CHAPTER)
+def _wanted(wish: Wish) -> tuple[Section, ...]:
+    return sections.chosen(wish.sections or (), wish.length or sections.FULL)
 
 
 def _chosen(wish: Wish, controls: Iterable[Listed]) -> tuple[Section, ...]:
     """The wanted sections, and those that have a place of their own in the document."""
-    wanted = [each.id for each in sections.chosen(wish.sections, wish.length)]
+    wanted = [each.id for each in _wanted(wish)]
     known = {each.id for each in possible()}
     tags = {each.tag.removeprefix(PREFIX) for each in controls if each.tag.startswith(PREFIX)}
     ids = [id for id in wanted if id in known]
@@ -108,20 +134,26 @@ def written(
     approvals: Sequence[str],
     chosen: Sequence[Section],
     wish: Wish,
+    text_width: int = TEXT_WIDTH_TWIPS,
 ) -> bytes:
-    """The chapter as a document of its own; the same result, the same bytes."""
-    with speaking(wish.language):
+    """The chapter as a document of its own; the same result, the same bytes.
+
+    Its tables are for a text of a width in twips whose letters may be wider than ours, but they
+    are still as wide as our own text.
+    """
+    with speaking(wish.language or USUAL):
         draft = Draft(
             result,
             scenarios,
             approvals=approvals,
             is_short=wish.length == sections.SHORT,
             chart_look=_look(wish),
+            text_width=text_width,
         )
         ends = list(_ends(draft, chosen))
         draft.finish()
         controls = dict(zip(chosen, _wrapped(draft.body, chosen, ends), strict=True))
-        draft.body = list(_arranged(controls, sections.chosen(wish.sections, wish.length)))
+        draft.body = list(_arranged(controls, _wanted(wish)))
         return package.packed(draft)
 
 

@@ -30,7 +30,7 @@ from valuecalc.documents.embedding.fill import Filled
 from valuecalc.documents.embedding.grid import is_blank
 from valuecalc.documents.embedding.package import Package
 from valuecalc.documents.embedding.report import Entry, Outcome, Report
-from valuecalc.documents.embedding.state import ChapterState
+from valuecalc.documents.embedding.state import ChapterChoice, ChapterState
 from valuecalc.documents.embedding.telling import Telling
 from valuecalc.documents.proposal.xml import Element, qualified, w
 
@@ -52,18 +52,25 @@ _LOST = (
 Splice = tuple[spans.Span, bytes]
 
 
-def insert(content: bytes, chapter: bytes, place: Place, overwrite: Collection[str] = ()) -> Filled:
+def insert(
+    content: bytes,
+    chapter: bytes,
+    place: Place,
+    overwrite: Collection[str] = (),
+    chosen: ChapterChoice | None = None,
+) -> Filled:
     """A document with the sections of a chapter in it, where they are already or at a place.
 
     `chapter` is what `chapter.written` has made. `overwrite` holds the tags of sections that a
-    person changed and that may be written over all the same; `EVERYTHING` stands for all.
-    Raises `FileRefused` for a document that cannot be read safely, or that has no such place.
+    person changed and that may be written over all the same; `EVERYTHING` stands for all. The
+    document remembers what was `chosen`. Raises `FileRefused` for a document that cannot be read
+    safely, or that has no such place.
     """
     package = Package(content)
     bounds.check(package)
     notes = attached.cut(package)
     inserting = _Inserting(package, Ours(chapter), overwrite)
-    inserting.put(place)
+    inserting.put(place, chosen)
     leftovers.remove(package)
     said = (*notes, *inserting.notes)
     return Filled(package.packed(), Report(tuple(inserting.entries), said))
@@ -137,7 +144,7 @@ class _Inserting:
         self.entries += telling.entries
         return False
 
-    def put(self, place: Place) -> None:
+    def put(self, place: Place, chosen: ChapterChoice | None = None) -> None:
         """Put the sections where they belong, and say what was done."""
         wanted = self.wanted
         if self.chapters:
@@ -147,6 +154,8 @@ class _Inserting:
         for each in self.places:
             shift = self._shift_of(each)
             self._renew(each, shift)
+        if self.now.chapters:
+            self.now.chosen = chosen or self.was.chosen
         self._write()
 
     @cached_property

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from unicodedata import normalize
 
-from valuecalc.documents.embedding.chapter_styles import Styles, outline_level
+from valuecalc.documents.embedding.chapter_styles import Levels, outline_level
 from valuecalc.documents.embedding.controls import CONTENT, NOT_WORDS, PARAGRAPH, SDT, TABLE, plain
 from valuecalc.documents.proposal.xml import Element, qualified
 from valuecalc.errors import FileRefused
@@ -80,7 +80,7 @@ def body_of(root: Element) -> Element:
     return body
 
 
-def spot(root: Element, styles: Styles, place: Place) -> Spot:
+def spot(root: Element, styles: Levels, place: Place) -> Spot:
     """Where a new chapter goes. Raises `FileRefused` if there is no such place."""
     body = body_of(root)
     if place.kind == HEADING:
@@ -96,7 +96,7 @@ def spot(root: Element, styles: Styles, place: Place) -> Spot:
     )
 
 
-def level_above(body: Element, styles: Styles, element: Element | None) -> int:
+def level_above(body: Element, styles: Levels, element: Element | None) -> int:
     """The level of the last heading before something, or of all (None); 0 without one."""
     around = set() if element is None else {element, *element.iterancestors(SDT)}
     found = 0
@@ -116,7 +116,7 @@ def _blocks(holder: Element) -> Iterator[Element]:
             yield from _blocks(content)
 
 
-def _level(block: Element, styles: Styles) -> int:
+def _level(block: Element, styles: Levels) -> int:
     """The level of a heading; 0 for anything else."""
     if block.tag != PARAGRAPH:
         return 0
@@ -135,7 +135,7 @@ def _last_section(body: Element) -> Element | None:
 # --------------------------------------------------------------------------- headings
 
 
-def _below(body: Element, styles: Styles, name: str) -> Spot:
+def _below(body: Element, styles: Levels, name: str) -> Spot:
     """After all that stands below a heading, so that it stays the heading of that."""
     blocks = list(_blocks(body))
     headings = {each: level for each in blocks if (level := _level(each, styles))}
@@ -149,7 +149,7 @@ def _below(body: Element, styles: Styles, name: str) -> Spot:
     return _spot_between(body, heading, end, level)
 
 
-def _ends(block: Element, level: int, styles: Styles) -> bool:
+def _ends(block: Element, level: int, styles: Levels) -> bool:
     if block.tag == _SECTION:
         return True
     return 0 < _level(block, styles) <= level
@@ -233,7 +233,7 @@ def _no_heading(name: str, headings: Sequence[str], count: int) -> FileRefused:
 # --------------------------------------------------------------------------- bookmarks
 
 
-def _at(body: Element, styles: Styles, name: str) -> Spot:
+def _at(body: Element, styles: Levels, name: str) -> Spot:
     """After the paragraph or the table in which a bookmark begins.
 
     Of two with a name the first counts, as in Word, to which small letters and capitals are one.

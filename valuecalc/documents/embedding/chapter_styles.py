@@ -53,20 +53,18 @@ def language_of(styles: Element) -> str:
     return next(filter(None, tags), "")
 
 
-class Styles:
-    """The styles of a document, and what those of ours are called in it."""
+def styles_of(package: Package) -> Element:
+    """The styles of a document; without any of its own, empty ones."""
+    part = _related(package, "styles")
+    content = package.read(part) if part else None
+    return w("styles") if content is None else spans.parsed(content)
 
-    def __init__(self, package: Package, ours: Element, sources: Element) -> None:
-        self.package = package
-        self.part = _related(package, "styles")
-        content = package.read(self.part) if self.part else None
-        self.root = w("styles") if content is None else spans.parsed(content)
-        self.list = sources
-        self.names, self.lacking = house_styles.lacking(
-            self.root, _with_deeper_headings(ours), _Lists(package).free
-        )
-        accent = house_styles.accent(self.root, _theme(package))
-        self.colours = {NAVY: accent} if accent else {}
+
+class Levels:
+    """Of which level the headings of a document are, by its styles."""
+
+    def __init__(self, root: Element) -> None:
+        self.root = root
 
     def level(self, id: str) -> int:
         """The level of the headings of a style of theirs, from 1; 0 for one of plain text."""
@@ -85,6 +83,21 @@ class Styles:
             base = style.find(_RELATIVES[0])
             id = "" if base is None else base.get(_VAL) or ""
         return 0
+
+
+class Styles(Levels):
+    """The styles of a document, and what those of ours are called in it."""
+
+    def __init__(self, package: Package, ours: Element, sources: Element) -> None:
+        super().__init__(styles_of(package))
+        self.package = package
+        self.part = _related(package, "styles")
+        self.list = sources
+        self.names, self.lacking = house_styles.lacking(
+            self.root, _with_deeper_headings(ours), _Lists(package).free
+        )
+        accent = house_styles.accent(self.root, _theme(package))
+        self.colours = {NAVY: accent} if accent else {}
 
     def add(self, used: Collection[str], width: int) -> None:
         """Put the styles of ours into the document that are used there and that it lacks."""

@@ -6,7 +6,7 @@ every part that does not. What a person has written into a control stays, and is
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from copy import deepcopy
 from dataclasses import dataclass, field
 
@@ -213,7 +213,8 @@ class _Filling:
         """
         inside = [Control(each, 0) for each in control.element.iter(SDT)][1:]
         is_ours = control.tag in self.was.words and not control.holds_fields
-        if not (is_ours and all(map(self._is_of_words, inside))):
+        is_sentence = is_ours and _is_sentence(control, inside)
+        if not (is_sentence and all(map(self._is_of_words, inside))):
             return False
         current, saying = control.text, sentences.saying(control, self.contents)
         is_same = hash_of(current) == hash_of(text)
@@ -293,6 +294,16 @@ class _Filling:
         made = images.put(self.package, part, control, content, was, telling)
         if made is not None:
             self.now.pictures[control.tag] = made
+
+
+def _is_sentence(control: Control, inside: Iterable[Control]) -> bool:
+    """Whether a control is one of ours for a text, whose figures have tags of their bare names.
+
+    The tags of people have prefixes. The same tag may have been filled elsewhere, so what was
+    written last does not tell the one from the other.
+    """
+    is_text = control.tag.casefold().startswith("text.")
+    return is_text and not any(each.tag.casefold().startswith(PREFIXES) for each in inside)
 
 
 def _obstacle(control: Control) -> str:

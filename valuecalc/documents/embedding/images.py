@@ -24,9 +24,12 @@ from valuecalc.documents.embedding.grid import is_blank
 from valuecalc.documents.embedding.package import Package
 from valuecalc.documents.embedding.report import Outcome
 from valuecalc.documents.embedding.state import PictureState, hash_of, hash_of_bytes
-from valuecalc.documents.embedding.telling import Telling
+from valuecalc.documents.embedding.telling import TYPED_OVER, Telling
 from valuecalc.documents.native_charts.kinds import CHART
 from valuecalc.documents.proposal.xml import Element, one_line, qualified, w
+
+_NO_ROOM = "There is no picture in the control that can be replaced, and something else is."
+_OTHER_CONTROL = "Put a picture content control there, or empty this one."
 
 PREFIX = "valuecalc-"
 """What the names of our pictures begin with."""
@@ -34,6 +37,13 @@ PREFIX = "valuecalc-"
 _EMBED = qualified("r:embed")
 _LINK = qualified("r:link")
 _BLIP = qualified("a:blip")
+_PLAIN = qualified("w:text")
+_STARTS = (qualified("w:bookmarkStart"), qualified("w:commentRangeStart"))
+_ENDS = (qualified("w:bookmarkEnd"), qualified("w:commentRangeEnd"))
+_LOST = tuple(
+    qualified(f"w:{name}")
+    for name in ("commentReference", "footnoteReference", "endnoteReference", "sectPr")
+)
 _DESCRIPTION = 1_000
 _AROUND = (qualified("wp:inline"), qualified("wp:anchor"))
 
@@ -46,7 +56,7 @@ def put(
     was: PictureState | None,
     telling: Telling,
 ) -> PictureState | None:
-    """Put a picture where one stands in a control, or into an empty one.
+    """Put a picture where one stands in a control, or words alone, or into an empty one.
 
     Returns what was written, for the next time; None if nothing was.
     """
@@ -55,6 +65,11 @@ def put(
     current = hashes_in(package, part, control)
     chart = picture.chart if picture.as_chart or shown else None
     new = hash_of_bytes(picture.png) if chart is None else charts.hash_of_chart(chart.xml)
+    words = control.text if _holds_words(control) else ""
+    if words and not _may_replace_words(control, was, telling):
+        cause = "Something else stands where the picture would." if was is None else TYPED_OVER
+        telling.conflict("", words, picture.words, cause)
+        return was
     is_theirs = was is not None and not current <= {was.picture}
     is_theirs = (is_theirs and current != {new}) or holds_changes(control.content)
     if is_theirs and not telling.may_overwrite():
@@ -68,16 +83,34 @@ def put(
     else:
         is_put = _put_picture(package, part, control, blips, picture)
     if not is_put:
-        cause = "There is no picture in the control that can be replaced, and something else is."
-        telling.add(
-            Outcome.LEFT,
-            theirs=control.text,
-            cause=cause,
-            remedy="Put a picture content control there, or empty this one.",
-        )
+        telling.add(Outcome.LEFT, theirs=control.text, cause=_NO_ROOM, remedy=_OTHER_CONTROL)
         return was
-    telling.add(Outcome.FILLED, ours=picture.words)
+    telling.add(Outcome.FILLED, theirs=words, ours=picture.words)
     return PictureState(new, _describe(control, picture, was))
+
+
+def _holds_words(control: Control) -> bool:
+    """Whether words stand in a control, and nothing beside them that would be lost."""
+    content = control.content
+    if content is None or control.level not in ("run", "block") or _is_free(control):
+        return False
+    has_more = next(content.iter(TABLE, *NOT_WORDS, *_LOST), None) is not None
+    return not (has_more or control.holds_controls or control.holds_fields)
+
+
+def _is_free(control: Control) -> bool:
+    return control.is_placeholder or is_blank(" ".join(control.text.split()))
+
+
+def _may_replace_words(control: Control, was: PictureState | None, telling: Telling) -> bool:
+    """Whether a picture may take the place of words: of those that somebody has tagged with it.
+
+    Words that were typed where a picture of ours was stay until somebody allows otherwise, and
+    so do several paragraphs.
+    """
+    is_long = len(list(control.element.iter(PARAGRAPH))) > 1
+    is_theirs = was is not None or is_long or control.holds_changes
+    return not is_theirs or telling.may_overwrite()
 
 
 def hashes_in(package: Package, part: str, control: Control) -> set[str]:
@@ -197,19 +230,20 @@ def _describe(control: Control, picture: Picture, was: PictureState | None) -> s
 def _insert(control: Control, drawing: Element) -> bool:
     """Put a drawing into a control that holds none; False where no picture can stand."""
     content = control.content
-    is_free = control.is_placeholder or is_blank(" ".join(control.text.split()))
+    is_free = _is_free(control) or _holds_words(control)
     if content is None or control.level not in ("run", "block") or not is_free:
         return False
     if control.holds_controls or next(content.iter(TABLE, *NOT_WORDS), None) is not None:
         return False
     properties = control.element.find(qualified("w:sdtPr"))
-    for each in properties.findall(qualified("w:showingPlcHdr")):
+    # A control for plain text takes no picture.
+    for each in properties.findall(qualified("w:showingPlcHdr")) + properties.findall(_PLAIN):
         properties.remove(each)
-    run = w("r", drawing)
+    line = [*content.iter(*_STARTS), w("r", drawing), *content.iter(*_ENDS)]
     if control.level == "run":
-        content[:] = [run]
+        content[:] = line
         return True
     first = content.find(PARAGRAPH)
     format = None if first is None else first.find(qualified("w:pPr"))
-    content[:] = [w("p", None if format is None else deepcopy(format), run)]
+    content[:] = [w("p", None if format is None else deepcopy(format), *line)]
     return True

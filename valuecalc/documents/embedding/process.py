@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import sys
 from base64 import b64decode, b64encode
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from valuecalc.documents import languages, sheet_process
@@ -36,10 +36,19 @@ def main() -> None:
     json.dump(made, sys.stdout)
 
 
-def _list(document: bytes, _task: Mapping[str, Any]) -> dict[str, Any]:
+def _list(document: bytes, task: Mapping[str, Any]) -> dict[str, Any]:
     package = Package(document)
     bounds.check_to_fill(package)
-    return listing.as_plain(package)
+    width = _width_for(package, task["place"]) if "place" in task else 0
+    return listing.as_plain(package, width)
+
+
+def _width_for(package: Package, place: Sequence[str]) -> int:
+    # Only a chapter asks for it: what that needs takes as long to load as all the rest.
+    from valuecalc.documents.embedding import chapter_width
+    from valuecalc.documents.embedding.chapter_place import Place
+
+    return chapter_width.width_for(package, Place(*place))
 
 
 def _fill(document: bytes, task: Mapping[str, Any]) -> dict[str, Any]:
@@ -56,9 +65,13 @@ def _chapter(document: bytes, task: Mapping[str, Any]) -> dict[str, Any]:
     # Most documents have none, and what it needs takes as long to load as all the rest.
     from valuecalc.documents.embedding import chapter_insert
     from valuecalc.documents.embedding.chapter_place import Place
+    from valuecalc.documents.embedding.state import ChapterChoice
 
     chapter, place = b64decode(task["chapter"]), Place(*task["place"])
-    filled = chapter_insert.insert(document, chapter, place, frozenset(task["overwrite"]))
+    found = task["chosen"]
+    chosen = found and ChapterChoice(**{**found, "sections": tuple(found["sections"])})
+    overwrite = frozenset(task["overwrite"])
+    filled = chapter_insert.insert(document, chapter, place, overwrite, chosen)
     return {
         "document": b64encode(filled.content).decode(),
         "report": report.as_plain(filled.report),

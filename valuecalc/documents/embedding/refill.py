@@ -14,8 +14,9 @@ from valuecalc.documents.embedding.contents import Content
 from valuecalc.documents.embedding.fill import Filled
 from valuecalc.documents.embedding.listing import Described, Listed
 from valuecalc.documents.embedding.report import Outcome, shortened
+from valuecalc.documents.embedding.standing import EDGES
 from valuecalc.documents.embedding.state import Exported
-from valuecalc.documents.languages import Language
+from valuecalc.documents.languages import Language, spoken
 from valuecalc.documents.proposal.sections import SECTIONS
 from valuecalc.engine import scenarios
 from valuecalc.engine.result import Result
@@ -23,7 +24,13 @@ from valuecalc.errors import UnknownName
 
 WRITTEN_ONCE = frozenset(
     {
+        "contents",
+        "statement",
         "value",
+        "people",
+        "benefits",
+        "investment",
+        "cash_flow",
         "workings",
         "assumptions",
         "scenarios",
@@ -36,7 +43,7 @@ WRITTEN_ONCE = frozenset(
         "sources",
     }
 )
-"""Sections of a proposal with numbers, dates or names that stand in no control."""
+"""Sections with words that stand in no control, of a proposal that does not say which ones."""
 
 _OTHER_LANGUAGE = (
     "The document was filled in another language before: {was}. What is filled now is in {now}, "
@@ -51,7 +58,11 @@ _EXPORTED = (
     "are filled. Lines that the case has gained or lost since {written} are not. {once}To renew "
     "everything, export the proposal anew, or put it into a document as a chapter."
 )
-_ONCE = "Sentences, formulas and other words of {sections} were written with the numbers of then. "
+_ONCE = (
+    "Names, grades, sentences and other words of {sections} are those of then, and the case says "
+    "something else now. "
+)
+_MAY_BE = "Names, grades, sentences and other words of {sections} are those of then. "
 
 
 def fill_document(document: bytes, catalogue: Catalogue, overwrite: Collection[str] = ()) -> Filled:
@@ -78,7 +89,7 @@ def fill_described(
     found = apart.filled(document, contents, overwrite, tag, scenario)
     unknown = found.report.of(Outcome.UNKNOWN)
     remedies = {each.tag: wanted.remedy(each.tag) for each in unknown}
-    notes = [*_about(described, wanted), *_of_exported(described.exported)]
+    notes = [*_about(described, wanted), *_of_exported(described, wanted)]
     return replace(found, report=found.report.with_remedies(remedies).with_notes(notes))
 
 
@@ -92,8 +103,12 @@ def _fitting(catalogue: Catalogue, described: Described) -> Catalogue:
 
 def _known_language(described: Described) -> Language | None:
     """The language that a document was filled in, if it is one that there is."""
-    tag = described.language.lower()
-    return next((each for each in languages.listed() if each.tag.lower() == tag), None)
+    return _listed_language(described.language)
+
+
+def _listed_language(tag: str) -> Language | None:
+    known = languages.listed()
+    return next((each for each in known if each.tag.lower() == tag.lower()), None)
 
 
 def _about(described: Described, wanted: Catalogue) -> Iterator[str]:
@@ -118,19 +133,38 @@ def _other_language(described: Described, now: Language) -> Iterator[str]:
         yield _OTHER_LANGUAGE.format(was=was.name, now=now.name)
 
 
-def _of_exported(exported: Exported | None) -> Iterator[str]:
+def _of_exported(described: Described, wanted: Catalogue) -> Iterator[str]:
     """What filling does not renew in a proposal of ours, and what somebody can do about it."""
+    exported = described.exported
     if exported is None:
         return
-    titles = [f"“{each.title}”" for each in SECTIONS if each.id in _once(exported)]
-    once = _ONCE.format(sections=phrases.listed(titles)) if titles else ""
+    written_in = _listed_language(exported.language) or _known_language(described)
+    language = written_in or languages.USUAL
+    ids = _once(exported, wanted, language)
+    if exported.standing and not ids:
+        return
+    named = phrases.listed(list(_named(ids, language)))
+    said = _ONCE if exported.standing else _MAY_BE
+    once = said.format(sections=named) if named else ""
     yield _EXPORTED.format(written=_written(exported), once=once)
 
 
-def _once(exported: Exported) -> frozenset[str]:
-    # On two pages a chart shows the value, and no sentence says how to read it.
-    without = {"value"} if exported.is_short else set()
-    return WRITTEN_ONCE.intersection(exported.sections) - without
+def _named(ids: Collection[str], language: Language) -> Iterator[str]:
+    """The headings of sections as the document has them."""
+    with languages.speaking(language):
+        yield from [f"“{spoken(each.title)}”" for each in SECTIONS if each.id in ids]
+    yield from (name for id, name in EDGES.items() if id in ids)
+
+
+def _once(exported: Exported, wanted: Catalogue, language: Language) -> Collection[str]:
+    """The sections with words that are not renewed and that the case says otherwise now."""
+    if not exported.standing:
+        # On two pages a chart shows the value, and no sentence says how to read it.
+        without = {"value"} if exported.is_short else set()
+        return WRITTEN_ONCE.intersection(exported.sections) - without
+    ids = frozenset((*exported.sections, *exported.standing))
+    now = wanted.standing(ids, language, is_short=exported.is_short)
+    return [id for id, hash in now.items() if exported.standing.get(id) != hash]
 
 
 def _written(exported: Exported) -> str:

@@ -23,6 +23,7 @@ TITLE = phrase("Value proposal")
 
 _TEXT_WIDTH = 16.0
 _REMARK = phrase("Our remark")
+_ROI = phrase("Return on investment")
 _EXPLAINED = phrase(
     "Numbers, tables and pictures of this document stand in content controls, each tagged with "
     "what it shows. Write around them whatever you like, in any format: when it is filled again, "
@@ -151,11 +152,14 @@ def _opening(made: _Starter) -> None:
 
 
 def _headline(made: _Starter) -> None:
-    """Four figures side by side, each a control in a cell."""
+    """Four figures side by side, each a control in a cell.
+
+    Which ROI it is depends on the case, so what it is called is filled in as well.
+    """
     figures = (
         ("value.value", phrase("Value")),
         ("value.npv", phrase("Net present value")),
-        ("value.roi", phrase("Return on investment")),
+        ("text.headline_roi", _ROI),
         ("value.payback", phrase("Payback")),
     )
     cells = [[Line([tag], "Number15"), Line([label], "StripLabel")] for tag, label in figures]
@@ -170,6 +174,9 @@ def _headline(made: _Starter) -> None:
             for run in paragraph.findall(w("r").tag):
                 paragraph.remove(run)
             paragraph.append(made.field(tag, labels[tag]))
+        elif tag == spoken(_ROI):
+            name = paragraph.findall(w("r").tag)
+            paragraph.append(made.control("text.headline_roi_name", _ROI, *name, kind="text"))
     made.draft.write("AfterTable")
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -78,8 +78,26 @@ class ChapterState:
 
 
 @dataclass(frozen=True)
+class ChapterChoice:
+    """What a chapter consisted of the last time: what was chosen, in so far as it was.
+
+    `sections` are ids in their order, none for all of the length; `language` is a tag, `scenario`
+    an id. A document may say anything of itself, so each is used only if there is such a one.
+    """
+
+    sections: tuple[str, ...] = ()
+    length: str = ""
+    charts: str = ""
+    language: str = ""
+    scenario: str = ""
+
+
+@dataclass(frozen=True)
 class Exported:
     """Which proposal of ours a document is: its sections, and of which version and day it is.
+
+    `language` is the tag of the one that it was written in. `standing` has for each section the
+    hash of what it says outside of controls; nothing in a document of former times.
 
     A document may say anything of itself, so nothing of this is used but to tell people of it.
     """
@@ -88,6 +106,8 @@ class Exported:
     is_short: bool = False
     version: str = ""
     day: str = ""
+    language: str = ""
+    standing: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass
@@ -95,7 +115,8 @@ class State:
     """What was last written, by tag, in which language and of which scenario.
 
     `language` (a tag) and `scenario` (an id) are empty where that is not known. `exported` says
-    that the document has not been filled, but written as a whole.
+    that the document has not been filled, but written as a whole, and `chosen` what the chapter
+    in it consisted of the last time.
     """
 
     words: dict[str, str] = field(default_factory=dict)
@@ -105,6 +126,7 @@ class State:
     language: str = ""
     scenario: str = ""
     exported: Exported | None = None
+    chosen: ChapterChoice | None = None
 
 
 def read(package: Package) -> State:
@@ -154,6 +176,7 @@ def _from_plain(plain: dict[str, Any]) -> State:
         language=str(plain.get("language", "")),
         scenario=str(plain.get("scenario", "")),
         exported=_exported(plain["exported"]) if "exported" in plain else None,
+        chosen=_chosen(plain["chosen"]) if "chosen" in plain else None,
     )
 
 
@@ -163,6 +186,18 @@ def _exported(plain: dict[str, Any]) -> Exported:
         is_short=bool(plain["is_short"]),
         version=str(plain["version"]),
         day=str(plain["day"]),
+        language=str(plain.get("language", "")),
+        standing={str(id): str(hash) for id, hash in plain.get("standing", {}).items()},
+    )
+
+
+def _chosen(plain: dict[str, Any]) -> ChapterChoice:
+    return ChapterChoice(
+        sections=tuple(map(str, plain["sections"])),
+        length=str(plain["length"]),
+        charts=str(plain["charts"]),
+        language=str(plain["language"]),
+        scenario=str(plain["scenario"]),
     )
 
 
@@ -186,6 +221,8 @@ def write(package: Package, state: State) -> None:
         plain["scenario"] = state.scenario
     if state.exported is not None:
         plain["exported"] = vars(state.exported)
+    if state.chosen is not None:
+        plain["chosen"] = vars(state.chosen)
     root = etree.Element(_ROOT, nsmap={None: NAMESPACE})
     # Keys may hold what XML forbids, which JSON writes in ASCII.
     root.text = json.dumps(plain, sort_keys=True)

@@ -7,7 +7,8 @@ from collections.abc import Callable, Mapping
 from valuecalc.case.case import Source
 from valuecalc.documents.charts.words import labelled
 from valuecalc.documents.proposal import wording
-from valuecalc.engine.result import Result
+from valuecalc.engine.figures import ROI_NAMES
+from valuecalc.engine.result import Figure, Result
 from valuecalc.formula import quantity
 from valuecalc.phrases import joined, phrase
 
@@ -34,6 +35,13 @@ def _part(number: int) -> Text:
     return text
 
 
+def _without_lead(number: int) -> Text:
+    def text(result: Result) -> str:
+        return result.statement.parts[number][1]
+
+    return text
+
+
 def _based_on(result: Result) -> str:
     return joined("\n", result.statement.based_on)
 
@@ -55,6 +63,11 @@ def _source(source: Source) -> str:
 def _open_points(result: Result) -> str:
     found = [joined(" ", filter(None, (each.cause, each.remedy))) for each in result.open_points]
     return joined("\n", found) if found else phrase("None: the case passes every check.")
+
+
+def _headline_roi(result: Result) -> Figure:
+    """The ROI that the conventions of the case put first."""
+    return result.figure(ROI_NAMES[result.case.conventions.roi])
 
 
 def _plan_day(first: bool) -> Text:
@@ -94,12 +107,20 @@ TEXTS: Mapping[str, tuple[str, Text]] = {
         wording.reading,
     ),
     "text.payback": ("When it pays back", wording.payback_label),
+    "text.headline_roi": ("Headline ROI", lambda result: _headline_roi(result).text),
+    "text.headline_roi_name": (
+        "Name of the headline ROI",
+        lambda result: _headline_roi(result).label,
+    ),
     "text.statement": ("Value proposition in its five parts", _statement),
     "text.statement.belief": ("Value proposition, first part", _part(0)),
     "text.statement.capability": ("Value proposition, second part", _part(1)),
     "text.statement.delivery": ("Value proposition, third part", _part(2)),
     "text.statement.investment": ("Value proposition, fourth part", _part(3)),
     "text.statement.based_on": ("Value proposition, fifth part", _based_on),
+    "text.belief": ("Value proposition, first part without its beginning", _without_lead(0)),
+    "text.capability": ("Value proposition, second part without its beginning", _without_lead(1)),
+    "text.delivery": ("Value proposition, third part without its beginning", _without_lead(2)),
     "text.conventions": ("Conventions in force", _conventions),
     "text.sources": ("Public sources", _sources),
     "text.open_points": ("Open points", _open_points),

@@ -43,17 +43,26 @@ def _is_entry(element: Element) -> bool:
     return style is not None and style.get(qualified("w:val"), "").startswith(PREFIX)
 
 
+def listed(headings: Sequence[Entry]) -> list[Entry]:
+    """The headings that the contents list: those of the second level if there is room."""
+    return [each for each in headings if each.level <= _depth(headings)]
+
+
+def _depth(headings: Sequence[Entry]) -> int:
+    return 2 if len(headings) <= MOST_ENTRIES else 1
+
+
 def _entries(draft: Draft) -> list[Element]:
-    depth = 2 if len(draft.headings) <= MOST_ENTRIES else 1
+    depth = _depth(draft.headings)
     pages = draft.pages if len(draft.pages) == len(draft.headings) else ()
-    listed = [
+    entries = [
         _paragraph(draft, entry, pages[number] if pages else None)
         for number, entry in enumerate(draft.headings)
         if entry.level <= depth
     ]
-    if listed:
-        _wrap(listed, f'TOC \\o "1-{depth}" \\h \\z \\u')
-    return listed
+    if entries:
+        _wrap(entries, f'TOC \\o "1-{depth}" \\h \\z \\u')
+    return entries
 
 
 def _paragraph(draft: Draft, entry: Entry, page: int | None) -> Element:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -10,6 +10,7 @@ from valuecalc.documents.languages import USUAL, Language, current, speaking
 from valuecalc.documents.proposal import contents, package, sections
 from valuecalc.documents.proposal.draft import About, Draft
 from valuecalc.documents.proposal.house import House
+from valuecalc.documents.proposal.xml import Element
 from valuecalc.engine.compare import compare
 from valuecalc.engine.result import Result
 from valuecalc.engine.scenarios import EXPECTED
@@ -83,22 +84,52 @@ def _written(
         chart_look=_chart_look(wanted),
         is_to_be_filled=True,
     )
+    written = {}
     for section in parts:
+        begin = len(draft.body)
         section.write(draft)
+        written[section.id] = draft.body[begin:]
+    standing = _standing(draft, written)
     draft.finish()
     made = _numbered(draft, wanted.paginate)
-    return _remembering(made, draft, [each.id for each in parts])
+    return _remembering(made, draft, tuple(written), standing)
 
 
-def _remembering(document: bytes, draft: Draft, sections: Sequence[str]) -> bytes:
-    """The file with what its controls hold, so that it can be filled again."""
+def _standing(draft: Draft, written: Mapping[str, Sequence[Element]]) -> Mapping[str, str]:
+    """The hash of what each section says outside of controls, before it knows the others."""
     # What fills documents is made of the parts of this package.
+    from valuecalc.documents.embedding import standing
+
+    edges = set(standing.EDGES) - _edges_of(draft.house)
+    again = standing.OF_MORE_THAN_THE_CASE.intersection(written) | edges
+    found = {id: standing.hash_of_words(each) for id, each in written.items() if id not in again}
+    if "contents" in found:
+        found["contents"] = standing.hash_of_headings(draft.headings)
+    more = standing.hashes(draft.result, draft.scenarios, again, is_short=draft.is_short)
+    return {**found, **more}
+
+
+def _edges_of(house: House | None) -> set[str]:
+    """Of `header` and `footer` those that a house has for its pages."""
+    return {each.kind for each in house.edges if each.use == "default"} if house else set()
+
+
+def _remembering(
+    document: bytes, draft: Draft, sections: tuple[str, ...], standing: Mapping[str, str]
+) -> bytes:
+    """The file with what its controls hold, so that it can be filled again."""
     from valuecalc.documents.embedding.exported import remembering
     from valuecalc.documents.embedding.state import Exported
 
     about = draft.about
-    day = about.day.isoformat() if about.day else ""
-    exported = Exported(tuple(sections), draft.is_short, about.version, day)
+    exported = Exported(
+        sections=sections,
+        is_short=draft.is_short,
+        version=about.version,
+        day=about.day.isoformat() if about.day else "",
+        language=current().tag,
+        standing=standing,
+    )
     result = draft.result
     is_figure = result.figures.__contains__
     return remembering(document, exported, current().tag, result.scenario, is_figure)

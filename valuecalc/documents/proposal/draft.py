@@ -156,9 +156,11 @@ class Draft:
     language, and `english` what their heads and rows are called; one may fall into several
     parts. `has_cover` says that the first page is one, and `is_short` lets the sections say
     less. `pages` tells on which page each of the `headings` stands, where that is known, and
-    `house` is the style of a company, where one was given. `chart_look` is how the charts look
-    that Word draws itself; without one they are pictures, of `picture_scale` pixels for one of
-    the chart. `is_to_be_filled` says that charts stand in controls, as figures always do.
+    `house` is the style of a company, where one was given; `text_width` is that of the text of
+    somebody else's document that the body goes into, in twips, and 0 for none. `chart_look` is
+    how the charts look that Word draws itself; without one they are pictures, of `picture_scale`
+    pixels for one of the chart. `is_to_be_filled` says that charts stand in controls, as figures
+    always do.
     """
 
     result: Result
@@ -175,6 +177,7 @@ class Draft:
     has_cover: bool = False
     pages: Sequence[int] = ()
     house: House | None = None
+    text_width: int = 0
     chart_look: Look | None = None
     picture_scale: float = SHARP
     is_to_be_filled: bool = False
@@ -185,9 +188,15 @@ class Draft:
     _starts_page: bool = False
 
     @property
+    def is_in_their_style(self) -> bool:
+        """Whether the letters are those of somebody else, which may be wider than ours."""
+        return self.house is not None or self.text_width > 0
+
+    @property
     def width_share(self) -> float:
-        """The width of the text on the page of the house, where ours is 1."""
-        return 1.0 if self.house is None else self.house.text_width / TEXT_WIDTH_TWIPS
+        """The width of the text on the page of the house or of the document, where ours is 1."""
+        width = self.text_width if self.house is None else self.house.text_width
+        return (width or TEXT_WIDTH_TWIPS) / TEXT_WIDTH_TWIPS
 
     @property
     def room(self) -> float:

@@ -117,9 +117,14 @@ def _tile(figure: Figure, style: str) -> list[Line]:
 def statement(draft: Draft) -> None:
     """The value proposition in its five parts."""
     draft.heading(1, phrase("Value proposition"))
-    parts = draft.result.statement.parts
-    rows = [Row((lead, [Line(_with_figure(draft.result, text))])) for lead, text in parts[:-1]]
-    rows.append(Row((parts[-1][0], list(_based_on(draft)))))
+    *told, (takes, price), (based_on, _) = draft.result.statement.parts
+    investment = draft.result.figure("total_investment")
+    rows = [
+        Row((lead, Tagged(tag, _with_figure(draft.result, text))))
+        for tag, (lead, text) in zip(_TOLD, told, strict=True)
+    ]
+    rows.append(Row((takes, investment if price == investment.text else price)))
+    rows.append(Row((based_on, list(_based_on(draft)))))
     tables.table(
         draft,
         [Column("", 3.6), Column("", 12.4)],
@@ -129,13 +134,14 @@ def statement(draft: Draft) -> None:
     )
 
 
-def _with_figure(result: Result, text: str) -> list[Content]:
+_TOLD = ("text.belief", "text.capability", "text.delivery")
+"""The tags of the parts that are told in words: new figures may ask for other ones."""
+
+
+def _with_figure(result: Result, text: str) -> str:
     """A part of the statement with its figure as one, where the text says what it comes to."""
-    investment = result.figure("total_investment")
-    if text == investment.text:
-        return [investment]
     figure = result.figures.get(money_figure(result.case, result.shown_text))
-    return [_with_money(text, figure) if figure else text]
+    return _with_money(text, figure) if figure else text
 
 
 def _with_money(text: str, figure: Figure) -> str:

@@ -166,6 +166,11 @@ def _reference(name: str, use: str, relationship: str) -> Element:
     return element(f"w:{name}", attributes={"w:type": use, "r:id": relationship})
 
 
+def edges(draft: Draft) -> dict[str, Element]:
+    """Our `header` and `footer` of the pages; a house may have its own in their place."""
+    return {"header": _header(draft), "footer": _footer(draft)}
+
+
 def _header(draft: Draft) -> Element:
     case = draft.result.case
     title = draft.inline([_whole("text.title", case.title, _TITLE_WIDTH)])

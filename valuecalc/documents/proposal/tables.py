@@ -36,14 +36,33 @@ _CELL_PADDING_CM = 0.32
 _WIDTHS = {"Nd": 0.51, "Sc": 0.51, "Sm": 0.51, "Pd": 0.51, "Lu": 0.65}
 _NARROW = dict.fromkeys(",.:;'()\u00a0\u202f", 0.26)
 _OTHER_WIDTH = 0.54
-_WIDER_DIGITS = 1.1
-_DEMANDS = ((1.1, 4.5), (1.0, 4.5), (1.0, 2.5), (1.0, 1.8), (1.0, 1.0))
-"""What the words of columns ask for in a house style, the most first: the letters of its font
-may be so much wider than ours, and words of so many centimetres stay whole. Amounts always do."""
 
 _SPACES = re.compile(r"[ \n]+")
 _STYLES = {each.id: each for each in styles.PARAGRAPHS}
 _ALTERNATIVE_TEXT = 250
+
+
+@dataclass(frozen=True)
+class _Demand:
+    """What the words of columns ask for in the style of others, whose font may be wider.
+
+    Letters may be so much wider than ours (`letters`), and so may `digits`, and the `bold` ones
+    of totals. Words of so many centimetres (`longest`) stay whole; amounts always do.
+    """
+
+    letters: float
+    longest: float
+    digits: float
+    bold: float
+
+
+_DEMANDS = (
+    # Digits as wide as those of Verdana and Georgia, and then as those of Arial and Cambria.
+    *(_Demand(letters, longest, 1.3, 1.4) for letters, longest in ((1.1, 4.5), (1.0, 2.5))),
+    *(_Demand(1.0, longest, 1.1, 1.15) for longest in (4.5, 2.5, 1.8)),
+    _Demand(1.0, 1.0, 1.1, 1.1),
+)
+"""The most first; a table takes the first one for which it has room."""
 
 
 @dataclass(frozen=True)
@@ -171,13 +190,13 @@ def width_for(texts: Iterable[str], size: float, *, least: float, most: float = 
 def _fitted(
     draft: Draft, columns: Sequence[Column], rows: Sequence[Row], look: Look
 ) -> Sequence[Column]:
-    """The columns, wide enough for their words on the page of the house; the sum stays."""
-    if draft.house is None or look == STRIP:
+    """The columns, wide enough for their words in the style of others; the sum stays."""
+    if not draft.is_in_their_style or look == STRIP:
         return columns
     widths = [column.width for column in columns]
     for demand in _DEMANDS:
         least = [
-            _least_width(column, rows, number, look, *demand) / draft.width_share
+            _least_width(column, rows, number, look, demand) / draft.width_share
             for number, column in enumerate(columns)
         ]
         if sum(least) <= sum(widths):
@@ -202,26 +221,28 @@ def _shared_out(widths: Sequence[float], least: Sequence[float]) -> list[float]:
 
 
 def _least_width(
-    column: Column, rows: Sequence[Row], number: int, look: Look, wider: float, longest: float
+    column: Column, rows: Sequence[Row], number: int, look: Look, demand: _Demand
 ) -> float:
     """The centimetres of the longest word of a column in a font that is so much wider.
 
-    Of words longer than `longest`, such as an address, only those among numbers count.
+    Of words longer than those that stay whole, such as an address, only those among numbers count.
     """
-    if column.numeric:
-        wider, longest = _WIDER_DIGITS, math.inf
-    texts = [(column.head, _size("TableHead"))]
-    style = _size(f"{look.family}{'Number' if column.numeric else 'Text'}")
+    use = "Number" if column.numeric else "Text"
+    size = _size(f"{look.family}{use}")
+    letters = demand.digits if column.numeric else demand.letters
+    bold = demand.bold if column.numeric else demand.letters
+    texts = [(column.head, _size("TableHead") * letters)]
     texts += [
-        ("".join(map(_said, line.content)), style)
+        ("".join(map(_said, line.content)), size * (bold if row.total else letters))
         for row in rows
         for line in _lines(row.cells[number])
     ]
     widths = [
-        width_for([word], size * wider, least=0.0, most=100.0)
-        for text, size in texts
+        width_for([word], wide, least=0.0, most=100.0)
+        for text, wide in texts
         for word in _SPACES.split(text)
     ]
+    longest = math.inf if column.numeric else demand.longest
     return max((width for width in widths if width <= longest), default=0.0)
 
 
