@@ -157,6 +157,18 @@ def test_a_chapter_goes_to_the_place_that_is_named(tmp_path: Path) -> None:
     assert "chapter.conventions (the body)" in again.stderr
 
 
+def test_a_chapter_that_is_there_stays_as_it_was_chosen(tmp_path: Path) -> None:
+    theirs, output = written(tmp_path, document(paragraph("Ours."))), tmp_path / "out.docx"
+    asked = ("--sections", "conventions", "--language", "de", "--scenario", "stretch")
+    run("chapter", theirs, REFERENCE, "-o", output, "--place", "end", *asked)
+    once = output.read_bytes()
+    found = run("chapter", written(tmp_path, once), REFERENCE, "-o", output)
+    assert found.stderr == f"Wrote {output} (0 filled, 1 as they were).\n"
+    assert output.read_bytes() == once
+    other = run("chapter", written(tmp_path, once), REFERENCE, "-o", output, "--language", "fr")
+    assert "The chapter was in another language before: Deutsch." in other.stderr
+
+
 @pytest.mark.parametrize(
     ("place", "code", "says"),
     [

@@ -296,6 +296,28 @@ def test_a_chapter_is_shown_first_and_then_put_into_the_document(people: Cast, k
     assert controls(done.data, "chapter.summary") and controls(done.data, "chapter.conventions")
 
 
+def test_a_chapter_that_is_there_stays_as_it_was_chosen(people: Cast, kept: Saved) -> None:
+    chosen = {"language": "de", "scenario": "stretch", "charts": ""}
+    once = sent(
+        people.viewer, chapter_asked(people.viewer, kept, PLAIN, ("conventions",), **chosen)
+    ).data
+    unsaid = {"as_there": "1", "language": "", "scenario": "", "charts": ""}
+    shown = chapter_asked(people.viewer, kept, once, **unsaid)
+    main = words(tree(shown).xpath("//main")[0])
+    assert "No place changes" in main and "Scenario: Stretch" in main
+    assert sent(people.viewer, shown).data == once
+
+
+def test_a_refused_chapter_keeps_what_was_chosen_in_the_form(people: Cast, kept: Saved) -> None:
+    refused = chapter_asked(
+        people.viewer, kept, PLAIN, place="control", scenario="stretch", charts="native"
+    )
+    assert refused.status_code == 422
+    for field, choice in (("scenario", "stretch"), ("charts", "native")):
+        chosen = f"//select[@id='chapter-{field}']/option[@selected]/@value"
+        assert tree(refused).xpath(chosen) == [choice]
+
+
 def test_a_section_that_was_typed_over_is_decided_on_the_page(people: Cast, kept: Saved) -> None:
     once = chapters.insert(kept.case, PLAIN, ChapterWish(place="end", sections=("conventions",)))
     typed = edited(once.export.content, ">Horizon<", ">How long<")
@@ -424,6 +446,6 @@ def test_a_document_is_filled_in_its_own_language_where_none_is_chosen(
     page = people.viewer.open(place(kept))
     [first, *_] = page.xpath("//select[@id='language']/option")
     assert (first.get("value"), words(first)) == ("", "As in the document")
-    assert page.xpath("//select[@id='chapter-language']/option[1]")[0].get("value") == "en-GB"
+    assert page.xpath("//select[@id='chapter-language']/option[1]")[0].get("value") == ""
     english = uploaded(people.viewer, kept, german, language="en-GB")
     assert "filled in another language before" in words(tree(english).xpath("//main")[0])

@@ -216,6 +216,8 @@ def _filled(
 
 # --------------------------------------------------------------------------- a chapter
 
+_AS_THERE = "Without it as in the chapter that is there; in a new one"
+
 
 @click.command()
 @document_argument
@@ -237,8 +239,8 @@ def _filled(
 @click.option(
     "--sections",
     metavar="ID,ID,…",
-    default="",
-    help="Only these sections, in this order; `proposal CASE --list` shows them.",
+    help="Only these sections, in this order; `proposal CASE --list` shows them. "
+    f"{_AS_THERE}, all of them.",
 )
 @click.option(
     "--overwrite",
@@ -246,26 +248,38 @@ def _filled(
     metavar="TAG",
     help="Write over a section in which somebody has written; * for all.",
 )
-@scenario_option
-@charts_option
-@language_option
+@click.option(
+    "--scenario",
+    help=f"Id of a named scenario, or conservative, expected, stretch. {_AS_THERE}, expected.",
+)
+@click.option(
+    "--charts",
+    type=click.Choice(proposing.CHARTS),
+    help=f"What charts are: pictures, or native charts of Word. {_AS_THERE}, pictures.",
+)
+@click.option(
+    "--language",
+    metavar="TAG",
+    help=f"Language of the chapter: en-GB, en-US, de, fr or es. {_AS_THERE}, en-GB.",
+)
 @json_option
 def chapter(
     document: str,
     case_file: str,
     output: Path,
     place: str,
-    sections: str,
+    sections: str | None,
     overwrite: tuple[str, ...],
-    scenario: str,
-    charts: str,
-    language: str,
+    scenario: str | None,
+    charts: str | None,
+    language: str | None,
     as_json: bool,
 ) -> None:
     """Put a chapter with what CASE says into DOCUMENT.docx, in the styles of the document.
 
     It goes to the place that you name, or into a content control tagged `chapter`. Where the
-    document has the chapter already, it is written anew there.
+    document has the chapter already, it is written anew there, and consists of what it did the
+    last time unless you choose otherwise.
 
     Exit codes: 0 every section is there; 1 the document is written, but a section could not be,
     or the case has mistakes and nothing is written; 2 wrong usage; 3 a file cannot be read or
@@ -279,7 +293,7 @@ def chapter(
     wish = chapters.ChapterWish(
         place=kind,
         name=name,
-        sections=tuple(filter(None, (each.strip() for each in sections.split(",")))),
+        sections=None if sections is None else _ids(sections),
         charts=charts,
         language=language,
     )
@@ -291,6 +305,10 @@ def chapter(
         except FileRefused as error:
             fail(f"{document}: {error}", NO_FILE)
     _write_made(output, made, as_json=as_json)
+
+
+def _ids(listed: str) -> tuple[str, ...]:
+    return tuple(filter(None, (each.strip() for each in listed.split(","))))
 
 
 # --------------------------------------------------------------------------- files and words

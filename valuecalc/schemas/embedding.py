@@ -8,7 +8,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, cast
 
 from valuecalc.errors import DocumentError
-from valuecalc.schemas.fields import Choice, Flag, InputField, Part, Text
+from valuecalc.schemas.fields import Choice, Flag, Identifier, InputField, Part, Text
+from valuecalc.schemas.paging import ExactIdentifier
 from valuecalc.schemas.proposing import CHARTS, LENGTHS
 from valuecalc.schemas.requests import EXPECTED, LanguageTag, RequestShape, language_of_request
 from valuecalc.schemas.result import Count, Items, OutputShape, Texts, Words
@@ -86,6 +87,14 @@ class TemplateQuery(RequestShape):
     language = language_of_request()
 
 
+_AS_THERE = "Without it as in the chapter that the document has already; in a new one"
+
+
+def _scenario_as_there() -> Identifier:
+    about = "The scenario: conservative, expected, stretch, or the id of a named one."
+    return ExactIdentifier(load_default=None, about=f"{about} {_AS_THERE}, expected.")
+
+
 class SectionList(InputField):
     """Ids of sections, divided by commas."""
 
@@ -106,13 +115,27 @@ class _ChapterFields(RequestShape):
     )
     name = Text(load_default="", about="The heading or the bookmark.", example="Business case")
     sections = SectionList(
-        load_default=(),
-        about="Only these sections, in this order, divided by commas; without them, all that the "
-        "length has but cover and contents.",
+        load_default=None,
+        about="Only these sections, in this order, divided by commas; an empty text for all that "
+        f"the length has but cover and contents. {_AS_THERE}, all of the length.",
         example="summary,value,benefits",
     )
-    length = Choice(LENGTHS, load_default="full", about="As long as a full proposal, or a short.")
-    language = language_of_request()
+    length = Choice(
+        LENGTHS,
+        load_default=None,
+        about=f"As long as a full proposal, or a short. {_AS_THERE}, full.",
+    )
+    charts = Choice(
+        CHARTS,
+        load_default=None,
+        about=f"What charts are: pictures, or native charts of Word. {_AS_THERE}, pictures.",
+    )
+    language = LanguageTag(
+        load_default=None,
+        about=f"The language of the chapter: en-GB, en-US, de, fr or es. {_AS_THERE}, en-GB.",
+        example="de",
+    )
+    scenario = _scenario_as_there()
 
 
 class ChapterQuery(_ChapterFields, FillQuery):

@@ -81,10 +81,11 @@ USUAL = FillWish()
 
 @dataclass(frozen=True)
 class Embedded:
-    """A filled document, and what was done with each of its controls."""
+    """A filled document, what was done with each of its controls, and with which scenario."""
 
     export: Export
     report: Report
+    scenario: str = EXPECTED
 
 
 @dataclass(frozen=True)
@@ -125,7 +126,7 @@ def fill(
 
     filled = fill_document(document, _catalogue(case, scenario, wish), overwrite)
     name = f"{cases.file_stem(case)}.docx"
-    return Embedded(Export(filled.content, name, DOCX), filled.report)
+    return Embedded(Export(filled.content, name, DOCX), filled.report, scenario)
 
 
 def fill_saved(

@@ -246,3 +246,6 @@ def test_a_document_is_filled_again_in_the_language_of_the_last_time(
 def test_a_chapter_needs_no_language(editor: Program, kept: Document) -> None:
     place = f"/cases/{kept['id']}/chapter?place=end&sections=conventions"
     assert editor("POST", place, data=form(PLAIN)).status_code == 200
+    german = editor("POST", f"{place}&language=de&scenario=stretch", data=form(PLAIN)).data
+    again = f"/cases/{kept['id']}/chapter?place=end"
+    assert editor("POST", again, data=form(german)).data == german

@@ -25,7 +25,7 @@ from valuecalc.web.identity import actor
 from valuecalc.web.limits import takes_files
 from valuecalc.web.pages.places import EXPECTED
 from valuecalc.web.pages.saved_case import Bar, draft, load
-from valuecalc.web.pages.worked_out import scenarios_of_version
+from valuecalc.web.pages.worked_out import scenarios_of_version, tags_of_version
 from valuecalc.web.storage import store
 
 if TYPE_CHECKING:
@@ -71,6 +71,9 @@ PLACES = (
     (chapters.END, "At the end"),
 )
 """Where a chapter can go, and how the form says it."""
+
+AS_THERE = "as_there"
+"""The field that says to leave the sections of a chapter that is there as they are."""
 
 MOST_FIELDS = 100
 """A chapter has a field for each of its sections."""
@@ -169,7 +172,7 @@ def picture(uid: str, tag: str) -> Response:
 
 def _render_tags(saved: Saved, problems: Sequence[Problem] = ()) -> str:
     sought = request.args.get("q", "")[:200]
-    tags = embedding.list_tags(saved.case, _scenario())
+    tags = tags_of_version(saved, _scenario())
     groups = groups_of(tags, sought)
     return render_template(
         "word.html",
@@ -181,8 +184,12 @@ def _render_tags(saved: Saved, problems: Sequence[Problem] = ()) -> str:
         sections=chapters.sections(),
         places=PLACES,
         sent=_wish(),
+        named_scenario=_named_scenario(),
+        as_there=AS_THERE,
+        is_as_there=request.method == "GET" or AS_THERE in request.form,
         language=_named_language(),
         languages=proposing.languages(),
+        usual_language=proposing.USUAL_LANGUAGE,
         about=ABOUT,
         shown_pictures=[each.name for each in tags if each.is_picture],
         count=sum(len(each.rows) + each.more for each in groups),
@@ -271,7 +278,7 @@ def preview(uid: str) -> Response:
     except InputError as error:
         return _refused(saved, error)
     found = Preview(check.report, len(check.untagged) + len(check.others))
-    return _render_preview(saved, found, content, name)
+    return _render_preview(saved, found, content, name, _scenario())
 
 
 @blueprint.post("/fill")
@@ -309,11 +316,11 @@ def preview_chapter(uid: str) -> Response:
         return make_response(draft(saved, error.problems, "word"), 422)
     try:
         content, name = _sent()
-        made = chapters.preview_saved(store(), saved, actor(), content, _wish(), _scenario())
+        made = chapters.preview_saved(store(), saved, actor(), content, _wish(), _named_scenario())
     except InputError as error:
         return _refused(saved, error)
     found = Preview(made.report)
-    return _render_preview(saved, found, content, name, _wish())
+    return _render_preview(saved, found, content, name, made.scenario, _wish())
 
 
 @blueprint.post("/chapter/insert")
@@ -328,7 +335,7 @@ def insert(uid: str) -> Response:
     try:
         content, name = _sent()
         made = chapters.insert_saved(
-            store(), saved, actor(), content, _wish(), _scenario(), _overwrite()
+            store(), saved, actor(), content, _wish(), _named_scenario(), _overwrite()
         )
     except InputError as error:
         return _refused(saved, error)
@@ -340,12 +347,15 @@ def insert(uid: str) -> Response:
 def _wish() -> ChapterWish:
     """The chapter that a form asks for; the words of a place that has no name count for nothing."""
     place = request.form.get("place", chapters.CONTROL)
+    chosen = tuple(request.form.getlist("section"))
+    is_kept = AS_THERE in request.form
     return ChapterWish(
         place=place if place in chapters.PLACES else chapters.CONTROL,
         name=request.form.get("place_name", "").strip()[:LONGEST_NAME],
-        sections=tuple(request.form.getlist("section")),
-        charts=_charts(),
-        language=_language(),
+        sections=None if is_kept else chosen,
+        sections_at_first=chosen if is_kept else (),
+        charts=_charts() if request.form.get("charts") else None,
+        language=_named_language() or None,
     )
 
 
@@ -384,16 +394,22 @@ def _refused(saved: Saved, error: InputError) -> Response:
 
 
 def _render_preview(
-    saved: Saved, found: Preview, content: bytes, name: str, chapter: ChapterWish | None = None
+    saved: Saved,
+    found: Preview,
+    content: bytes,
+    name: str,
+    scenario: str,
+    chapter: ChapterWish | None = None,
 ) -> Response:
     page = render_template(
         "word_preview.html",
         bar=Bar(saved, "word"),
         version=Bar(saved, "word").version,
-        scenario=_scenario(),
-        scenario_label=_label_of(_scenario(), saved),
+        scenario=scenario,
+        scenario_label=_label_of(scenario, saved),
         chapter=chapter,
-        charts=_charts(),
+        charts=_charts() if chapter is None else chapter.charts or "",
+        as_there=AS_THERE,
         language=_named_language(),
         found=found,
         name=name,
@@ -406,7 +422,12 @@ def _render_preview(
 
 def _scenario() -> str:
     """The scenario of the address or of the form."""
-    return request.values.get("scenario") or EXPECTED
+    return _named_scenario() or EXPECTED
+
+
+def _named_scenario() -> str | None:
+    """The same, and nothing where none was chosen."""
+    return request.values.get("scenario") or None
 
 
 def _charts() -> str:
