@@ -6,6 +6,7 @@ import gc
 import json
 import subprocess
 import sys
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -82,6 +83,20 @@ def test_what_is_set_in_a_module_for_later_is_set_in_the_module() -> None:
 def test_a_name_that_a_module_has_not_is_missed_as_in_the_module_itself() -> None:
     with pytest.raises(AttributeError, match=r"module 'valuecalc\.errors' has no .* 'bread'"):
         _ = later("valuecalc.errors").bread
+
+
+def test_a_module_of_the_same_name_does_not_come_in_the_way(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "shop"
+    folder.mkdir()
+    (folder / "__init__.py").touch()
+    (folder / "bread.py").write_text("def bread() -> str:\n    return 'fresh'\n")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    shop = import_module("shop")
+    shop.__getattr__ = loading.names("shop", {"bread": "bread"})  # type: ignore[method-assign]
+    assert shop.bread() == "fresh"
+    assert shop.bread() == "fresh"
 
 
 @pytest.mark.parametrize("was_looking", [True, False])

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import atexit
 import gc
-from collections.abc import Iterator
+import sys
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from importlib import import_module
 from types import ModuleType
@@ -42,6 +43,23 @@ def later(module: str) -> Any:
             cases = later("valuecalc.services.cases")
     """
     return _Later(module)
+
+
+def names(package: str, homes: Mapping[str, str]) -> Callable[[str], object]:
+    """A `__getattr__` for a package, which finds each of `homes` (name: module) when asked.
+
+    For a package of which some processes need a few modules and not what its front door leads
+    to. A name that is found is kept, so that it also hides a module that is called the same.
+    """
+
+    def find(name: str) -> object:
+        if name not in homes:
+            raise AttributeError(f"module {package!r} has no attribute {name!r}")
+        found = getattr(import_module(f"{package}.{homes[name]}"), name)
+        setattr(sys.modules[package], name, found)
+        return found
+
+    return find
 
 
 def hurry() -> None:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -120,24 +121,16 @@ def check_template(
     """
     content = _content(document)
     with reported(as_json):
+        case = cases.read(read_text(case_file))
         wish = embedding.FillWish(charts=charts, language=language)
-        made = _check(document, case_file, content, scenario, wish)
+        with _named(document):
+            made = embedding.check(case, content, scenario, wish)
         if as_json:
             write_json(embedding.check_as_answer(made))
         else:
             _write_check(made)
     if not made.is_sound:
         sys.exit(MISTAKES)
-
-
-def _check(
-    document: str, case_file: str, content: bytes, scenario: str, wish: embedding.FillWish
-) -> Check:
-    case = cases.read(read_text(case_file))
-    try:
-        return embedding.check(case, content, scenario, wish)
-    except FileRefused as error:
-        fail(f"{document}: {error}", NO_FILE)
 
 
 def _write_check(made: Check) -> None:
@@ -194,24 +187,11 @@ def fill(
         raise click.UsageError(f"-o {output}: end it with .docx.")
     content = _content(document)
     with reported(as_json):
+        case = cases.read(read_text(case_file))
         wish = embedding.FillWish(charts=charts, language=language)
-        made = _filled(document, case_file, content, scenario, overwrite, wish)
+        with _named(document):
+            made = embedding.fill(case, content, scenario, frozenset(overwrite), wish)
     _write_made(output, made, as_json=as_json)
-
-
-def _filled(
-    document: str,
-    case_file: str,
-    content: bytes,
-    scenario: str,
-    overwrite: Sequence[str],
-    wish: embedding.FillWish,
-) -> Embedded:
-    case = cases.read(read_text(case_file))
-    try:
-        return embedding.fill(case, content, scenario, frozenset(overwrite), wish)
-    except FileRefused as error:
-        fail(f"{document}: {error}", NO_FILE)
 
 
 # --------------------------------------------------------------------------- a chapter
@@ -300,10 +280,8 @@ def chapter(
     content = _content(document)
     with reported(as_json):
         case = cases.read(read_text(case_file))
-        try:
+        with _named(document):
             made = chapters.insert(case, content, wish, scenario, frozenset(overwrite))
-        except FileRefused as error:
-            fail(f"{document}: {error}", NO_FILE)
     _write_made(output, made, as_json=as_json)
 
 
@@ -324,6 +302,15 @@ def _write_made(output: Path, made: Embedded, *, as_json: bool) -> None:
     say(f"Wrote {output} ({_summary(made.report)}).", err=True)
     if any(each.outcome in TO_BE_MENDED for each in made.report.entries):
         sys.exit(MISTAKES)
+
+
+@contextmanager
+def _named(document: str) -> Iterator[None]:
+    """Begins the reason for which a document is refused with its name."""
+    try:
+        yield
+    except FileRefused as error:
+        fail(f"{document}: {error}", NO_FILE)
 
 
 def _content(file: str) -> bytes:

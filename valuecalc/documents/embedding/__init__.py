@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from valuecalc.documents import on_demand
+from valuecalc import loading
 from valuecalc.documents.embedding.contents import Content, Missing, Picture, Table, Words
 from valuecalc.documents.embedding.fill import EVERYTHING, Filled, fill
 from valuecalc.documents.embedding.report import Entry, Outcome, Report
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from valuecalc.documents.embedding.starter import starter
 else:
     # The process that fills a document is of this package, and needs no engine.
-    __getattr__ = on_demand.names(
+    __getattr__ = loading.names(
         __name__,
         {
             **dict.fromkeys(("Catalogue", "Tag"), "catalogue"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from valuecalc.documents import on_demand
+from valuecalc import loading
 
 if TYPE_CHECKING:
     from valuecalc.documents.proposal.document import Options, write
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from valuecalc.documents.proposal.sections import FULL, LENGTHS, SECTIONS, SHORT, Section
 else:
     # The processes that read Word files need the XML of this package, and no engine.
-    __getattr__ = on_demand.names(
+    __getattr__ = loading.names(
         __name__,
         {
             **dict.fromkeys(("Options", "write"), "document"),

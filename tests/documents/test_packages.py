@@ -5,13 +5,12 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from importlib import import_module
 from pathlib import Path
 from types import ModuleType
 
 import pytest
 
-from valuecalc.documents import embedding, on_demand, proposal, sheets
+from valuecalc.documents import embedding, proposal, sheets
 from valuecalc.documents.embedding import apart
 from valuecalc.documents.lint import upload
 from valuecalc.documents.proposal import house
@@ -43,17 +42,3 @@ def test_every_name_that_a_package_promises_is_there(package: ModuleType) -> Non
 def test_a_name_that_nobody_promised_is_not_there() -> None:
     with pytest.raises(AttributeError, match=r"proposal' has no attribute 'nothing'"):
         _ = proposal.nothing  # type: ignore[attr-defined]
-
-
-def test_a_module_of_the_same_name_does_not_come_in_the_way(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    folder = tmp_path / "shop"
-    folder.mkdir()
-    (folder / "__init__.py").touch()
-    (folder / "bread.py").write_text("def bread() -> str:\n    return 'fresh'\n")
-    monkeypatch.syspath_prepend(str(tmp_path))
-    shop = import_module("shop")
-    shop.__getattr__ = on_demand.names("shop", {"bread": "bread"})  # type: ignore[method-assign]
-    assert shop.bread() == "fresh"
-    assert shop.bread() == "fresh"
